@@ -1,0 +1,76 @@
+import tseslint from 'typescript-eslint';
+import { roomsRule } from './scripts/lint/rooms.js';
+
+/**
+ * The rooms of src/ and what each may import (docs/DESIGN.md, "Rooms"). `*` holds for all of them.
+ * Inngest's SDK is imported by `sdk/` alone, and there as types; at run time it is loaded on demand.
+ */
+const rooms = {
+  '*': { noPackages: ['inngest', 'inngest-v3', '@inngest/realtime'] },
+  errors: { only: [] },
+  wire: { only: ['errors'] },
+  snapshot: { only: ['errors', 'wire'] },
+  realtime: { never: ['engine', 'function', 'run', 'serve', 'local', 'testing', 'init', 'index'] },
+  engine: {
+    never: ['function', 'run', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],
+    except: ['sdk/port'],
+  },
+  function: { never: ['run', 'serve', 'local', 'testing', 'sdk', 'init', 'index'], except: ['sdk/port'] },
+  run: { never: ['serve', 'local', 'testing', 'sdk', 'init', 'index'], except: ['sdk/port'] },
+  sdk: {
+    only: ['errors', 'wire'],
+    noPackages: [],
+    typesOnlyPackages: ['inngest', 'inngest-v3', '@inngest/realtime'],
+  },
+  local: { only: [], noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'] },
+};
+
+const noPlainErrors = ['NewExpression', 'CallExpression'].map(kind => ({
+  selector: `${kind}[callee.name='Error']`,
+  message: 'Use an error class of this package: callers tell errors apart by their code.',
+}));
+
+const noDisabledTests = {
+  selector:
+    'MemberExpression[object.name=/^(it|test|describe)$/][property.name=/^(only|skip|todo|fails|skipIf|runIf)$/]',
+  message: 'A test runs or does not exist.',
+};
+
+const sizes = {
+  'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+};
+const functionSizes = {
+  'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
+};
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/node_modules/**', '**/.mastra/**', '**/.tmp/**', '**/coverage/**'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      ...sizes,
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // A function that must return a promise (a step's body, a handler) may have nothing to wait for.
+      '@typescript-eslint/require-await': 'off',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    plugins: { rooms: { rules: { imports: roomsRule } } },
+    rules: {
+      ...functionSizes,
+      'rooms/imports': ['error', rooms],
+      'no-console': 'error',
+      'no-restricted-syntax': ['error', ...noPlainErrors],
+    },
+  },
+  { files: ['scripts/**/*.ts', 'examples/**/*.ts'], rules: functionSizes },
+  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', noDisabledTests] } },
+  { files: ['**/*.{js,mjs}'], rules: { ...sizes, ...functionSizes } },
+);

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** One line per entry of the package: tests import it by name and get the sources. */
+const alias = [
+  { find: /^@mastra\/inngest\/local$/, replacement: source('./src/local/index.ts') },
+  { find: /^@mastra\/inngest$/, replacement: source('./src/index.ts') },
+];
+
+const testDefaults = {
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  retry: 0,
+  // A test that is disabled or left focused must not look like a green one.
+  allowOnly: false,
+};
+
+export default defineConfig({
+  test: {
+    // Two cores: more workers only make the HTTP tests wait for each other.
+    maxWorkers: 2,
+    passWithNoTests: false,
+    reporters: ['default', './scripts/test-total/reporter.ts'],
+    projects: [
+      {
+        resolve: { alias },
+        test: {
+          ...testDefaults,
+          name: 'suite',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/package/**'],
+        },
+      },
+      {
+        // Needs the built and packed package, so `npm run verify` runs it after packing; not part of `npm test`.
+        test: {
+          ...testDefaults,
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
+    ],
+  },
+});
