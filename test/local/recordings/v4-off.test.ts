@@ -1,0 +1,3 @@
+import { recordingsOf } from './lib/suite.js';
+
+recordingsOf('v4-off');
