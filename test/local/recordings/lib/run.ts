@@ -50,7 +50,8 @@ export async function startRig(mode: Mode, chosen: Scenario[], traces: Record<st
     results.set(scenario.name, result);
     return result;
   };
-  for (const scenario of chosen.filter(one => delicate.has(one.name))) await begin(scenario).catch(() => undefined);
+  for (const scenario of chosen.filter(one => delicate.has(one.name)))
+    await begin(scenario).catch(() => undefined);
   for (const scenario of chosen.filter(one => !delicate.has(one.name) && !heavy.has(one.name))) {
     begin(scenario);
     await pause(staggerMs);

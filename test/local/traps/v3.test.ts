@@ -1,0 +1,18 @@
+import { describe } from 'vitest';
+import { sessions, type Suite } from './lib/kit.js';
+import { attemptTraps, defineAttempts } from './suites/attempts.js';
+import { defineMemo, memoTraps } from './suites/memo.js';
+
+describe('traps, SDK 3.54.2', () => {
+  const suite: Suite = {
+    modes: ['v3'],
+    session: sessions(['v3'], {
+      define(kit) {
+        defineMemo(kit);
+        defineAttempts(kit);
+      },
+    }),
+  };
+  memoTraps(suite);
+  attemptTraps(suite);
+});
