@@ -1,13 +1,12 @@
 import { defineConfig, type Options } from 'tsup';
+import { bundledLicences } from './scripts/build/bundled-licences.js';
 
 const shared: Options = {
   target: 'node22',
   platform: 'node',
   outDir: 'dist',
   dts: true,
-  sourcemap: true,
   treeshake: true,
-  clean: false,
 };
 
 /** What a production app loads: peer dependencies stay imports, nothing is bundled in. */
@@ -16,6 +15,7 @@ const main: Options = {
   name: 'main',
   entry: { index: 'src/index.ts' },
   format: ['esm', 'cjs'],
+  sourcemap: true,
 };
 
 /**
@@ -28,20 +28,23 @@ const requireForBundledCommonJs = [
   'const require = __createRequire(import.meta.url);',
 ].join('\n');
 
+/** In one build, so that the command and the library share their code. */
 const local: Options = {
   ...shared,
   name: 'local',
-  entry: { 'local/index': 'src/local/index.ts' },
-  format: ['esm', 'cjs'],
-  banner: ({ format }) => (format === 'esm' ? { js: requireForBundledCommonJs } : {}),
-};
-
-const localBin: Options = {
-  ...local,
-  name: 'local bin',
-  entry: { 'local/bin': 'src/local/bin.ts' },
+  entry: { 'local/index': 'src/local/index.ts', 'local/bin': 'src/local/bin.ts' },
+  dts: { entry: { 'local/index': 'src/local/index.ts' } },
   format: ['esm'],
-  dts: false,
+  splitting: true,
+  banner: { js: requireForBundledCommonJs },
+  esbuildPlugins: [bundledLicences('dist/local/LICENSES.txt')],
 };
 
-export default defineConfig([main, local, localBin]);
+const localForRequire: Options = {
+  ...shared,
+  name: 'local cjs',
+  entry: { 'local/index': 'src/local/index.ts' },
+  format: ['cjs'],
+};
+
+export default defineConfig([main, local, localForRequire]);

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import type { Stage } from './stage.js';
+
+/** Everything that verify leaves behind. */
+export const workFolder = path.resolve('.tmp/verify');
+
+const tarball = path.join(workFolder, 'package.tgz');
+
+const testStage = (project: string, env: NodeJS.ProcessEnv = {}): Stage => ({
+  name: `tests (${project})`,
+  command: 'vitest',
+  args: ['run', '--project', project],
+  env: { ...env, TEST_TOTAL_FILE: totalFile(project) },
+});
+
+export const testProjects = ['suite', 'package'];
+
+export function totalFile(project: string): string {
+  return path.join(workFolder, `total-${project}.json`);
+}
+
+/**
+ * In the order in which a mistake is cheapest to find. The package checks and the packed-package tests all look at
+ * one tarball, which is what would be published.
+ */
+export const stages: Stage[] = [
+  { name: 'format', command: 'npm', args: ['run', '--silent', 'format:check'] },
+  { name: 'lint', command: 'npm', args: ['run', '--silent', 'lint'] },
+  { name: 'types', command: 'npm', args: ['run', '--silent', 'types'] },
+  { name: 'build', command: 'npm', args: ['run', '--silent', 'build'] },
+  { name: 'pack', command: 'tsx', args: ['scripts/verify/pack.ts', tarball] },
+  { name: 'types of the package (attw)', command: 'attw', args: [tarball] },
+  { name: 'package (publint)', command: 'publint', args: ['run', tarball, '--strict'] },
+  { name: 'unused (knip)', command: 'npm', args: ['run', '--silent', 'unused'] },
+  testStage('suite'),
+  testStage('package', { PACKAGE_TARBALL: tarball }),
+];
