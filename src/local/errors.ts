@@ -1,0 +1,47 @@
+const brand = Symbol.for('@mastra/inngest/local.error');
+
+/** What went wrong, for code that has to decide what to do next. */
+export type LocalServerErrorCode =
+  | 'ADDRESS_IN_USE'
+  | 'ADDRESS_UNAVAILABLE'
+  | 'APP_UNREACHABLE'
+  | 'APP_REFUSED'
+  | 'INVALID_OPTION'
+  | 'INVALID_DURATION'
+  | 'INVALID_EXPRESSION'
+  | 'NOT_SETTLED'
+  | 'STOPPED';
+
+/**
+ * The one error class the local server throws. `remedy` is a sentence that says what to do;
+ * it is also the last line of `message`.
+ */
+export class LocalServerError extends Error {
+  readonly [brand] = true;
+  readonly code: LocalServerErrorCode;
+  readonly remedy: string | undefined;
+
+  constructor(
+    code: LocalServerErrorCode,
+    message: string,
+    options: { remedy?: string; cause?: unknown } = {},
+  ) {
+    super(
+      options.remedy ? `${message} ${options.remedy}` : message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
+    this.name = 'LocalServerError';
+    this.code = code;
+    this.remedy = options.remedy;
+  }
+
+  /** Recognizes the class across copies of this package, where `instanceof` fails. */
+  static is(value: unknown): value is LocalServerError {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,100 @@
+import { messageOf } from '../errors';
+import type { Job } from '../queue/job';
+import type { Answer } from './answer';
+import { interpret } from './answer';
+import type { Core } from './core';
+import { finalize } from './finalize';
+import { memo, runError } from './memo';
+import { StepRetry, handleOps } from './opcodes';
+import { buildRequest } from './request';
+import { BadReport, FatalReport } from './waits';
+
+type Failed = Extract<Answer, { kind: 'failed' }>;
+
+function unreachable(error: unknown): Failed {
+  const verdict = 'Unable to reach SDK URL';
+  return {
+    kind: 'failed',
+    body: { error: { error: verdict, name: 'Error', message: verdict, stack: messageOf(error) } },
+    verdict,
+    noRetry: false,
+    retryAt: undefined,
+  };
+}
+
+/** Enqueues the same job once more: the next attempt, in a new generation. */
+function retry(core: Core, job: Job, retryAt: number | undefined): void {
+  const now = core.clock.now();
+  job.attempt += 1;
+  job.generation += 1;
+  job.at = Math.max(now, retryAt ?? now + core.retryDelay(job.attempt));
+  core.queue.enqueue(job);
+}
+
+function fail(core: Core, job: Job, answer: Failed): void {
+  if (!answer.noRetry && job.attempt + 1 < job.run.fn.maxAttempts) return retry(core, job, answer.retryAt);
+  finalize(core, job.run, {
+    status: 'Failed',
+    error: runError(answer.body, answer.verdict),
+    body: answer.body,
+  });
+}
+
+async function act(core: Core, job: Job, answer: Answer): Promise<void> {
+  if (answer.kind === 'failed') return fail(core, job, answer);
+  if (answer.kind === 'result') {
+    if (job.run.requestVersion === -1) job.run.requestVersion = answer.version;
+    return void finalize(core, job.run, { status: 'Completed', result: answer.body });
+  }
+  try {
+    await handleOps(core, job, answer);
+  } catch (thrown) {
+    if (thrown instanceof StepRetry) return retry(core, job, answer.retryAt);
+    if (thrown instanceof FatalReport) return failEarly(core, job, thrown);
+    if (!(thrown instanceof BadReport)) throw thrown;
+    const { noRetry, retryAt } = answer;
+    fail(core, job, { kind: 'failed', body: undefined, verdict: thrown.message, noRetry, retryAt });
+  }
+}
+
+function failEarly(core: Core, job: Job, { errorName, message, stack }: FatalReport): void {
+  const error = { error: `${errorName}: ${message}`, name: errorName, message, ...(stack ? { stack } : {}) };
+  finalize(core, job.run, { status: 'Failed', error, body: { error } });
+}
+
+/** A sleep is over: its memo is saved once, and the function is asked unless siblings are still open. */
+function wake(core: Core, job: Job): boolean {
+  const { run } = job;
+  if (job.wakes === undefined || job.attempt > 0) return true;
+  const { pending } = run.save(job.wakes, memo.nothing);
+  Object.assign(run.traces.get(job.wakes) ?? {}, { status: 'Completed', endedAt: core.clock.now() });
+  if (pending && job.parallelMode !== 'race') return false;
+  if (run.requestVersion >= 2) run.forceStepPlan = false;
+  return true;
+}
+
+/** Executes a job: one request to the app, and what follows from the answer. Never rejects. */
+export async function execute(core: Core, job: Job): Promise<void> {
+  const { run } = job;
+  if (!wake(core, job)) return;
+  run.startedAt ??= core.clock.now();
+  run.status = 'Running';
+  const request = buildRequest(job, core.ulid());
+  let answer: Answer;
+  try {
+    answer = interpret(await core.send(request.url, request.headers, request.body), core.clock.now());
+  } catch (error) {
+    answer = unreachable(error);
+  }
+  // What an app answers after its run was cancelled or ended elsewhere does not count.
+  if (run.ended) return;
+  const target = job.target === undefined ? undefined : run.traces.get(job.target);
+  if (target) target.attempts = job.attempt + 1;
+  try {
+    await act(core, job, answer);
+  } catch (error) {
+    // A defect of this server or of an answer it did not foresee ends one run, not the process.
+    const body = { name: 'Error', message: messageOf(error) };
+    finalize(core, run, { status: 'Failed', error: body, body });
+  }
+}

@@ -1,0 +1,75 @@
+import { DAY, parseDuration } from '../duration';
+import { compile } from '../expression/expression';
+import { newJob } from '../queue/job';
+import { eventJson } from '../state/events';
+import { Run } from '../state/run';
+import type { CancelRule, FunctionConfig, StoredEvent } from '../state/types';
+import type { Core } from './core';
+
+/** Remembers which event ids have started which function, for a day. */
+export class Idempotency {
+  readonly #until = new Map<string, number>();
+
+  /** `true` the first time within 24 hours. */
+  claim(fn: FunctionConfig, eventId: string, now: number): boolean {
+    const key = `${fn.uuid} ${eventId}`;
+    const until = this.#until.get(key);
+    if (until !== undefined && until > now) return false;
+    this.#until.delete(key);
+    this.#until.set(key, now + DAY);
+    for (const [old, expires] of this.#until) {
+      if (expires > now && this.#until.size <= 10_000) break;
+      this.#until.delete(old);
+    }
+    return true;
+  }
+}
+
+function watchForCancel(core: Core, run: Run, rule: CancelRule): void {
+  if (!rule.event) return;
+  const lasts = rule.timeout === undefined ? undefined : parseDuration(rule.timeout);
+  const pause = {
+    kind: 'cancel' as const,
+    key: rule.event,
+    run,
+    stepId: '',
+    ...(rule.if === undefined ? {} : { expression: compile(rule.if) }),
+  };
+  core.pauses.add(pause);
+  if (lasts !== undefined) {
+    Object.assign(pause, {
+      timer: core.clock.at(core.clock.now() + lasts, () => void core.pauses.remove(pause)),
+    });
+  }
+}
+
+/** What a new run takes over from elsewhere. */
+export interface StartOptions {
+  correlationId?: string;
+  originalRunId?: string;
+  /** Changes the run before its first job. */
+  prepare?: (run: Run) => void;
+  /** The step the first job executes. */
+  target?: string;
+}
+
+/** Starts a run of `fn`. A future `ts` of its event delays the first request until then. */
+export function startRun(
+  core: Core,
+  fn: FunctionConfig,
+  events: StoredEvent[],
+  options: StartOptions = {},
+): Run {
+  const now = core.clock.now();
+  const run = new Run(core.ulid(), fn, events, now, {
+    ...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
+    ...(options.originalRunId === undefined ? {} : { originalRunId: options.originalRunId }),
+    eventsJson: events.map(eventJson),
+  });
+  options.prepare?.(run);
+  core.store.addRun(run);
+  for (const rule of fn.cancel) watchForCancel(core, run, rule);
+  const at = Math.max(now, events[0]?.ts ?? now);
+  core.queue.enqueue(newJob(run, at, options.target === undefined ? {} : { target: options.target }));
+  return run;
+}

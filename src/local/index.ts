@@ -1,0 +1,6 @@
+export { startLocalServer } from './server';
+export type { LocalServer } from './server';
+export type { LocalServerOptions } from './options';
+export { LocalServerError } from './errors';
+export type { LocalServerErrorCode } from './errors';
+export type { FaultAction, FaultRequest, FaultRule, Faults } from './transport/faults';

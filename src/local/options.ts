@@ -1,0 +1,25 @@
+import type { Retention } from './state/store';
+
+/** Options of {@link startLocalServer}. */
+export interface LocalServerOptions {
+  /** Where to listen. Default `127.0.0.1`. */
+  host?: string;
+  /** Default 8288; 0 finds a free port. */
+  port?: number;
+  /** Serve endpoints of apps that are to register; those that can't be reached are tried again in the background. */
+  urls?: string[];
+  /** How often the apps in `urls` are asked to register again, ms; `false` once is enough. Default 5000. */
+  pollInterval?: number | false;
+  /** ms to wait before retry 1, 2, …. Default: Inngest's table, 15 s to 2 h plus jitter. `retry-after` goes first. */
+  retryDelay?: (retry: number) => number;
+  /** Decides every choice the server makes by chance. Default: a random one, see {@link LocalServer.seed}. */
+  seed?: number;
+  /** Executes jobs that are ready at the same time, and events sent together, in an order drawn from the seed. */
+  shuffle?: boolean;
+  /** How many requests to apps may be under way. Default 200. */
+  workers?: number;
+  /** How much of what is over is remembered. */
+  retention?: Partial<Retention>;
+  /** ms between pings on realtime connections. Default 15000. */
+  pingInterval?: number;
+}

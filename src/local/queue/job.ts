@@ -1,0 +1,39 @@
+import { randomId } from '../ids';
+import type { Run } from '../state/run';
+
+/** One call to the app, with its own budget of attempts. A retry is the same job again. */
+export interface Job {
+  readonly id: string;
+  readonly run: Run;
+  /** The planned step it executes; `undefined` asks the function what comes next. */
+  readonly target: string | undefined;
+  /** A sleep is over when its job starts: the step that gets its memo then. */
+  readonly wakes: string | undefined;
+  readonly parallelMode: string | undefined;
+  /** How many steps had completed when it was enqueued. */
+  readonly stackSize: number;
+  /** When it may start, ms. */
+  at: number;
+  /** 0 at first, then the number of failures so far. */
+  attempt: number;
+  /** Grows with every dispatch, so that a late checkpoint of an earlier one can be told. */
+  generation: number;
+}
+
+export function newJob(
+  run: Run,
+  at: number,
+  options: { target?: string; wakes?: string; parallelMode?: string } = {},
+): Job {
+  return {
+    id: randomId(),
+    run,
+    target: options.target,
+    wakes: options.wakes,
+    parallelMode: options.parallelMode,
+    stackSize: run.stack.length,
+    at,
+    attempt: 0,
+    generation: 1,
+  };
+}

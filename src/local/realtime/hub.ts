@@ -1,0 +1,31 @@
+import type { JsonObject } from '../json';
+import type { Topic } from './token';
+
+/** Someone who listens. */
+export interface Subscriber {
+  topics: Topic[];
+  deliver: (frame: string) => void;
+}
+
+/** Passes messages on to who subscribed before they were published; nothing is kept. */
+export class Hub {
+  readonly #subscribers = new Set<Subscriber>();
+
+  join(subscriber: Subscriber): () => void {
+    this.#subscribers.add(subscriber);
+    return () => void this.#subscribers.delete(subscriber);
+  }
+
+  publish(channel: string, topic: string, frame: JsonObject): void {
+    let serialized: string | undefined;
+    for (const subscriber of this.#subscribers) {
+      if (!subscriber.topics.some(wanted => wanted.channel === channel && wanted.name === topic)) continue;
+      serialized ??= JSON.stringify(frame);
+      subscriber.deliver(serialized);
+    }
+  }
+
+  get size(): number {
+    return this.#subscribers.size;
+  }
+}

@@ -1,0 +1,125 @@
+import { Cron } from 'croner';
+import { messageOf } from '../errors';
+import { compile } from '../expression/expression';
+import { stableUuid } from '../ids';
+import type { Json, JsonObject } from '../json';
+import { canonical, field, isObject, text } from '../json';
+import type { App, CancelRule, FunctionConfig, Trigger } from './types';
+
+const defaultRetries = 4;
+const maxRetries = 20;
+const flowKeys = [
+  'concurrency',
+  'rateLimit',
+  'throttle',
+  'debounce',
+  'batchEvents',
+  'singleton',
+  'priority',
+  'idempotency',
+  'timeouts',
+];
+
+/** What is wrong with a registration, in the words of the answer to the app. */
+export class RegistrationProblem {
+  constructor(readonly message: string) {}
+}
+
+function list(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function check(
+  kind: string,
+  source: string | undefined,
+  verify: (source: string) => void,
+): string | undefined {
+  if (source === undefined || source === '') return undefined;
+  try {
+    verify(source);
+  } catch (error) {
+    throw new RegistrationProblem(`Invalid ${kind} "${source}": ${messageOf(error)}`);
+  }
+  return source;
+}
+
+const expression = (source: string | undefined): string | undefined =>
+  check('expression', source, s => void compile(s));
+
+function parseTrigger(raw: JsonObject): Trigger {
+  const trigger: Trigger = {};
+  const event = text(raw, 'event');
+  const condition = expression(text(raw, 'expression'));
+  const cron = check('cron', text(raw, 'cron'), source => {
+    new Cron(source.replace(/^TZ=\S+\s+/, ''), { paused: true }).stop();
+  });
+  if (event !== undefined) trigger.event = event;
+  if (condition !== undefined) trigger.expression = condition;
+  if (cron !== undefined) trigger.cron = cron;
+  return trigger;
+}
+
+function parseCancel(raw: JsonObject): CancelRule {
+  const rule: CancelRule = { event: text(raw, 'event') ?? '' };
+  const condition = expression(text(raw, 'if'));
+  const timeout = text(raw, 'timeout');
+  if (condition !== undefined) rule.if = condition;
+  if (timeout !== undefined) rule.timeout = timeout;
+  return rule;
+}
+
+function attemptsOf(step: Json | undefined): number {
+  const attempts = field(field(step, 'retries'), 'attempts');
+  return Math.min(typeof attempts === 'number' && attempts >= 0 ? attempts : defaultRetries, maxRetries) + 1;
+}
+
+function parseFunction(raw: JsonObject, appName: string, appUuid: string): FunctionConfig {
+  const slug = text(raw, 'id');
+  if (!slug) throw new RegistrationProblem('A function has no id');
+  const steps = field(raw, 'steps');
+  const step = isObject(steps) ? Object.values(steps)[0] : undefined;
+  const url = text(field(step, 'runtime'), 'url');
+  if (!url || !/^https?:\/\//.test(url)) throw new RegistrationProblem(`Function "${slug}" has no http url`);
+  const flow: JsonObject = {};
+  for (const key of flowKeys) {
+    const value = field(raw, key);
+    if (value !== undefined) flow[key] = value;
+  }
+  return {
+    uuid: stableUuid(appUuid, slug),
+    slug,
+    name: text(raw, 'name') ?? slug,
+    appName,
+    appUuid,
+    triggers: list(field(raw, 'triggers')).map(parseTrigger),
+    url,
+    maxAttempts: attemptsOf(step),
+    cancel: list(field(raw, 'cancel')).map(parseCancel),
+    flow,
+  };
+}
+
+/**
+ * Reads the body of `POST /fn/register`.
+ * @throws RegistrationProblem for what the app must be told with a 400
+ */
+export function parseRegistration(body: Json | undefined): App {
+  if (!isObject(body)) throw new RegistrationProblem('The registration is not a JSON object');
+  const name = text(body, 'appName');
+  if (!name) throw new RegistrationProblem('An app must have a name');
+  const uuid = stableUuid('app', name);
+  const functions = list(field(body, 'functions')).map(raw => parseFunction(raw, name, uuid));
+  return {
+    uuid,
+    name,
+    url: text(body, 'url') ?? '',
+    sdk: text(body, 'sdk') ?? '',
+    framework: text(body, 'framework') ?? '',
+    checksum: stableUuid(
+      canonical(field(body, 'functions') ?? []),
+      text(body, 'url') ?? '',
+      text(body, 'sdk') ?? '',
+    ),
+    functions,
+  };
+}

@@ -1,0 +1,61 @@
+import { nameMatches } from './events';
+import type { App, FunctionConfig, Trigger } from './types';
+
+/** A trigger that an event fired. */
+export interface TriggerMatch {
+  fn: FunctionConfig;
+  trigger: Trigger;
+}
+
+/** The apps that registered, and what their functions listen to. */
+export class Registry {
+  readonly apps = new Map<string, App>();
+  readonly #bySlug = new Map<string, FunctionConfig>();
+  readonly #byUuid = new Map<string, FunctionConfig>();
+  #waiting = new Set<() => void>();
+
+  /**
+   * Replaces what the app had registered; functions it no longer names are gone.
+   * @returns whether anything changed
+   */
+  register(app: App): boolean {
+    const before = this.apps.get(app.name);
+    const modified = before?.checksum !== app.checksum;
+    if (modified) {
+      for (const fn of before?.functions ?? []) {
+        this.#bySlug.delete(fn.slug);
+        this.#byUuid.delete(fn.uuid);
+      }
+      for (const fn of app.functions) {
+        this.#bySlug.set(fn.slug, fn);
+        this.#byUuid.set(fn.uuid, fn);
+      }
+      this.apps.set(app.name, app);
+    }
+    for (const wake of [...this.#waiting]) wake();
+    return modified;
+  }
+
+  get functions(): FunctionConfig[] {
+    return [...this.#bySlug.values()];
+  }
+
+  find(slugOrUuid: string): FunctionConfig | undefined {
+    return this.#bySlug.get(slugOrUuid) ?? this.#byUuid.get(slugOrUuid);
+  }
+
+  /** Every trigger that names this event; expressions are not looked at. */
+  triggeredBy(name: string): TriggerMatch[] {
+    return this.functions.flatMap(fn =>
+      fn.triggers
+        .filter(trigger => trigger.event !== undefined && nameMatches(trigger.event, name))
+        .map(trigger => ({ fn, trigger })),
+    );
+  }
+
+  /** Calls back at every registration until the returned function is called. */
+  onRegister(callback: () => void): () => void {
+    this.#waiting.add(callback);
+    return () => void this.#waiting.delete(callback);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { cors } from 'hono/cors';
+import { LocalServerError, messageOf } from '../errors';
+import { eventRoutes } from './routes/events';
+import { graphqlRoutes } from './routes/graphql';
+import { realtimeRoutes } from './routes/realtime';
+import { registerRoutes } from './routes/register';
+import { runRoutes } from './routes/runs';
+import type { Service } from './service';
+
+const largestBody = 64 * 2 ** 20;
+
+/** All HTTP routes. */
+export function routes(service: Service): Hono {
+  const tooLarge = { error: 'request body too large', data: null, status: 413 };
+  return new Hono()
+    .use(cors())
+    .use(async (c, next) => {
+      await next();
+      c.header('x-inngest-server-kind', 'dev');
+    })
+    .use(bodyLimit({ maxSize: largestBody, onError: c => c.json(tooLarge, 413) }))
+    .get('/', c => c.text('Local Inngest server. It is for development and tests.\n'))
+    .get('/health', c => c.json({ status: 200, message: 'OK' }))
+    .route('/', eventRoutes(service))
+    .route('/', registerRoutes(service))
+    .route('/', runRoutes(service))
+    .route('/', realtimeRoutes(service))
+    .route('/', graphqlRoutes(service))
+    .onError((error, c) => c.json({ error: messageOf(error), data: null, status: 500 }, 500));
+}
+
+/**
+ * Opens the port.
+ * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`
+ */
+export async function listen(app: Hono, host: string, port: number): Promise<Server> {
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
+  // Apps keep their connections; one that is closed while it is being used looks like a crash to them.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', error => reject(addressError(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  return server;
+}
+
+function addressError(error: NodeJS.ErrnoException, host: string, port: number): LocalServerError {
+  if (error.code === 'EADDRINUSE') {
+    return new LocalServerError('ADDRESS_IN_USE', `Port ${port} on ${host} is in use.`, {
+      remedy: 'Stop what uses it, or choose another port (0 finds a free one).',
+      cause: error,
+    });
+  }
+  return new LocalServerError('ADDRESS_UNAVAILABLE', `Cannot listen on ${host}:${port}: ${error.message}.`, {
+    remedy: 'Use a host name or address of this machine.',
+    cause: error,
+  });
+}

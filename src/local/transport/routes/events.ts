@@ -1,0 +1,46 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import { invocationEvent } from '../../executor/invoke';
+import type { Core } from '../../executor/core';
+import type { Json } from '../../json';
+import { isObject, parseJson } from '../../json';
+import { EventProblem, ingest } from '../../state/ingest';
+import type { Service } from '../service';
+
+async function send({ core }: Service, c: Context): Promise<Response> {
+  try {
+    const events = ingest(parseJson(await c.req.text()), { ulid: core.ulid, now: core.clock.now });
+    core.emit(events);
+    // An empty list is answered with one empty id, as the real server does.
+    return c.json({ ids: events.length > 0 ? events.map(event => event.internalId) : [''], status: 200 });
+  } catch (error) {
+    if (!(error instanceof EventProblem)) throw error;
+    return c.json({ ids: [''], status: error.status, error: error.message }, error.status);
+  }
+}
+
+/** The dashboard's invocation: like `step.invoke`, but nobody waits. */
+export function invokeFromOutside(core: Core, slug: string, payload: Json | undefined): string {
+  const event = invocationEvent(core, isObject(payload) ? payload : {}, {
+    expire: 0,
+    fn_id: slug,
+    gid: '',
+    name: '',
+    source_app_id: '',
+    source_fn_id: '',
+    source_fn_v: 0,
+  });
+  core.emit([event]);
+  return event.internalId;
+}
+
+/** `POST /e/:key` and `POST /invoke/:slug`. */
+export function eventRoutes(service: Service): Hono {
+  return new Hono()
+    .post('/e/:key', async c => await send(service, c))
+    .post('/e', async c => await send(service, c))
+    .post('/invoke/:slug', async c => {
+      const payload = parseJson(await c.req.text());
+      return c.json({ id: invokeFromOutside(service.core, c.req.param('slug'), payload), status: 200 });
+    });
+}

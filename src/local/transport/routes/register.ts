@@ -1,0 +1,49 @@
+import { Hono } from 'hono';
+import { stableUuid } from '../../ids';
+import { parseJson } from '../../json';
+import { RegistrationProblem, parseRegistration } from '../../state/registration';
+import type { Service } from '../service';
+
+/** `POST /fn/register`, and `GET /dev` by which SDKs find out that a dev server is there. */
+export function registerRoutes({ core }: Service): Hono {
+  return new Hono()
+    .post('/fn/register', async c => {
+      const expected = c.req.header('x-inngest-expected-server-kind');
+      if (expected && expected !== 'dev') {
+        const error = `Expected server kind ${expected}, got dev`;
+        return c.json({ error, data: null, status: 400 }, 400);
+      }
+      try {
+        const app = parseRegistration(parseJson(await c.req.text()));
+        const modified = core.registry.register(app);
+        return c.json({ ok: true, modified, sync_id: stableUuid('sync', app.checksum), app_id: app.uuid });
+      } catch (problem) {
+        if (!(problem instanceof RegistrationProblem)) throw problem;
+        return c.json({ error: problem.message, data: null, status: 400 }, 400);
+      }
+    })
+    .get('/dev', c =>
+      c.json({
+        version: 'local',
+        authed: false,
+        startOpts: { sdkURLs: [...core.registry.apps.values()].map(app => app.url) },
+        functions: core.registry.functions.map(
+          ({ uuid, slug, name, triggers, cancel, maxAttempts, flow }) => ({
+            id: uuid,
+            slug,
+            name,
+            triggers,
+            cancel,
+            steps: { step: { retries: { attempts: maxAttempts - 1 } } },
+            ...flow,
+          }),
+        ),
+        handlers: [...core.registry.apps.values()].map(({ name, url, sdk, framework }) => ({
+          name,
+          url,
+          sdk,
+          framework,
+        })),
+      }),
+    );
+}

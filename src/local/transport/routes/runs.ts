@@ -1,0 +1,108 @@
+import type { Context } from 'hono';
+import { Hono } from 'hono';
+import { cancelRun } from '../../executor/finalize';
+import { deliverSignal } from '../../executor/resume';
+import { stepsJson } from '../../executor/request';
+import { checkpoint } from '../../executor/checkpoint';
+import { ENV_ID } from '../../ids';
+import type { Json, JsonObject } from '../../json';
+import { canonical, field, parseJson, text } from '../../json';
+import { bareEvent } from '../../state/events';
+import type { Run } from '../../state/run';
+import type { StoredEvent } from '../../state/types';
+import type { Service } from '../service';
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** A run as `/v1` lists it. */
+function runRow(run: Run): JsonObject {
+  return {
+    run_id: run.id,
+    run_started_at: iso(run.startedAt ?? run.queuedAt),
+    function_id: run.fn.uuid,
+    function_version: 0,
+    environment_id: ENV_ID,
+    event_id: run.event.internalId,
+    status: run.status,
+    ended_at: run.end ? iso(run.end.at) : null,
+    output: run.end?.output === undefined ? null : (parseJson(run.end.output) ?? null),
+    ...(run.options.originalRunId === undefined ? {} : { original_run_id: run.options.originalRunId }),
+  };
+}
+
+function eventRow(event: StoredEvent): JsonObject {
+  return { ...bareEvent(event), internal_id: event.internalId, received_at: iso(event.receivedAt) };
+}
+
+// Reads answer 200 even where they fail; the body's status is the real one.
+const readError = (c: Context, status: number, error: string): Response =>
+  c.json({ error, data: null, status });
+
+/** The read API below `/v1`, cancellation, signals, and what an app fetches or saves on its own. */
+export function runRoutes({ core }: Service): Hono {
+  const now = core.clock.now;
+  const found = (data: Json): JsonObject => ({
+    data,
+    metadata: { fetched_at: iso(now()), cached_until: iso(now()) },
+  });
+  return new Hono()
+    .get('/v1/events', c => {
+      const name = c.req.query('name');
+      const limit = Math.min(Number(c.req.query('limit')) || 10, 100);
+      const all = [...core.store.events.values()].filter(event => !name || event.name === name);
+      return c.json(found(all.reverse().slice(0, limit).map(eventRow)));
+    })
+    .get('/v1/events/:id', c => {
+      const event = core.store.events.get(c.req.param('id'));
+      return event ? c.json(found(eventRow(event))) : readError(c, 404, 'Event not found');
+    })
+    .get('/v1/events/:id/runs', c => c.json(found(core.store.runsOf(c.req.param('id')).map(runRow))))
+    .get('/v1/runs/:id', c => {
+      const run = core.store.runs.get(c.req.param('id'));
+      return run ? c.json(found(runRow(run))) : readError(c, 404, 'Run not found');
+    })
+    .get('/v1/runs/:id/jobs', c => {
+      const run = core.store.runs.get(c.req.param('id'));
+      if (!run) return readError(c, 404, 'Run not found');
+      const jobs = core.queue.of(run).map(job => ({ id: job.id, at: iso(job.at), attempt: job.attempt }));
+      return c.json(found(jobs));
+    })
+    .delete('/v1/runs/:id', c => {
+      const run = core.store.runs.get(c.req.param('id'));
+      if (!run) return c.json({ error: 'Run not found', data: null, status: 404 }, 404);
+      cancelRun(core, run);
+      return c.body(null, 200);
+    })
+    .post('/v1/signals', async c => {
+      const body = parseJson(await c.req.text());
+      const runId = deliverSignal(core, text(body, 'signal') ?? '', field(body, 'data'));
+      if (runId === undefined) return c.json({ error: 'No signal found', data: null, status: 404 }, 404);
+      return c.json({ data: { run_id: runId }, metadata: { fetched_at: iso(now()) } });
+    })
+    .route('/', appRoutes(core));
+}
+
+/** What the SDK asks for while it executes a run. */
+function appRoutes(core: Service['core']): Hono {
+  const json = { 'content-type': 'application/json' };
+  const live = (id: string): Run | undefined => {
+    const run = core.store.runs.get(id);
+    return run && !run.ended ? run : undefined;
+  };
+  return new Hono()
+    .get('/v0/runs/:id/batch', c => {
+      const run = live(c.req.param('id'));
+      if (!run) return c.json({ error: 'run not found', data: null, status: 410 }, 410);
+      return c.body(canonical(run.events.map(bareEvent)), 200, json);
+    })
+    .get('/v0/runs/:id/actions', c => {
+      const run = live(c.req.param('id'));
+      if (!run) return c.json({ error: 'run not found', data: null, status: 410 }, 410);
+      return c.body(stepsJson(run), 200, json);
+    })
+    .post('/v1/checkpoint/:id/async', async c => {
+      const reply = checkpoint(core, c.req.param('id'), parseJson(await c.req.text()));
+      if (reply.status === 200) return c.body(null, 200, json);
+      return c.json({ error: reply.error, data: null, status: reply.status }, reply.status);
+    });
+}

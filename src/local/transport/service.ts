@@ -1,0 +1,12 @@
+import type { Core } from '../executor/core';
+import type { Hub } from '../realtime/hub';
+import type { Tokens } from '../realtime/token';
+
+/** What the routes work on. */
+export interface Service {
+  core: Core;
+  hub: Hub;
+  tokens: Tokens;
+  /** Registers the app at `url`. */
+  sync: (url: string) => Promise<void>;
+}
