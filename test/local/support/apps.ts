@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { startLocalServer } from '../../../src/local';
 import type { LocalServer, LocalServerOptions } from '../../../src/local';
 import * as v3 from 'inngest-v3';
-import { serve as serveV3 } from 'inngest-v3/node';
+import { serve as serveV3 } from 'inngest-v3/edge';
 import * as v4 from 'inngest';
-import { serve as serveV4 } from 'inngest/node';
+import { serve as serveV4 } from 'inngest/edge';
 
 export type Mode = 'v3' | 'v3-optimized' | 'v4' | 'v4-off';
 export const modes: Mode[] = ['v3', 'v3-optimized', 'v4', 'v4-off'];
@@ -53,36 +53,34 @@ function parse(body: string): any {
   }
 }
 
-/** Reads a request and passes it on unchanged, keeping what went in and out. */
-function record(listener: http.RequestListener, exchanges: Exchange[]): http.RequestListener {
+type Fetch = (request: Request) => Promise<Response>;
+
+/** Serves a fetch handler over HTTP, keeping what went in and out. */
+function listener(handle: () => Fetch, exchanges: Exchange[]): http.RequestListener {
   return (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
       const body = Buffer.concat(chunks).toString();
-      Object.assign(request, { body: body === '' ? undefined : parse(body) });
-      const written: Buffer[] = [];
-      const end = response.end.bind(response);
-      const write = response.write.bind(response);
-      response.write = ((chunk: string | Buffer, ...rest: any[]) => {
-        written.push(Buffer.from(chunk));
-        return (write as any)(chunk, ...rest);
-      }) as typeof response.write;
-      response.end = ((chunk?: any, ...rest: any[]) => {
-        if (chunk && typeof chunk !== 'function') written.push(Buffer.from(chunk));
-        if (request.method === 'POST') {
-          exchanges.push({
-            url: request.url ?? '',
-            headers: request.headers,
-            request: parse(body),
-            status: response.statusCode,
-            response: parse(Buffer.concat(written).toString()),
-          });
-        }
-        return (end as any)(chunk, ...rest);
-      }) as typeof response.end;
-      listener(request, response);
-    });
+      const url = `http://${request.headers.host}${request.url}`;
+      const headers = new Headers(request.headers as Record<string, string>);
+      const method = request.method ?? 'GET';
+      const answer = await handle()(
+        new Request(url, { method, headers, ...(method === 'GET' ? {} : { body }) }),
+      );
+      const answered = await answer.text();
+      if (method === 'POST') {
+        const { headers: sent, url: path = '' } = request;
+        exchanges.push({
+          url: path,
+          headers: sent,
+          request: parse(body),
+          status: answer.status,
+          response: parse(answered),
+        });
+      }
+      response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(answered);
+    })().catch((error: unknown) => response.writeHead(500).end(String(error)));
   };
 }
 
@@ -103,19 +101,21 @@ export async function startApp(
   define: (api: Api) => Definition[],
   appId = 'app',
 ): Promise<TestApp> {
+  // Both majors keep their AsyncLocalStorage under this one global name, in different shapes.
+  Reflect.deleteProperty(globalThis, Symbol.for('inngest:als'));
   const sdk: any = mode.startsWith('v3') ? v3 : v4;
   const off = mode === 'v4-off' ? { checkpointing: false } : {};
   const client = new sdk.Inngest({ id: appId, baseUrl: server.url, isDev: true, ...off, logger: silent });
   const definitions = define({ sdk, client, ref: functionId => sdk.referenceFunction({ functionId }) });
   const functions = functionsOf(mode, client, definitions);
   const exchanges: Exchange[] = [];
-  let listener: http.RequestListener | undefined;
-  const app = http.createServer(record((request, response) => listener?.(request, response), exchanges));
+  let handle: Fetch = async () => new Response(null, { status: 503 });
+  const app = http.createServer(listener(() => handle, exchanges));
   await new Promise<void>(resolve => void app.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
   const serve: any = mode.startsWith('v3') ? serveV3 : serveV4;
   const host = mode.startsWith('v3') ? { serveHost: origin } : { serveOrigin: origin };
-  listener = serve({ client, functions, ...host, servePath: '/api/inngest' });
+  handle = serve({ client, functions, ...host, servePath: '/api/inngest' });
   return {
     url: `${origin}/api/inngest`,
     exchanges,
