@@ -1,6 +1,8 @@
 import { describe } from 'vitest';
 import { sessions, type Suite } from './lib/kit.js';
 import { attemptTraps, defineAttempts } from './suites/attempts.js';
+import { defineParallel, parallelTraps } from './suites/parallel.js';
+import { defineLifecycle, lifecycleTraps } from './suites/lifecycle.js';
 import { defineMemo, memoTraps } from './suites/memo.js';
 
 describe('traps, SDK 3.54.2', () => {
@@ -10,9 +12,13 @@ describe('traps, SDK 3.54.2', () => {
       define(kit) {
         defineMemo(kit);
         defineAttempts(kit);
+        defineLifecycle(kit);
+        defineParallel(kit);
       },
     }),
   };
   memoTraps(suite);
   attemptTraps(suite);
+  lifecycleTraps(suite);
+  parallelTraps(suite);
 });
