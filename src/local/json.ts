@@ -25,6 +25,12 @@ export function parseJson(body: string): Json | undefined {
   }
 }
 
+/** The JSON in `body`, or the text itself. */
+export function parseOrText(body: string): Json {
+  const parsed = parseJson(body);
+  return parsed === undefined ? body : parsed;
+}
+
 /**
  * JSON with sorted keys (RFC 8785): the form in which requests reach an app, so that a body can be signed
  * and two equal states have equal bytes.

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../json';
-import { byteLength, canonical, field, isObject, parseJson, text } from '../json';
+import { byteLength, canonical, field, isObject, parseJson, parseOrText, text } from '../json';
 import type { RawAnswer } from './core';
 import { limits } from './limits';
 
@@ -115,7 +115,7 @@ function upstreamError(answer: RawAnswer): JsonObject {
 function failedAnswer(answer: RawAnswer, noRetry: boolean, retryAt: number | undefined): Answer {
   const isSdk = answer.headers['x-inngest-sdk'] !== undefined;
   const verdict = noRetry ? 'NonRetriableError' : `invalid status code: ${answer.status}`;
-  const body = isSdk ? (parseJson(answer.body) ?? answer.body) : upstreamError(answer);
+  const body = isSdk ? parseOrText(answer.body) : upstreamError(answer);
   return fails(verdict, { body, noRetry, retryAt });
 }
 
@@ -141,7 +141,7 @@ export function interpret(received: RawAnswer, now: number): Answer {
       : { kind: 'ops', ops, noRetry, retryAt, version };
   }
   if (noRetry)
-    return fails('NonRetriableError', { body: parseJson(answer.body) ?? answer.body, noRetry, retryAt });
-  const body = answer.body === '' ? undefined : (parseJson(answer.body) ?? answer.body);
+    return fails('NonRetriableError', { body: parseOrText(answer.body), noRetry, retryAt });
+  const body = answer.body === '' ? undefined : parseOrText(answer.body);
   return { kind: 'result', body, version };
 }

@@ -7,11 +7,11 @@ import { jobOfQueueItem } from './request';
 
 /** What the app is told: a status, and a message unless all went well. */
 export interface CheckpointReply {
-  status: 200 | 400 | 404 | 409;
+  status: 200 | 400 | 409;
   error?: string;
 }
 
-const refuse = (status: 400 | 404 | 409, error: string): CheckpointReply => ({ status, error });
+const refuse = (status: 400 | 409, error: string): CheckpointReply => ({ status, error });
 
 /**
  * Saves steps that the app executed on its own within one request. A request that has been given up and
@@ -19,7 +19,7 @@ const refuse = (status: 400 | 404 | 409, error: string): CheckpointReply => ({ s
  */
 export function checkpoint(core: Core, runId: string, body: Json | undefined): CheckpointReply {
   const run = core.store.runs.get(runId);
-  if (!run || run.ended) return refuse(404, 'run not found');
+  if (!run || run.ended) return refuse(400, 'run not found in state store');
   const steps = field(body, 'steps');
   if (!Array.isArray(steps)) return refuse(400, 'invalid checkpoint: steps missing');
   const job = core.queue.active(jobOfQueueItem(text(body, 'qi_id') ?? ''));

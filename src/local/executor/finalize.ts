@@ -61,7 +61,7 @@ function endEvents(core: Core, run: Run, outcome: Outcome): StoredEvent[] {
 function parentMemo(outcome: Outcome, finished: StoredEvent | undefined): string {
   if (outcome.status === 'Failed') return memo.error(outcome.error);
   if (outcome.status === 'Completed') return memo.data(outcome.result);
-  return memo.data(finished ? eventPayload(finished) : null);
+  return finished ? memo.event(eventPayload(finished)) : memo.data(null);
 }
 
 /** Ends a run, once: jobs and waits go, whoever invoked it goes on, lifecycle events are sent. */

@@ -46,7 +46,7 @@ function plan(core: Core, job: Job, op: Opcode): void {
   const { run } = job;
   run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), {});
   if (!run.claimJob(`plan ${op.id}`)) return;
-  core.queue.enqueue(newJob(run, core.clock.now(), { target: op.id, ...modeOf(op) }));
+  core.queue.enqueue(newJob(run, core.clock.now(), { target: op.id, after: job.after, ...modeOf(op) }));
 }
 
 async function handle(core: Core, job: Job, op: Opcode, answer: Ops): Promise<void> {

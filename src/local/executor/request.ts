@@ -31,7 +31,7 @@ function context(job: Job, requestId: string, useApi: boolean): string {
     job_id: job.id,
     qi_id: queueItem(job),
     request_id: requestId,
-    stack: { current: job.stackSize, stack: run.stack },
+    stack: { current: job.after === undefined ? 0 : run.stack.indexOf(job.after) + 1, stack: run.stack },
     use_api: useApi,
   });
 }

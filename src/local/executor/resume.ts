@@ -14,6 +14,8 @@ export interface DiscoveryOptions {
   /** In `race` mode the first completed step already asks what comes next. */
   parallelMode?: string | undefined;
   pending?: boolean;
+  /** The step that completed last. */
+  after?: string;
 }
 
 /**
@@ -24,8 +26,8 @@ export function discover(core: Core, run: Run, options: DiscoveryOptions): void 
   if (run.ended || (options.pending && options.parallelMode !== 'race')) return;
   if (run.requestVersion >= 2) run.forceStepPlan = false;
   if (!run.claimJob(options.key)) return;
-  const mode = options.parallelMode === undefined ? {} : { parallelMode: options.parallelMode };
-  core.queue.enqueue(newJob(run, core.clock.now(), mode));
+  const { parallelMode, after = run.stack.at(-1) } = options;
+  core.queue.enqueue(newJob(run, core.clock.now(), { parallelMode, after }));
 }
 
 /** Saves a step's memo and asks what comes next. */
@@ -35,7 +37,7 @@ export function complete(core: Core, run: Run, stepId: string, json: string, par
   const failed = json.startsWith('{"error":');
   const trace = run.traces.get(stepId);
   if (trace) Object.assign(trace, { status: failed ? 'Failed' : 'Completed', endedAt: core.clock.now() });
-  discover(core, run, { key: `next ${stepId}`, pending, parallelMode });
+  discover(core, run, { key: `next ${stepId}`, pending, parallelMode, after: stepId });
 }
 
 /** Ends a wait, once. */

@@ -70,6 +70,6 @@ export function startRun(
   core.store.addRun(run);
   for (const rule of fn.cancel) watchForCancel(core, run, rule);
   const at = Math.max(now, events[0]?.ts ?? now);
-  core.queue.enqueue(newJob(run, at, options.target === undefined ? {} : { target: options.target }));
+  core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
   return run;
 }

@@ -45,7 +45,8 @@ function expires(op: Opcode, now: number): number {
 /** Sleeps are jobs that save the memo when they start. */
 export function sleep(core: Core, run: Run, op: Opcode): void {
   const now = core.clock.now();
-  const at = deadline(op.name, now);
+  // A step.sleep of no length comes as an empty text.
+  const at = op.name === '' ? now : deadline(op.name, now);
   if (at === undefined) throw new BadReport(`error parsing sleep duration "${op.name}"`);
   if (!run.claimJob(`next ${op.id}`)) return;
   core.queue.enqueue(newJob(run, Math.max(at, now), { wakes: op.id, ...modeOf(op) }));

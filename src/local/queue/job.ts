@@ -10,8 +10,8 @@ export interface Job {
   /** A sleep is over when its job starts: the step that gets its memo then. */
   readonly wakes: string | undefined;
   readonly parallelMode: string | undefined;
-  /** How many steps had completed when it was enqueued. */
-  readonly stackSize: number;
+  /** The completed step that led to it; `undefined` at the start of a run. */
+  readonly after: string | undefined;
   /** When it may start, ms. */
   at: number;
   /** 0 at first, then the number of failures so far. */
@@ -20,18 +20,21 @@ export interface Job {
   generation: number;
 }
 
-export function newJob(
-  run: Run,
-  at: number,
-  options: { target?: string; wakes?: string; parallelMode?: string } = {},
-): Job {
+export interface JobOptions {
+  target?: string | undefined;
+  wakes?: string;
+  parallelMode?: string | undefined;
+  after?: string | undefined;
+}
+
+export function newJob(run: Run, at: number, options: JobOptions = {}): Job {
   return {
     id: randomId(),
     run,
     target: options.target,
     wakes: options.wakes,
     parallelMode: options.parallelMode,
-    stackSize: run.stack.length,
+    after: options.after ?? options.wakes,
     at,
     attempt: 0,
     generation: 1,

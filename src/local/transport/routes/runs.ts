@@ -103,6 +103,7 @@ function appRoutes(core: Service['core']): Hono {
     .post('/v1/checkpoint/:id/async', async c => {
       const reply = checkpoint(core, c.req.param('id'), parseJson(await c.req.text()));
       if (reply.status === 200) return c.body(null, 200, json);
-      return c.json({ error: reply.error, data: null, status: reply.status }, reply.status);
+      const data = { run_id: c.req.param('id') };
+      return c.json({ data, error: reply.error, status: reply.status }, reply.status);
     });
 }
