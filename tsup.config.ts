@@ -37,7 +37,7 @@ const local: Options = {
   format: ['esm'],
   splitting: true,
   banner: { js: requireForBundledCommonJs },
-  esbuildPlugins: [bundledLicences('dist/local/LICENSES.txt')],
+  esbuildPlugins: [bundledLicences('local/LICENSES.txt')],
 };
 
 const localForRequire: Options = {

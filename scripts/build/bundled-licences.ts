@@ -5,16 +5,17 @@ import type { Options } from 'tsup';
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 
 /**
- * Writes the licences of the libraries that a build bundles: their terms ask for it, and the list is taken from what
+ * Writes into the output folder the licences of the libraries that a build bundles: their terms ask for it, and the list is taken from what
  * the bundler read, so it can't fall behind.
  */
-export function bundledLicences(target: string): Plugin {
+export function bundledLicences(fileName: string): Plugin {
   return {
     name: 'bundled-licences',
     setup(build) {
       build.onEnd(({ metafile }) => {
         if (!metafile) return { errors: [{ text: 'No metafile: the bundled libraries are unknown.' }] };
         const texts = [...new Set(Object.keys(metafile.inputs).flatMap(libraryFolder))].sort().map(describe);
+        const target = path.join(build.initialOptions.outdir ?? 'dist', fileName);
         mkdirSync(path.dirname(target), { recursive: true });
         writeFileSync(target, `The local Inngest server contains these libraries.\n\n${texts.join('\n')}`);
         return {};

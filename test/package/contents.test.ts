@@ -1,0 +1,55 @@
+import { builtinModules } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { filesInTarball, readFromTarball } from './tarball';
+
+interface Manifest {
+  dependencies?: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+
+const manifest = JSON.parse(readFromTarball('package.json')) as Manifest;
+const files = filesInTarball();
+
+describe('the packed package', () => {
+  it('brings the documents and nothing but the build', () => {
+    const outside = files.filter(file => !file.startsWith('dist/')).sort();
+    expect(outside).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(files.filter(file => /\.test\.|metafile|\.ts\.map$/.test(file))).toEqual([]);
+  });
+
+  it('installs nothing of its own', () => {
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['@mastra/core', 'inngest', 'zod']);
+  });
+
+  it.each(files.filter(file => /\.(js|cjs|d\.ts|d\.cts)$/.test(file)))(
+    '%s imports only Node and the peers',
+    file => {
+      const allowed = [...builtinModules, ...Object.keys(manifest.peerDependencies)];
+      const strangers = importedPackages(readFromTarball(file)).filter(name => !allowed.includes(name));
+      expect(strangers).toEqual([]);
+    },
+  );
+
+  it('lists the licences of the libraries inside the local server', () => {
+    const licences = readFromTarball('dist/local/LICENSES.txt');
+    for (const library of ['hono', '@hono/node-server', 'ws']) expect(licences).toContain(`── ${library} `);
+  });
+});
+
+/** The packages that a built module names, with their subpaths and `node:` cut off. */
+function importedPackages(code: string): string[] {
+  const statements = withoutComments(code).matchAll(
+    /(?:^|[;\s}])(?:import|export)\b[^'"();]*?(?:from\s*)?['"]([^'".][^'"]*)['"]|\bimport\(\s*['"]([^'".][^'"]*)['"]|\brequire\(\s*['"]([^'".][^'"]*)['"]/g,
+  );
+  const names = [...statements].map(match => match[1] ?? match[2] ?? match[3] ?? '');
+  return [...new Set(names.map(name => name.replace(/^node:/, '')))].map(packageOf);
+}
+
+const packageOf = (specifier: string) =>
+  builtinModules.includes(specifier)
+    ? specifier
+    : specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
+
+const withoutComments = (code: string) =>
+  code.replaceAll(/\/\*[\s\S]*?\*\//g, '').replaceAll(/^\s*\/\/.*$/gm, '');
