@@ -1,0 +1,66 @@
+import type { ConditionalParams } from '../core-types';
+import { callbackArgument } from './condition';
+import { type ContextChange, applyContext, contextChange } from './durable-step';
+import type { EngineParts } from './engine-parts';
+import type { Operation } from './operations';
+import { seal, unseal } from './outcome';
+import { StepEngine } from './step-engine';
+
+interface BranchMemo {
+  arms: boolean[];
+  context?: ContextChange;
+  aborted?: boolean;
+}
+
+/** Evaluates all conditions of one branch in one op (I1). One that throws counts as false and is logged, as in core. */
+export async function evaluateArms(parts: EngineParts, params: ConditionalParams): Promise<boolean[]> {
+  const id = parts.ids.branch(params.executionContext.executionPath);
+  const memo = await parts.operations.run(id, async operation =>
+    seal(await evaluate(parts, params, operation)),
+  );
+  const outcome = unseal<BranchMemo>(memo);
+  applyContext(params.requestContext, outcome?.context);
+  if (outcome?.aborted) params.abortController.abort();
+  return outcome?.arms ?? [];
+}
+
+async function evaluate(
+  parts: EngineParts,
+  params: ConditionalParams,
+  operation: Operation,
+): Promise<BranchMemo> {
+  const { scope, pubsub, operations } = parts;
+  const abort = new AbortController();
+  const engine = new StepEngine(scope, operations.guardedTools(operation.id), 0);
+  const before = engine.serializeRequestContext(params.requestContext);
+  const argument = callbackArgument({
+    scope,
+    pubsub,
+    name: 'conditional',
+    callId: operation.stepCallId,
+    stepResults: params.stepResults,
+    executionContext: params.executionContext,
+    requestContext: params.requestContext,
+    actor: params.actor,
+    inputData: params.prevOutput,
+    abort,
+    engineContext: engine.getEngineContext(),
+  });
+  const arms = await Promise.all(
+    params.entry.conditions.map(async (condition, index) => {
+      try {
+        return Boolean(await condition(argument));
+      } catch (error) {
+        scope.log.warn('A branch condition threw; its arm is not taken.', {
+          workflowId: scope.workflowId,
+          runId: scope.runId,
+          arm: index,
+          reason: error instanceof Error ? error.message : String(error),
+        });
+        return false;
+      }
+    }),
+  );
+  const context = contextChange(before, engine.serializeRequestContext(params.requestContext));
+  return { arms, context, ...(abort.signal.aborted ? { aborted: true } : {}) };
+}

@@ -1,0 +1,31 @@
+import type { AnyStepResult, RunContextState } from '../core-types';
+
+interface Span {
+  startedAt: number;
+  endedAt?: number;
+}
+
+/**
+ * When the ops of one entry began and ended. Core stamps a foreach's result with the clock of whichever request ends it;
+ * on a durable engine that is a replay, so the remembered times of its ops are used instead.
+ */
+export class ContainerTimes {
+  private readonly spans = new Map<string, Span>();
+
+  /** Takes in the times of one finished op. */
+  record(context: RunContextState, result: AnyStepResult): void {
+    const { startedAt, endedAt } = result as { startedAt?: number; endedAt?: number };
+    if (startedAt === undefined) return;
+    const key = context.executionPath.join('.');
+    const span = this.spans.get(key);
+    this.spans.set(key, {
+      startedAt: Math.min(span?.startedAt ?? startedAt, startedAt),
+      endedAt: Math.max(span?.endedAt ?? 0, endedAt ?? startedAt),
+    });
+  }
+
+  /** From the first op's start to the last op's end. */
+  of(context: RunContextState): Span | undefined {
+    return this.spans.get(context.executionPath.join('.'));
+  }
+}

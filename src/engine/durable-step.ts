@@ -1,0 +1,268 @@
+/** The leaf of every graph: one Mastra step as one durable op (I1). */
+import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
+import { decodeValue } from '../wire/decode';
+import { encodeValue } from '../wire/encode';
+import type { Json } from '../wire/json';
+import { callbackArgument } from './condition';
+import type { EngineParts } from './engine-parts';
+import type { LoopTurns } from './loop-turns';
+import type { Operation } from './operations';
+import type { Turn } from './operation-ids';
+import { SealedFailure, asCoreError, seal, unseal, unsealFailure } from './outcome';
+import { RetryLater, StepEngine } from './step-engine';
+
+/** Keys of the request context that a step set or removed. */
+export interface ContextChange {
+  set: Record<string, unknown>;
+  removed: string[];
+}
+
+/** All that is remembered of a step. */
+interface StepOutcome {
+  result: AnyStepResult & Record<string, unknown>;
+  /** The step's payload is its input as it stood, so it is not stored again. */
+  samePayload?: boolean;
+  state?: Record<string, unknown>;
+  context?: ContextChange;
+  suspendedPaths?: Record<string, number[]>;
+  resumeLabels?: RunLabels;
+  /** Where the step is a loop's body: what the loop's condition said about this turn. */
+  condition?: ConditionOutcome;
+  aborted?: boolean;
+}
+
+type RunLabels = StepParams['executionContext']['resumeLabels'];
+
+/** The attempt failed; the next one comes after a durable pause. */
+interface PostponedRetry {
+  retry: { attempt: number; delay: number; startedAt: number };
+}
+
+/** A condition's answer, or what it threw. */
+export type ConditionOutcome = { value: boolean } | { thrown: Error };
+
+/** Runs one step durably and applies what is remembered of it to the run. */
+export async function executeDurableStep(
+  parts: EngineParts,
+  params: StepParams,
+  turns: LoopTurns | undefined,
+): Promise<StepReturn> {
+  const turn: Turn = { iteration: params.iterationCount, item: params.executionContext.foreachIndex };
+  const path = params.executionContext.executionPath;
+  let startedAt: number | undefined;
+  for (let retry = 0; ;) {
+    const id = parts.ids.step(path, params.step.id, { ...turn, retry });
+    const body = (operation: Operation) =>
+      new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
+    const outcome = await remembered(parts.operations.run(id, body));
+    if (!('retry' in outcome)) return apply(parts, params, turns, outcome);
+    ({ attempt: retry, startedAt } = outcome.retry);
+    const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
+    await parts.operations.sleep(pause, outcome.retry.delay);
+  }
+}
+
+async function remembered(op: Promise<Json>): Promise<StepOutcome | PostponedRetry> {
+  try {
+    const outcome = unseal<StepOutcome | PostponedRetry>(await op);
+    if (outcome) return outcome;
+  } catch (error) {
+    const failure = unsealFailure<StepOutcome>(error);
+    if (failure?.result) return failure;
+    throw error;
+  }
+  throw new TypeError('An op of this run returned something that this package did not make.');
+}
+
+/** The same on the first pass and on every replay: nothing here is observable from outside (I2). */
+function apply(
+  parts: EngineParts,
+  params: StepParams,
+  turns: LoopTurns | undefined,
+  outcome: StepOutcome,
+): StepReturn {
+  const { step, executionContext, requestContext, abortController } = params;
+  const result = outcome.samePayload ? withPayload(outcome.result, params.prevOutput) : outcome.result;
+  if (result.error !== undefined) result.error = asCoreError(result.error) as never;
+  Object.assign(executionContext.suspendedPaths, outcome.suspendedPaths);
+  Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
+  applyContext(requestContext, outcome.context);
+  if (outcome.aborted) abortController.abort();
+  if (turns && outcome.condition) turns.remember(params.iterationCount ?? 1, outcome.condition);
+  parts.times.record(executionContext, result);
+  return {
+    result,
+    stepResults: { [step.id]: result },
+    mutableContext: {
+      state: outcome.state ?? executionContext.state,
+      suspendedPaths: executionContext.suspendedPaths,
+      resumeLabels: executionContext.resumeLabels,
+    },
+  } as StepReturn;
+}
+
+function withPayload(result: StepOutcome['result'], payload: unknown): StepOutcome['result'] {
+  return { ...result, payload };
+}
+
+/** Applies what a step changed in the run's request context. */
+export function applyContext(requestContext: Context, change: ContextChange | undefined): void {
+  for (const [key, value] of Object.entries(change?.set ?? {})) requestContext.set(key, value);
+  for (const key of change?.removed ?? []) requestContext.delete(key);
+}
+
+/** What changed between two serialised request contexts. */
+export function contextChange(
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): ContextChange | undefined {
+  const set: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(after)) {
+    if (!(key in before) || !sameJson(before[key], value)) set[key] = value;
+  }
+  const removed = Object.keys(before).filter(key => !(key in after));
+  return Object.keys(set).length + removed.length > 0 ? { set, removed } : undefined;
+}
+
+function sameJson(left: unknown, right: unknown): boolean {
+  return left === right || JSON.stringify(left) === JSON.stringify(right);
+}
+
+function sameValue(left: unknown, right: unknown): boolean {
+  return left === right || JSON.stringify(encodeValue(left)) === JSON.stringify(encodeValue(right));
+}
+
+/** One execution of one step's op. */
+class StepOperation {
+  private readonly abort = new AbortController();
+  private readonly engine: StepEngine;
+  private readonly engineContext: Record<string, unknown>;
+
+  constructor(
+    private readonly parts: EngineParts,
+    private readonly params: StepParams,
+    private readonly turns: LoopTurns | undefined,
+    private readonly attempt: number,
+    private readonly firstStartedAt: number | undefined,
+  ) {
+    const tools = parts.operations.guardedTools(params.step.id);
+    this.engine = new StepEngine(parts.scope, tools, attempt);
+    this.engineContext = this.engine.getEngineContext();
+  }
+
+  async perform(operation: Operation): Promise<Json> {
+    const began = Date.now();
+    const context = this.engine.serializeRequestContext(this.params.requestContext);
+    const isolated = this.isolatedParams();
+    let returned: StepReturn;
+    try {
+      returned = await this.engine.executeStep(isolated);
+    } catch (error) {
+      if (!(error instanceof RetryLater)) throw error;
+      const startedAt = this.firstStartedAt ?? began;
+      return seal({
+        retry: { attempt: error.nextAttempt, delay: error.delay, startedAt },
+      } satisfies PostponedRetry);
+    }
+    const outcome = await this.outcome(operation, isolated, returned, context);
+    if (outcome.result.status === 'failed') throw new SealedFailure(outcome.result.error, outcome);
+    return seal(outcome);
+  }
+
+  /** User code may change what it is given; a replay would not see that, so the first pass must not either. */
+  private isolatedParams(): StepParams {
+    const { params } = this;
+    const { executionContext } = params;
+    return {
+      ...params,
+      prevOutput: decodeValue(encodeValue(params.prevOutput)),
+      skipEmits: params.skipEmits,
+      abortController: this.abort,
+      pubsub: this.attempt > 0 ? this.parts.pubsub.withoutStarts() : this.parts.pubsub,
+      outputWriter: async chunk => this.parts.pubsub.emit(chunk as never),
+      executionContext: {
+        ...executionContext,
+        suspendedPaths: { ...executionContext.suspendedPaths },
+        resumeLabels: { ...executionContext.resumeLabels },
+        activeStepsPath: { ...executionContext.activeStepsPath },
+        state: decodeValue(encodeValue(executionContext.state)) as Record<string, unknown>,
+      },
+    };
+  }
+
+  private async outcome(
+    operation: Operation,
+    isolated: StepParams,
+    returned: StepReturn,
+    contextBefore: Record<string, unknown>,
+  ): Promise<StepOutcome> {
+    const { params } = this;
+    const result = { ...returned.result } as StepOutcome['result'];
+    if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt as never;
+    const condition = await this.condition(operation, isolated, result, returned.mutableContext.state);
+    const after = this.engine.serializeRequestContext(params.requestContext);
+    await this.saveProgress(result, after);
+    const outcome: StepOutcome = { result, condition, context: contextChange(contextBefore, after) };
+    if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
+      delete (result as { payload?: unknown }).payload;
+      outcome.samePayload = true;
+    }
+    const { state } = returned.mutableContext;
+    if (!sameValue(state, params.executionContext.state)) outcome.state = state;
+    const { suspendedPaths, resumeLabels } = isolated.executionContext;
+    const added =
+      Object.keys(suspendedPaths).length > Object.keys(params.executionContext.suspendedPaths).length;
+    if (added || result.status === 'suspended') Object.assign(outcome, { suspendedPaths, resumeLabels });
+    if (this.abort.signal.aborted) outcome.aborted = true;
+    return outcome;
+  }
+
+  /** A loop's condition is evaluated in its body's op (I1), and what it throws is remembered apart from the body. */
+  private async condition(
+    operation: Operation,
+    isolated: StepParams,
+    result: AnyStepResult,
+    state: Record<string, unknown>,
+  ): Promise<ConditionOutcome | undefined> {
+    const { turns, params } = this;
+    if (!turns || result.status !== 'success') return undefined;
+    const argument = callbackArgument(
+      {
+        scope: this.parts.scope,
+        pubsub: this.parts.pubsub,
+        name: 'loop',
+        callId: operation.stepCallId,
+        stepResults: { ...params.stepResults, [params.step.id]: result },
+        executionContext: {
+          ...isolated.executionContext,
+          state: { ...params.executionContext.state, ...state },
+        },
+        requestContext: params.requestContext,
+        actor: params.actor,
+        inputData: result.output,
+        abort: this.abort,
+        engineContext: this.engineContext,
+      },
+      { iterationCount: params.iterationCount },
+    );
+    return turns.evaluate(argument);
+  }
+
+  /** Progress for those who look at the run from outside. It failing must not run the step again. */
+  private async saveProgress(result: AnyStepResult, requestContext: Record<string, unknown>): Promise<void> {
+    const { scope, persistence } = this.parts;
+    const { step, stepResults } = this.params;
+    try {
+      const results = { ...stepResults, [step.id]: result };
+      if (!persistence.wanted('running', results)) return;
+      await scope.record.saveStep(step.id, result, requestContext);
+    } catch (error) {
+      scope.log.warn('The progress of a step could not be stored; the run goes on.', {
+        workflowId: scope.workflowId,
+        runId: scope.runId,
+        stepId: step.id,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import {
+  DefaultExecutionEngine,
+  type StepFlowEntry,
+  resolveForeachConcurrency,
+} from '@mastra/core/workflows';
+import type {
+  ConditionalParams,
+  EntryParams,
+  EntryReturn,
+  ExecuteParams,
+  ForeachParams,
+  LifecycleResult,
+  LoopParams,
+  ParallelParams,
+  PersistParams,
+  RunContextState,
+  SleepParams,
+  SleepUntilParams,
+  StepParams,
+  StepReturn,
+} from '../core-types';
+import type { MemoizedStep, StepTools } from '../sdk/port';
+import { evaluateArms } from './branch';
+import { ContainerTimes } from './container-times';
+import { executeDurableStep } from './durable-step';
+import { type EngineParts, Persistence } from './engine-parts';
+import { LoopTurns } from './loop-turns';
+import { executeNestedWorkflow, nestedWorkflow } from './nested';
+import { OperationIds } from './operation-ids';
+import { type Operation, Operations } from './operations';
+import { seal, unseal } from './outcome';
+import { RunPubSub } from './run-pubsub';
+import type { RunScope } from './scope';
+import { sleepDurably, sleepUntilDurably } from './sleep';
+import { recallTurn } from './turn-condition';
+
+/** What core would have persisted and called at the end of `execute`; the run's last op does it instead. */
+export interface RunEnd {
+  persist?: PersistParams;
+  callbacks?: LifecycleResult;
+}
+
+export interface EngineArguments {
+  scope: RunScope;
+  graph: readonly StepFlowEntry[];
+  step: StepTools;
+  memoized: Record<string, MemoizedStep>;
+  /** What the run's first op does before its body. */
+  prologue: (operation: Operation) => Promise<void>;
+}
+
+/**
+ * Core's engine for the control flow, with every side effect moved into durable ops. This class itself is replayed on
+ * every request, so nothing in it may be observable from outside (I2).
+ */
+export class InngestExecutionEngine extends DefaultExecutionEngine {
+  readonly parts: EngineParts;
+  readonly end: RunEnd = {};
+  private readonly loops = new WeakMap<RunContextState, LoopTurns>();
+
+  constructor({ scope, graph, step, memoized, prologue }: EngineArguments) {
+    super({ mastra: scope.mastra, options: scope.options });
+    this.__registerMastra(scope.mastra);
+    const operations = new Operations(step, scope, prologue, Object.keys(memoized).length > 0);
+    this.parts = {
+      scope,
+      operations,
+      ids: new OperationIds(graph),
+      pubsub: new RunPubSub(scope.runId, operations),
+      persistence: new Persistence(scope.options),
+      times: new ContainerTimes(),
+    };
+  }
+
+  override async execute<TState, TInput, TOutput>(params: ExecuteParams): Promise<TOutput> {
+    return super.execute<TState, TInput, TOutput>({ ...params, pubsub: this.parts.pubsub } as never);
+  }
+
+  override executeStep(params: StepParams): Promise<StepReturn> {
+    const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
+    const child = nestedWorkflow(params.step);
+    return child
+      ? executeNestedWorkflow(this.parts, params, child)
+      : executeDurableStep(this.parts, params, turns);
+  }
+
+  override async executeLoop(params: LoopParams) {
+    const { entry, executionContext } = params;
+    const turns = new LoopTurns(entry.condition);
+    this.loops.set(executionContext, turns);
+    const condition = (context: never) => recallTurn(this.parts, params, turns, context);
+    return super.executeLoop({
+      ...params,
+      entry: { ...entry, condition: condition as typeof entry.condition },
+    });
+  }
+
+  override async executeConditional(params: ConditionalParams) {
+    const answers = await evaluateArms(this.parts, params);
+    const conditions = params.entry.conditions.map(
+      (_condition, index) => async () => answers[index] === true,
+    );
+    return super.executeConditional({ ...params, entry: { ...params.entry, conditions } });
+  }
+
+  /** The answers are remembered already (`evaluateArms`). */
+  override async evaluateCondition(
+    condition: ConditionalParams['entry']['conditions'][number],
+    index: number,
+  ) {
+    return (await condition(undefined as never)) ? index : null;
+  }
+
+  override async executeParallel(params: ParallelParams) {
+    // Core leaves `actor` out on the way to a parallel's steps.
+    return super.executeParallel({ ...params, actor: params.actor ?? this.actor });
+  }
+
+  /** The caller of this run; core passes it along everywhere but into `parallel`. */
+  actor?: ParallelParams['actor'];
+
+  override async executeForeach(params: ForeachParams) {
+    const concurrency = await this.foreachConcurrency(params);
+    const entry = { ...params.entry, opts: { ...params.entry.opts, concurrency } };
+    const result = await super.executeForeach({ ...params, entry } as ForeachParams);
+    const times = this.parts.times.of(params.executionContext);
+    if (!times) return result;
+    const ended = 'endedAt' in result ? { endedAt: times.endedAt } : {};
+    return { ...result, startedAt: times.startedAt, ...ended } as typeof result;
+  }
+
+  private async foreachConcurrency({ entry, prevOutput, stepResults, executionContext }: ForeachParams) {
+    const { opts } = entry;
+    const argument = { inputData: prevOutput as unknown, getInitData: () => stepResults?.input as unknown };
+    if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument as never);
+    const stepId = entry.step.type === 'step' ? entry.step.step.id : entry.step.id;
+    const id = this.parts.ids.concurrency(executionContext.executionPath, stepId);
+    const memo = await this.parts.operations.run(id, async () =>
+      seal({ concurrency: resolveForeachConcurrency(opts, argument as never) }),
+    );
+    return unseal<{ concurrency: number }>(memo)?.concurrency ?? 1;
+  }
+
+  override async executeSleep(params: SleepParams): Promise<void> {
+    await sleepDurably(this.parts, params);
+  }
+
+  override async executeSleepUntil(params: SleepUntilParams): Promise<void> {
+    await sleepUntilDurably(this.parts, params);
+  }
+
+  override async executeEntry(params: EntryParams): Promise<EntryReturn> {
+    const returned = await super.executeEntry(params);
+    const { entry, stepResults, executionContext } = params;
+    if (entry.type !== 'sleep' && entry.type !== 'sleepUntil') return returned;
+    const times = this.parts.times.of(executionContext);
+    // The same object stands in the results and in what is returned; both get the remembered times.
+    for (const result of [returned.result, stepResults[entry.id]]) {
+      if (result && times) Object.assign(result, times);
+    }
+    return returned;
+  }
+
+  /** Core's persists around steps ride in the steps' ops; the last one of a run is kept for the last op. */
+  override async persistStepUpdate(params: PersistParams): Promise<void> {
+    const last = ['terminal', 'workflow-end', 'per-step', 'canceled'];
+    if (params.phase && last.includes(params.phase)) this.end.persist = params;
+  }
+
+  override async invokeLifecycleCallbacks(result: LifecycleResult): Promise<void> {
+    this.end.callbacks = result;
+  }
+
+  /** Everything that core wraps here and that is not overridden above publishes an event, which waits for the next op. */
+  override async wrapDurableOperation<T>(_operationId: string, body: () => Promise<T>): Promise<T> {
+    return body();
+  }
+}

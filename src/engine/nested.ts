@@ -1,0 +1,139 @@
+/** A workflow of this package inside another: one `step.invoke`, and nothing else of the parent's (I1). */
+import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
+import { type NestableWorkflow, isNestable } from '../workflow/brand';
+import { derivedUuid } from '../wire/ids';
+import { type Ancestor, buildStartData } from '../wire/start-event';
+import { type ContextChange, applyContext } from './durable-step';
+import type { EngineParts } from './engine-parts';
+import { stepCallId } from './operations';
+import { asCoreError, isRefusal, unseal, unsealFailure } from './outcome';
+
+/** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
+export interface NestedOutcome {
+  /** The step result that the parent stores, without a payload that equals the parent's own. */
+  result: AnyStepResult & Record<string, unknown>;
+  samePayload?: boolean;
+  state?: Record<string, unknown>;
+  context?: ContextChange;
+  resumeLabels?: StepParams['executionContext']['resumeLabels'];
+}
+
+/** The workflow of this package that a step is, if it is one. */
+export function nestedWorkflow(step: unknown): NestableWorkflow | undefined {
+  return isNestable(step) ? step : undefined;
+}
+
+/** Invokes the nested workflow's function and turns what comes back into the step's result. */
+export async function executeNestedWorkflow(
+  parts: EngineParts,
+  params: StepParams,
+  child: NestableWorkflow,
+): Promise<StepReturn> {
+  const { executionContext, step, iterationCount } = params;
+  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
+  const id = parts.ids.step(executionContext.executionPath, step.id, turn);
+  const runId = derivedUuid('nested-run', parts.scope.runId, id);
+  const data = startData(parts, params, child, id, runId);
+  const startedAt = Date.now();
+  const outcome = await invoke(parts, id, child, data).catch((error: unknown) => {
+    if (isRefusal(error, parts.scope.runId)) throw error;
+    return failedToRun(error, startedAt);
+  });
+  return apply(parts, params, outcome, runId);
+}
+
+function startData(
+  parts: EngineParts,
+  params: StepParams,
+  child: NestableWorkflow,
+  id: string,
+  runId: string,
+) {
+  const { scope, operations } = parts;
+  const ancestor: Ancestor = {
+    workflowId: scope.workflowId,
+    runId: scope.runId,
+    resourceId: scope.resourceId,
+    owner: scope.inngestRunId,
+    stepId: params.step.id,
+    stepCallId: stepCallId(scope.runId, id),
+    first: !operations.hasBegun,
+    emits: !params.skipEmits && scope.options.emitStepEvents !== false,
+    iteration: params.iterationCount,
+  };
+  return buildStartData(
+    {
+      inputData: params.prevOutput,
+      initialState: params.executionContext.state,
+      runId,
+      resourceId: scope.resourceId,
+      requestContext: serialised(params),
+      perStep: params.perStep || undefined,
+      disableScorers: params.disableScorers || undefined,
+      actor: params.actor,
+      sender: { validated: false, ancestors: [...claimable(scope.ancestors, ancestor.first), ancestor] },
+    },
+    child.id,
+  );
+}
+
+/** An ancestor's first op is this run's business only while nothing of this run was executed either. */
+function claimable(ancestors: readonly Ancestor[], first: boolean): Ancestor[] {
+  return ancestors.map(ancestor => ({ ...ancestor, first: ancestor.first && first }));
+}
+
+function serialised({ requestContext }: StepParams): Record<string, unknown> {
+  const { mastra__authToken: _token, ...values } = requestContext.toJSON() as Record<string, unknown>;
+  return values;
+}
+
+async function invoke(
+  parts: EngineParts,
+  id: string,
+  child: NestableWorkflow,
+  data: ReturnType<typeof buildStartData>,
+): Promise<NestedOutcome> {
+  try {
+    const returned = await parts.operations.invoke(id, child.getFunction(), data);
+    const outcome = unseal<NestedOutcome>(returned);
+    if (outcome) return outcome;
+    // Inngest *resolves* the invoke of a cancelled function, with the whole event of its end.
+    return { result: { status: 'canceled', startedAt: 0, endedAt: 0 } as never };
+  } catch (error) {
+    const failure = unsealFailure<NestedOutcome>(error);
+    if (failure?.result) return failure;
+    throw error;
+  }
+}
+
+/** The child's function could not report an end of its own: unknown to the server, timed out, out of attempts. */
+function failedToRun(error: unknown, startedAt: number): NestedOutcome {
+  return { result: { status: 'failed', error: asCoreError(error), startedAt, endedAt: startedAt } as never };
+}
+
+function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, runId: string): StepReturn {
+  const { step, executionContext, requestContext, iterationCount, abortController } = params;
+  const { error } = outcome.result as { error?: unknown };
+  const result = {
+    ...(outcome.samePayload ? { payload: params.prevOutput as unknown } : {}),
+    ...outcome.result,
+    ...(error === undefined ? {} : { error: asCoreError(error) }),
+    metadata: { ...(iterationCount ? { iterationCount } : {}), nestedRunId: runId },
+  } as AnyStepResult;
+  if (result.status === 'suspended') {
+    executionContext.suspendedPaths[step.id] = executionContext.executionPath;
+    Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
+  }
+  if ((result.status as string) === 'canceled') abortController.abort();
+  applyContext(requestContext, outcome.context);
+  parts.times.record(executionContext, result);
+  return {
+    result,
+    stepResults: { [step.id]: result },
+    mutableContext: {
+      state: outcome.state ?? executionContext.state,
+      suspendedPaths: executionContext.suspendedPaths,
+      resumeLabels: executionContext.resumeLabels,
+    },
+  } as StepReturn;
+}

@@ -1,0 +1,108 @@
+/**
+ * Every durable op id of a run (I3). An id comes from the step's id and its place in the graph alone, so it is the same
+ * in every process and for every order of concurrent work. A changed id makes running runs execute a step again:
+ * `test/histories` records the ids of released versions.
+ */
+import { type StepFlowEntry, getEntryId, isSingleStepEntry } from '@mastra/core/workflows';
+
+/** Where in a loop, a foreach or a series of attempts an op stands. */
+export interface Turn {
+  /** 1-based turn of a loop. */
+  iteration?: number;
+  /** 0-based index of a foreach item, as in Mastra's `forEachIndex`. */
+  item?: number;
+  /** 0 for the first attempt. */
+  retry?: number;
+}
+
+const FINISH = 'finish';
+const START = 'start';
+/** Ends of ids that are made here: a user's step id with such an end gets its place added, so that none collide. */
+const MADE_HERE = /( \((\d+|retry \d+|waiting|condition|concurrency)\)| \[\d+\]| @[\d.]+)$|^branch: /;
+
+/** The op ids of one workflow graph. */
+export class OperationIds {
+  private readonly labels = new Map<string, string>();
+  private readonly used = new Set<string>([FINISH, START]);
+
+  constructor(graph: readonly StepFlowEntry[]) {
+    graph.forEach((entry, index) => this.label(entry, [index]));
+  }
+
+  private label(entry: StepFlowEntry, path: number[]): void {
+    if (entry.type === 'parallel' || entry.type === 'conditional') {
+      entry.steps.forEach((child, index) => this.add(getEntryId(child), [...path, index]));
+      if (entry.type === 'conditional') {
+        this.addMade(`branch: ${entry.steps.map(arm => getEntryId(arm)).join(' | ')}`, path);
+      }
+    } else if (entry.type === 'loop' || entry.type === 'foreach') {
+      this.add(getEntryId(entry.step), path);
+    } else if (isSingleStepEntry(entry)) {
+      this.add(getEntryId(entry), path);
+    } else {
+      this.add(entry.id, path);
+    }
+  }
+
+  /** A user's id. */
+  private add(name: string, path: number[]): void {
+    this.addMade(MADE_HERE.test(name) ? `${name} @${path.join('.')}` : name, path);
+  }
+
+  private addMade(name: string, path: number[]): void {
+    const place = path.join('.');
+    const label = this.used.has(name) ? `${name} @${place}` : name;
+    this.used.add(label);
+    this.labels.set(place, label);
+  }
+
+  private at(path: readonly number[], fallback: string): string {
+    return this.labels.get(path.join('.')) ?? `${fallback} @${path.join('.')}`;
+  }
+
+  /** A step's op: `fetch-user`, `fetch-user (2)` in a loop's second turn, `enrich [3]` for the item with index 3. */
+  step(path: readonly number[], stepId: string, turn: Turn = {}): string {
+    const { iteration = 1, item, retry = 0 } = turn;
+    return [
+      this.at(path, stepId),
+      iteration > 1 ? ` (${iteration})` : '',
+      item === undefined ? '' : ` [${item}]`,
+      retry > 0 ? ` (retry ${retry})` : '',
+    ].join('');
+  }
+
+  /** The pause before a durable retry. */
+  retryPause(path: readonly number[], stepId: string, turn: Turn): string {
+    return `${this.step(path, stepId, turn)} (waiting)`;
+  }
+
+  /** A loop's condition where the body is a nested workflow, which has no op of its own in this run. */
+  condition(path: readonly number[], stepId: string, iteration: number): string {
+    return `${this.step(path, stepId, { iteration })} (condition)`;
+  }
+
+  /** All conditions of one branch. */
+  branch(path: readonly number[]): string {
+    return this.at(path, 'branch');
+  }
+
+  /** A foreach's concurrency where it is a function. */
+  concurrency(path: readonly number[], stepId: string): string {
+    return `${this.at(path, stepId)} (concurrency)`;
+  }
+
+  /** The sleep itself. */
+  sleep(path: readonly number[], entryId: string): string {
+    return this.at(path, entryId);
+  }
+
+  /** The op before a sleep: its waiting event, its snapshot and its duration. */
+  sleepStart(path: readonly number[], entryId: string): string {
+    return `${this.at(path, entryId)} (waiting)`;
+  }
+
+  /** The first op of a run that can't carry the run's start in a step's op. */
+  readonly start = START;
+  /** The last op of a run. */
+  readonly finish = FINISH;
+}

@@ -1,0 +1,135 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { MastraInngestError } from '../errors';
+import { SealedFailure, type Refusal } from './outcome';
+import { Publisher } from '../realtime/publisher';
+import type { RunEvent, StreamTarget } from '../realtime/channel';
+import type { ServableFunction, StepTools } from '../sdk/port';
+import { derivedUuid } from '../wire/ids';
+import type { Json, JsonObject } from '../wire/json';
+import type { RunScope } from './scope';
+
+/** One durable op while its body runs. */
+export interface Operation {
+  readonly id: string;
+  /** The same in every attempt of the op, unlike core's random one (I9). */
+  readonly stepCallId: string;
+  publish(event: RunEvent, targets?: readonly StreamTarget[]): void;
+}
+
+// By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
+const current = new AsyncLocalStorage<Operation>();
+
+/** The op that the calling code runs in, if any. */
+export function currentOperation(): Operation | undefined {
+  return current.getStore();
+}
+
+/** The `stepCallId` of a step's events. */
+export function stepCallId(runId: string, operationId: string): string {
+  return derivedUuid('step-call', runId, operationId);
+}
+
+/** The durable ops of one execution request. */
+export class Operations {
+  private deferred: RunEvent[] = [];
+  private begun: boolean;
+
+  constructor(
+    private readonly step: StepTools,
+    private readonly scope: RunScope,
+    /** What the run's first op does before its body; repeated where several first ops run at once. */
+    private readonly prologue: (operation: Operation) => Promise<void>,
+    begun: boolean,
+  ) {
+    this.begun = begun;
+  }
+
+  /** True once any op of the run is known to be done. */
+  get hasBegun(): boolean {
+    return this.begun;
+  }
+
+  /** Keeps an event that came up outside an op for the next op (I2). */
+  defer(event: RunEvent): void {
+    this.deferred.push(event);
+  }
+
+  /**
+   * Runs `body` once and remembers what it returned. Calls the SDK before any `await`: ops that start in the same tick
+   * run in parallel, others do not.
+   */
+  async run(id: string, body: (operation: Operation) => Promise<Json>): Promise<Json> {
+    const waiting = this.deferred;
+    this.deferred = [];
+    const prologue = this.begun ? undefined : this.prologue;
+    try {
+      return await this.step.run(id, () => this.perform(id, waiting, prologue, body));
+    } finally {
+      this.begun = true;
+    }
+  }
+
+  private async perform(
+    id: string,
+    waiting: readonly RunEvent[],
+    prologue: ((operation: Operation) => Promise<void>) | undefined,
+    body: (operation: Operation) => Promise<Json>,
+  ): Promise<Json> {
+    const { scope } = this;
+    const publisher = new Publisher(scope.port, scope.targets, `${scope.runId}/${id}`, scope.log);
+    const operation: Operation = {
+      id,
+      stepCallId: stepCallId(scope.runId, id),
+      publish: (event, targets) => publisher.publish(event, targets),
+    };
+    try {
+      await prologue?.(operation).catch(refuse);
+      for (const event of waiting) operation.publish(event);
+      return await current.run(operation, () => body(operation));
+    } finally {
+      await publisher.flush();
+    }
+  }
+
+  async sleep(id: string, milliseconds: number): Promise<void> {
+    await this.step.sleep(id, milliseconds);
+  }
+
+  async sleepUntil(id: string, date: Date): Promise<void> {
+    await this.step.sleepUntil(id, date);
+  }
+
+  async invoke(id: string, target: ServableFunction, data: JsonObject): Promise<unknown> {
+    try {
+      return await this.step.invoke(id, { function: target, data });
+    } finally {
+      this.begun = true;
+    }
+  }
+
+  /**
+   * Inngest's step tools for user code inside an op: there, a step in a step would hang the run without an error.
+   */
+  guardedTools(stepId: string): unknown {
+    const { workflowId, runId } = this.scope;
+    return new Proxy(Object(this.scope.nativeStep) as object, {
+      get: (_target, property) => {
+        if (typeof property === 'symbol') return undefined;
+        return () => {
+          throw new MastraInngestError(
+            'NESTED_STEP_TOOLS',
+            `Step ${stepId} of workflow ${workflowId} called engine.step.${property}() inside its own Inngest step, ` +
+              'and Inngest steps do not nest. Do the work directly, or make it a workflow step of its own.',
+            { workflowId, runId, stepId },
+          );
+        };
+      },
+    });
+  }
+}
+
+/** A conflict met in the run's first op: told apart from a failure of the step that the op is for. */
+function refuse(error: unknown): never {
+  if (!MastraInngestError.is(error) || error.code !== 'RUN_CONFLICT') throw error;
+  throw new SealedFailure(error, { refused: { runId: error.runId ?? '' } } satisfies Refusal);
+}

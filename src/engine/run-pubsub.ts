@@ -1,0 +1,59 @@
+import { PubSub } from '@mastra/core/events';
+import { NESTED_TOPIC, type RunEvent, eventsTopic } from '../realtime/channel';
+import { isRecord } from '../wire/json';
+import { type Operations, currentOperation } from './operations';
+
+type PublishedToCore = Parameters<PubSub['publish']>[1];
+
+/**
+ * The pubsub that core publishes a run's events on. Inside an op they go out at once; outside they wait for the next op.
+ */
+export class RunPubSub extends PubSub {
+  constructor(
+    private readonly runId: string,
+    private readonly operations: Operations,
+    /** A step is reported as started once, however often it is tried. */
+    private readonly mutedStarts = false,
+  ) {
+    super();
+  }
+
+  override async publish(topic: string, event: PublishedToCore): Promise<void> {
+    // As core's own watcher does: events of a run with another id (an item of a foreach) are not the parent's.
+    if (event.runId !== this.runId) return;
+    if (topic === eventsTopic(this.runId)) this.emit(event.data as RunEvent);
+    else if (topic === NESTED_TOPIC) this.emit(fromNested(event.data));
+  }
+
+  /** The same pubsub for a later attempt of a step. */
+  withoutStarts(): RunPubSub {
+    return new RunPubSub(this.runId, this.operations, true);
+  }
+
+  /** Sends one event, now or with the next op. */
+  emit(event: RunEvent | undefined): void {
+    if (!event || (this.mutedStarts && event.type === 'workflow-step-start')) return;
+    const operation = currentOperation();
+    if (operation) operation.publish(withCallId(event, operation.stepCallId));
+    else this.operations.defer(event);
+  }
+
+  override async subscribe(): Promise<void> {}
+  override async unsubscribe(): Promise<void> {}
+  override async flush(): Promise<void> {}
+}
+
+/** Core makes a new random call id for each execution; a re-executed op must publish the same one (I9). */
+function withCallId(event: RunEvent, stepCallId: string): RunEvent {
+  if (typeof event.payload?.stepCallId !== 'string') return event;
+  return { ...event, payload: { ...event.payload, stepCallId } };
+}
+
+/** An event of a core workflow that runs inside a step, with the ids that its parent's stream shows. */
+function fromNested(data: unknown): RunEvent | undefined {
+  if (!isRecord(data) || !isRecord(data.event)) return undefined;
+  const event = data.event as RunEvent;
+  const id = event.payload?.id;
+  if (typeof id !== 'string') return event;
+  return { ...event, payload: { ...event.payload, id: `${String(data.workflowId)}.${id}` } };
+}

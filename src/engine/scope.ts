@@ -1,0 +1,30 @@
+import type { AnyMastra, EngineOptions } from '../core-types';
+import type { StreamTarget, RunEvent } from '../realtime/channel';
+import type { WarningLog } from '../realtime/publisher';
+import type { InngestPort } from '../sdk/port';
+import type { RunRecord } from '../snapshot/run-record';
+import type { Ancestor } from '../wire/start-event';
+
+/** One run, as the engine sees it while it executes. */
+export interface RunScope {
+  readonly mastra: AnyMastra;
+  readonly port: InngestPort;
+  readonly options: EngineOptions;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly resourceId?: string;
+  /** Inngest's run id: the owner of the snapshot. */
+  readonly inngestRunId: string;
+  readonly record: RunRecord;
+  /** This run's channel first, then those of its ancestors. */
+  readonly targets: readonly StreamTarget[];
+  /** The workflows that this one is nested in, outermost first. */
+  readonly ancestors: readonly Ancestor[];
+  readonly nativeStep: unknown;
+  readonly log: WarningLog;
+}
+
+/** Something observable that core does outside an op; it waits for the next op (I2). */
+export interface DeferredEvent {
+  event: RunEvent;
+}

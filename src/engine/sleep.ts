@@ -1,0 +1,106 @@
+import type { SleepParams, SleepUntilParams } from '../core-types';
+import { callbackArgument } from './condition';
+import type { EngineParts } from './engine-parts';
+import type { Operation } from './operations';
+import { seal, unseal } from './outcome';
+import { StepEngine } from './step-engine';
+
+interface SleepMemo {
+  startedAt: number;
+  /** Milliseconds since the epoch; absent for a sleepUntil without a date. */
+  until?: number;
+  aborted?: boolean;
+}
+
+type AnySleep = SleepParams | SleepUntilParams;
+
+/** `.sleep()`: one op for the waiting event, the snapshot and the duration, then Inngest's own sleep. */
+export async function sleepDurably(parts: EngineParts, params: SleepParams): Promise<void> {
+  const memo = await startSleep(parts, params, async argument => {
+    const { fn, duration } = params.entry;
+    const milliseconds = Number(fn ? await fn(argument) : duration) || 0;
+    return Date.now() + Math.max(0, milliseconds);
+  });
+  const { executionPath } = params.executionContext;
+  const length = (memo.until ?? 0) - memo.startedAt;
+  if (length > 0) await parts.operations.sleep(parts.ids.sleep(executionPath, params.entry.id), length);
+}
+
+/** `.sleepUntil()`: the same with a date. */
+export async function sleepUntilDurably(parts: EngineParts, params: SleepUntilParams): Promise<void> {
+  const memo = await startSleep(parts, params, async argument => {
+    const { fn, date } = params.entry;
+    const value: unknown = fn ? await fn(argument) : date;
+    return value === undefined || value === null ? undefined : new Date(value as string).getTime();
+  });
+  const { executionPath } = params.executionContext;
+  if (memo.until === undefined || memo.until <= memo.startedAt) return;
+  await parts.operations.sleepUntil(parts.ids.sleep(executionPath, params.entry.id), new Date(memo.until));
+}
+
+async function startSleep(
+  parts: EngineParts,
+  params: AnySleep,
+  until: (argument: never) => Promise<number | undefined>,
+): Promise<SleepMemo> {
+  const { executionContext, entry, abortController } = params;
+  const abort = new AbortController();
+  const id = parts.ids.sleepStart(executionContext.executionPath, entry.id);
+  const memo = await parts.operations.run(id, async operation => {
+    const startedAt = Date.now();
+    const wakesAt = await until(sleepArgument(parts, params, operation, abort));
+    await saveWaiting(parts, params);
+    return seal({ startedAt, until: wakesAt, ...(abort.signal.aborted ? { aborted: true } : {}) });
+  });
+  const outcome = unseal<SleepMemo>(memo) ?? { startedAt: 0 };
+  if (outcome.aborted) abortController?.abort();
+  const endedAt = Math.max(outcome.startedAt, outcome.until ?? 0);
+  parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt } as never);
+  return outcome;
+}
+
+function sleepArgument(
+  parts: EngineParts,
+  params: AnySleep,
+  operation: Operation,
+  abort: AbortController,
+): never {
+  const engine = new StepEngine(parts.scope, parts.operations.guardedTools(params.entry.id), 0);
+  return callbackArgument(
+    {
+      scope: parts.scope,
+      pubsub: parts.pubsub,
+      name: params.entry.type,
+      callId: operation.stepCallId,
+      stepResults: params.stepResults,
+      executionContext: params.executionContext,
+      requestContext: params.requestContext,
+      inputData: params.prevOutput,
+      abort,
+      engineContext: engine.getEngineContext(),
+    },
+    {
+      setState: async (state: Record<string, unknown>) => {
+        params.executionContext.state = state;
+      },
+    },
+  );
+}
+
+/** The status that others see while the run sleeps. A failed write must not repeat the user's duration function. */
+async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> {
+  const { scope, persistence } = parts;
+  const { stepResults, executionContext } = params;
+  try {
+    if (!persistence.wanted('waiting', stepResults)) return;
+    const { activeStepsPath, executionPath: activePaths } = executionContext;
+    await scope.record.move('waiting', { context: stepResults, activeStepsPath, activePaths });
+  } catch (error) {
+    scope.log.warn('The status of a sleeping run could not be stored; the run goes on.', {
+      workflowId: scope.workflowId,
+      runId: scope.runId,
+      stepId: params.entry.id,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Every error of this package: one branded class with a stable `code`, and where it happened.
+ * Messages say what happened, where (workflow, run, step) and what to do.
+ */
+
+/** Stable identifiers of the failures that this package reports. */
+export type ErrorCode =
+  | 'DUPLICATE_FUNCTION_ID'
+  | 'FOREIGN_RUN'
+  | 'INVALID_CLIENT'
+  | 'INVALID_EVENT_DATA'
+  | 'INVALID_WORKFLOW_OPTION'
+  | 'MASTRA_NOT_REGISTERED'
+  | 'NESTED_STEP_TOOLS'
+  | 'NOTHING_TO_SERVE'
+  | 'NOT_SUPPORTED'
+  | 'OUTPUT_NOT_SERIALIZABLE'
+  | 'OUTPUT_TOO_LARGE'
+  | 'REALTIME_FAILED'
+  | 'RUN_CONFLICT'
+  | 'RUN_NOT_FOUND'
+  | 'SEND_FAILED'
+  | 'SNAPSHOT_NOT_STORED'
+  | 'UNCOMMITTED_WORKFLOW'
+  | 'UNSUPPORTED_SDK_VERSION';
+
+/** Where a failure happened; every field is optional because not every failure has a run. */
+export interface ErrorPlace {
+  workflowId?: string;
+  runId?: string;
+  stepId?: string;
+  /** JSON path below the step's output (or the event's data), e.g. `$.user.createdAt`. */
+  path?: string;
+}
+
+// `Symbol.for` so that two copies of the package (ESM and CJS, or two versions) recognise each other's errors.
+const BRAND = Symbol.for('@mastra/inngest.error');
+
+/** The one error class of `@mastra/inngest`; tell failures apart by `code`. */
+export class MastraInngestError extends Error {
+  override readonly name: string = 'MastraInngestError';
+  readonly code: ErrorCode;
+  readonly workflowId?: string;
+  readonly runId?: string;
+  readonly stepId?: string;
+  readonly path?: string;
+
+  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
+    for (const [key, value] of Object.entries(place)) {
+      if (value !== undefined) Object.assign(this, { [key]: value });
+    }
+  }
+
+  /** True for an error of any loaded copy of this package. */
+  static is(error: unknown): error is MastraInngestError {
+    return typeof error === 'object' && error !== null && BRAND in error;
+  }
+}
+
+/**
+ * An error that Inngest must not retry. Both SDK majors look at the name alone, so no class of theirs is needed
+ * (Inngest documentation, "Non-retriable errors").
+ */
+export class FinalError extends MastraInngestError {
+  override readonly name = 'NonRetriableError';
+}

@@ -1,0 +1,37 @@
+import type { StepFlowEntry } from '@mastra/core/workflows';
+import type { AnyMastra, EngineOptions } from '../core-types';
+
+interface Issue {
+  message: string;
+  path?: readonly unknown[];
+}
+
+/** A Standard Schema, as far as validating needs it. */
+export interface Schema {
+  '~standard': { validate(value: unknown): unknown };
+}
+
+/** A workflow as its function needs it. */
+export interface RunnableWorkflow {
+  readonly id: string;
+  readonly inputSchema?: Schema;
+  readonly stateSchema?: Schema;
+  readonly requestContextSchema?: Schema;
+  readonly options: EngineOptions;
+  readonly retryConfig: { attempts?: number; delay?: number };
+  readonly stepGraph: StepFlowEntry[];
+  readonly serializedStepGraph: unknown[];
+  readonly mastra: AnyMastra | undefined;
+}
+
+/** Validates a value; answers the parsed value or the schema's issues. */
+export async function checkSchema(
+  schema: Schema,
+  value: unknown,
+): Promise<{ value: unknown } | { issues: readonly Issue[] }> {
+  const outcome = (await schema['~standard'].validate(value)) as {
+    value: unknown;
+    issues?: readonly Issue[];
+  };
+  return outcome.issues ? { issues: outcome.issues } : { value: outcome.value };
+}

@@ -1,0 +1,75 @@
+import type { RunScope } from '../engine/scope';
+import type { Operation } from '../engine/operations';
+import { type StreamTarget, runChannel } from '../realtime/channel';
+import { RunRecord, emptySnapshot } from '../snapshot/run-record';
+import type { StoreProvider } from '../snapshot/store';
+import type { Ancestor } from '../wire/start-event';
+
+interface RunName {
+  workflowId: string;
+  runId: string;
+}
+
+/**
+ * The channels that a run's events go to: its own, then those of the runs it is nested in, where its step ids get the
+ * path from there: `<child>.<step>`. A run inside a foreach is not shown in its parent's stream, as in core.
+ */
+export function streamTargets(run: RunName, ancestors: readonly Ancestor[]): StreamTarget[] {
+  const targets: StreamTarget[] = [{ channel: runChannel(run.workflowId, run.runId), prefix: '' }];
+  let prefix = '';
+  let inner = run.workflowId;
+  for (const ancestor of [...ancestors].reverse()) {
+    if (!ancestor.emits) break;
+    prefix = `${inner}.${prefix}`;
+    targets.push({ channel: runChannel(ancestor.workflowId, ancestor.runId), prefix });
+    inner = ancestor.workflowId;
+  }
+  return targets;
+}
+
+/** The targets on which the parent's own events of this nested run are published. */
+function parentTargets(ancestors: readonly Ancestor[]): StreamTarget[] {
+  const parent = ancestors.at(-1);
+  return parent?.emits ? streamTargets(parent, ancestors.slice(0, -1)) : [];
+}
+
+/** Does the first op's work for ancestors whose first op is this run's invoke. */
+export async function claimAncestors(ancestors: readonly Ancestor[], store: StoreProvider): Promise<void> {
+  for (const { first, owner, ...identity } of ancestors) {
+    if (first) await new RunRecord(store, identity).claim(owner, emptySnapshot(identity.runId, 'running'));
+  }
+}
+
+/** Tells the parent's stream that its step began. */
+export function announceStart(
+  operation: Operation,
+  scope: RunScope,
+  payload: unknown,
+  startedAt: number,
+): void {
+  const parent = scope.ancestors.at(-1);
+  if (!parent?.emits) return;
+  const { stepId: id, stepCallId, iteration } = parent;
+  const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
+  operation.publish(
+    {
+      type: 'workflow-step-start',
+      payload: { id, stepCallId, payload, startedAt, status: 'running', ...metadata },
+    },
+    parentTargets(scope.ancestors),
+  );
+}
+
+/** Tells the parent's stream what became of its step. */
+export function announceEnd(operation: Operation, scope: RunScope, result: Record<string, unknown>): void {
+  const parent = scope.ancestors.at(-1);
+  if (!parent?.emits) return;
+  const { stepId: id, stepCallId } = parent;
+  const targets = parentTargets(scope.ancestors);
+  if (result.status === 'suspended') {
+    operation.publish({ type: 'workflow-step-suspended', payload: { id, stepCallId, ...result } }, targets);
+    return;
+  }
+  operation.publish({ type: 'workflow-step-result', payload: { id, stepCallId, ...result } }, targets);
+  operation.publish({ type: 'workflow-step-finish', payload: { id, stepCallId, metadata: {} } }, targets);
+}

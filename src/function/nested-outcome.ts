@@ -1,0 +1,76 @@
+import type { AnyStepResult, StepResults } from '../core-types';
+import type { ContextChange } from '../engine/durable-step';
+import type { NestedOutcome } from '../engine/nested';
+import { asCoreError } from '../engine/outcome';
+
+/** What core's `execute` returned for the nested run. */
+export interface RunResult {
+  status: string;
+  result?: unknown;
+  error?: unknown;
+  tripwire?: unknown;
+  state?: Record<string, unknown>;
+  resumeLabels?: NestedOutcome['resumeLabels'];
+  steps?: StepResults;
+}
+
+interface Times {
+  startedAt: number;
+  endedAt: number;
+}
+
+/** A nested run's result as the parent's step result (source: @mastra/core, `Workflow.execute`). */
+export function nestedOutcome(
+  run: RunResult,
+  runId: string,
+  times: Times,
+  payload: { value: unknown; same: boolean },
+  context: ContextChange | undefined,
+): NestedOutcome {
+  const result = {
+    ...(payload.same ? {} : { payload: payload.value }),
+    startedAt: times.startedAt,
+    ...body(run, runId, times.endedAt),
+  } as NestedOutcome['result'];
+  return { result, samePayload: payload.same, state: run.state, context, resumeLabels: run.resumeLabels };
+}
+
+function body(run: RunResult, runId: string, endedAt: number): Record<string, unknown> {
+  switch (run.status) {
+    case 'success':
+      return { status: 'success', output: run.result, endedAt };
+    case 'suspended':
+      return { status: 'suspended', suspendPayload: suspendPayload(run, runId), suspendedAt: endedAt };
+    case 'tripwire': {
+      const { reason } = (run.tripwire ?? {}) as { reason?: string };
+      const error = asCoreError(reason ?? 'Processor tripwire triggered');
+      return { status: 'failed', error, tripwire: run.tripwire, endedAt };
+    }
+    case 'failed':
+      return { status: 'failed', error: asCoreError(run.error), ...nonRetryable(run), endedAt };
+    default:
+      return { status: run.status, endedAt };
+  }
+}
+
+function nonRetryable(run: RunResult): { nonRetryable?: true } {
+  const failed = Object.values(run.steps ?? {}).some(
+    step => step?.status === 'failed' && (step as { nonRetryable?: boolean }).nonRetryable,
+  );
+  return failed ? { nonRetryable: true } : {};
+}
+
+/** The innermost suspended step's payload, and the way to it, which resuming the parent follows. */
+function suspendPayload(run: RunResult, runId: string): Record<string, unknown> {
+  let payload: Record<string, unknown> = {};
+  for (const [stepId, step] of Object.entries(run.steps ?? {})) {
+    if (step?.status !== 'suspended') continue;
+    const inner = ((step as AnyStepResult & { suspendPayload?: unknown }).suspendPayload ?? {}) as Record<
+      string,
+      unknown
+    >;
+    const meta = (inner.__workflow_meta ?? {}) as { path?: string[] };
+    payload = { ...inner, __workflow_meta: { ...meta, runId, path: [stepId, ...(meta.path ?? [])] } };
+  }
+  return payload;
+}

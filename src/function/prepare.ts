@@ -1,0 +1,81 @@
+import { MastraError } from '@mastra/core/error';
+import { validateStepInput, validateStepRequestContext } from '@mastra/core/workflows';
+import type { Context } from '../core-types';
+import type { Operations } from '../engine/operations';
+import { seal, unseal } from '../engine/outcome';
+import { encodeValue } from '../wire/encode';
+import type { StartRequest } from '../wire/start-event';
+import { type RunnableWorkflow, type Schema, checkSchema } from './definition';
+
+/** A run's input and state after the schemas. */
+export interface Prepared {
+  inputData: unknown;
+  initialState: unknown;
+}
+
+/**
+ * Validates what a start event brought, as core's `start()` does. `run.start()` has done so before sending; an event from
+ * the dashboard or from a parent workflow comes unchecked. Schemas are pure, so this may repeat on a replay; but where one
+ * *changes* the value (a default, a transform) the changed value is remembered in an op, since a default may be random.
+ */
+export async function prepareStart(
+  workflow: RunnableWorkflow,
+  start: StartRequest,
+  requestContext: Context,
+  operations: Operations,
+): Promise<Prepared> {
+  const given = { inputData: start.inputData, initialState: start.initialState ?? {} };
+  if (start.sender?.validated || workflow.options.validateInputs === false) return given;
+  const checked = start.sender?.ancestors.length
+    ? await validateAsStep(workflow, given, requestContext)
+    : await validateAsRun(workflow, given, requestContext);
+  if (JSON.stringify(encodeValue(checked)) === JSON.stringify(encodeValue(given))) return given;
+  const memo = await operations.run(START, async () => seal(checked));
+  return unseal<Prepared>(memo) ?? checked;
+}
+
+const START = 'start';
+
+/** A nested workflow is checked as the step that it is, with core's own messages. */
+async function validateAsStep(
+  workflow: RunnableWorkflow,
+  given: Prepared,
+  requestContext: Context,
+): Promise<Prepared> {
+  const step = workflow as never;
+  const input = await validateStepInput({ prevOutput: given.inputData, step, validateInputs: true });
+  if (input.validationError) throw input.validationError;
+  const context = await validateStepRequestContext({ requestContext, step, validateInputs: true });
+  if (context.validationError) throw context.validationError;
+  const initialState = await parse(workflow.stateSchema, given.initialState, 'initial data');
+  return { inputData: input.inputData as unknown, initialState };
+}
+
+async function validateAsRun(
+  workflow: RunnableWorkflow,
+  given: Prepared,
+  requestContext: Context,
+): Promise<Prepared> {
+  const inputData = await parse(workflow.inputSchema, given.inputData, 'input data');
+  const initialState = await parse(workflow.stateSchema, given.initialState, 'initial data');
+  await parse(workflow.requestContextSchema, Object.fromEntries(requestContext.entries()), 'request context');
+  return { inputData, initialState };
+}
+
+async function parse(schema: Schema | undefined, value: unknown, type: string): Promise<unknown> {
+  if (!schema) return value;
+  const checked = await checkSchema(schema, value);
+  if ('value' in checked) return checked.value;
+  const list = checked.issues.map(issue => `- ${pathOf(issue.path)}: ${issue.message}`).join('\n');
+  throw new MastraError({
+    id: 'WORKFLOW_SCHEMA_VALIDATION_FAILED',
+    domain: 'MASTRA_WORKFLOW' as never,
+    category: 'USER' as never,
+    text: `Invalid ${type}: \n${list}`,
+    details: { type },
+  });
+}
+
+function pathOf(path: readonly unknown[] | undefined): string {
+  return (path ?? []).map(part => String((part as { key?: unknown }).key ?? part)).join('.');
+}

@@ -1,0 +1,10 @@
+/** `@mastra/inngest`: Mastra workflows on Inngest. See README.md for the guide, docs/DESIGN.md for how it is built. */
+export { init, createStep } from './init';
+export { serve, type MastraServeOptions } from './serve/serve';
+export { collectFunctions } from './serve/collect';
+export { InngestWorkflow } from './workflow/workflow';
+export { InngestRun } from './run/run';
+export { InngestExecutionEngine } from './engine/engine';
+export { MastraInngestError, type ErrorCode, type ErrorPlace } from './errors';
+export type { InngestClient } from './sdk/client';
+export type { FlowControl as InngestFlowControlConfig } from './workflow/flow-control';

@@ -1,0 +1,62 @@
+import {
+  type CreateWorkflowParams,
+  type DefaultEngineType,
+  type InferSchemaOutput,
+  type Step,
+  createStep as createCoreStep,
+} from '@mastra/core/workflows';
+import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
+import { splitOptions } from './function/options';
+import type { InngestClient } from './sdk/client';
+import { portFor } from './sdk/detect';
+import type { FlowControl } from './workflow/flow-control';
+import { InngestWorkflow } from './workflow/workflow';
+
+/** Core's `createStep`: steps are the same on every engine. */
+export const createStep: typeof createCoreStep = createCoreStep;
+
+/**
+ * The workflow tools for one Inngest client.
+ * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`
+ */
+export function init(inngest: InngestClient) {
+  const port = portFor(inngest);
+
+  /**
+   * Core's `createWorkflow`, on Inngest: the workflow becomes the function `workflow.<id>`. Beside core's options it takes
+   * Inngest's function options (`concurrency`, `rateLimit`, `throttle`, `debounce`, `priority`, `retries`, …).
+   * @throws MastraInngestError `INVALID_WORKFLOW_OPTION`
+   */
+  function createWorkflow<
+    TWorkflowId extends string = string,
+    TInputSchema extends PublicSchema = PublicSchema,
+    TOutputSchema extends PublicSchema = PublicSchema,
+    TStateSchema extends PublicSchema | undefined = undefined,
+    TSteps extends Step[] = Step[],
+    TRequestContextSchema extends PublicSchema | undefined = undefined,
+  >(
+    params: CreateWorkflowParams<
+      TWorkflowId,
+      TStateSchema,
+      TInputSchema,
+      TOutputSchema,
+      TSteps,
+      TRequestContextSchema
+    > &
+      FlowControl,
+  ): InngestWorkflow<
+    DefaultEngineType,
+    TSteps,
+    TWorkflowId,
+    InferSchemaOutput<TStateSchema>,
+    InferPublicSchema<TInputSchema>,
+    InferPublicSchema<TOutputSchema>,
+    InferPublicSchema<TInputSchema>,
+    InferSchemaOutput<TRequestContextSchema>
+  > {
+    const { workflow, functionOptions } = splitOptions(params);
+    return new InngestWorkflow(workflow as never, port, functionOptions);
+  }
+
+  return { createWorkflow, createStep };
+}

@@ -1,0 +1,40 @@
+/** The one topic that a run's events are published on. */
+export const WATCH_TOPIC = 'watch';
+
+/** The realtime channel of a run: `workflow:<workflowId>:<runId>`. */
+export function runChannel(workflowId: string, runId: string): string {
+  return `workflow:${workflowId}:${runId}`;
+}
+
+/** Name of core's pubsub topic for a run's events. */
+export function eventsTopic(runId: string): string {
+  return `workflow.events.v2.${runId}`;
+}
+
+/** Core's pubsub topic on which a nested workflow's events reach its parent. */
+export const NESTED_TOPIC = 'nested-watch';
+
+/** A workflow event as it travels: `{ type, payload }`, or a user's chunk with fields of its own. */
+export interface RunEvent {
+  type: string;
+  payload?: Record<string, unknown>;
+  [field: string]: unknown;
+}
+
+/** A published event: `id` is the same each time the same thing is published (I9), so that a consumer can drop doubles. */
+export interface PublishedEvent extends RunEvent {
+  id: string;
+}
+
+/** A channel that gets a run's events. `prefix` is put before step ids: a parent sees `<childWorkflowId>.<stepId>`. */
+export interface StreamTarget {
+  channel: string;
+  prefix: string;
+}
+
+/** The event as one target sees it. Chunks of users (`data-…`) have no step id and stay as they are. */
+export function eventFor(target: StreamTarget, event: RunEvent): RunEvent {
+  const id = event.payload?.id;
+  if (!target.prefix || typeof id !== 'string') return event;
+  return { ...event, payload: { ...event.payload, id: `${target.prefix}${id}` } };
+}

@@ -1,0 +1,72 @@
+import type { InngestPort } from '../sdk/port';
+import { encodeValue } from '../wire/encode';
+import type { Json } from '../wire/json';
+import { jsonSize, LIMITS } from '../wire/limits';
+import { type RunEvent, type StreamTarget, WATCH_TOPIC, eventFor } from './channel';
+
+/** The part of a logger that rooms below `run` and `function` use. */
+export interface WarningLog {
+  warn(message: string, details?: Record<string, unknown>): void;
+}
+
+/**
+ * Publishes the events of one op, in order (realtime keeps the order of awaited publishes only) and without making the
+ * step's body wait. Realtime being down never fails a run (I9): a failed publish is logged and dropped.
+ */
+export class Publisher {
+  private tail: Promise<void> = Promise.resolve();
+  private sequence = 0;
+
+  constructor(
+    private readonly port: InngestPort,
+    private readonly targets: readonly StreamTarget[],
+    /** Prefix of the events' ids: run and op. */
+    private readonly scope: string,
+    private readonly log: WarningLog,
+  ) {}
+
+  /** Queues one event for every target, or for the given ones. */
+  publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets): void {
+    const id = `${this.scope}#${this.sequence++}`;
+    this.tail = this.tail.then(async () => {
+      await Promise.all(targets.map(target => this.send(target, { id, ...eventFor(target, event) })));
+    });
+  }
+
+  /** Resolves when all that was queued is sent or dropped. */
+  async flush(): Promise<void> {
+    await this.tail;
+  }
+
+  private async send(target: StreamTarget, event: RunEvent): Promise<void> {
+    try {
+      await this.port.publish(target.channel, WATCH_TOPIC, shorten(encodeForStream(event)));
+    } catch (error) {
+      this.log.warn('A workflow event could not be published; the run goes on.', {
+        channel: target.channel,
+        type: event.type,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+}
+
+/** Stream consumers read plain JSON; what JSON can't say is left to `JSON.stringify`, an Error keeps its message. */
+function encodeForStream(event: RunEvent): Json {
+  return JSON.parse(
+    JSON.stringify(event, (_key, value: unknown) => {
+      if (typeof value === 'bigint') return value.toString();
+      if (value instanceof Error)
+        return { ...value, name: value.name, message: value.message, stack: value.stack };
+      return value;
+    }),
+  ) as Json;
+}
+
+/** The server cuts a longer message in the middle of its JSON, so we send the event without its bulky fields instead. */
+function shorten(event: Json): Json {
+  if (jsonSize(event) <= LIMITS.realtimeMessage) return event;
+  const { payload, ...rest } = event as { payload?: Record<string, Json> };
+  const { id, stepCallId, status, startedAt, endedAt } = payload ?? {};
+  return encodeValue({ ...rest, payload: { id, stepCallId, status, startedAt, endedAt, truncated: true } });
+}

@@ -1,0 +1,93 @@
+import { PubSub } from '@mastra/core/events';
+import type { InngestPort } from '../sdk/port';
+import { type PublishedEvent, WATCH_TOPIC, runChannel } from './channel';
+import { type Subscription, subscribe } from './subscription';
+
+type Callback = Parameters<PubSub['subscribe']>[1];
+type CoreEvent = Parameters<Callback>[0];
+
+const RUN_TOPIC = /^workflow\.events\.v2\.(.+)$/;
+
+interface TopicListeners {
+  callbacks: Set<Callback>;
+  opened: Promise<Subscription | undefined>;
+  /** Ids of events that were delivered: a re-executed op publishes its events again (I9). */
+  seen: Set<string>;
+}
+
+/**
+ * Core's pubsub over Inngest realtime: the events of one workflow's runs, on the channel `workflow:<id>:<runId>`.
+ * Only topics of runs exist here; subscribing to any other is accepted and stays silent.
+ */
+export class RealtimePubSub extends PubSub {
+  private readonly topics = new Map<string, TopicListeners>();
+
+  constructor(
+    private readonly port: InngestPort,
+    private readonly workflowId: string,
+    private readonly onUnavailable: (error: unknown) => void = () => {},
+  ) {
+    super();
+  }
+
+  override async publish(topic: string, event: Omit<CoreEvent, 'id' | 'createdAt'>): Promise<void> {
+    const runId = RUN_TOPIC.exec(topic)?.[1];
+    if (runId) await this.port.publish(runChannel(this.workflowId, runId), WATCH_TOPIC, event.data);
+  }
+
+  /** Resolves once the events arrive; also when realtime can't be reached (`onUnavailable` is told then). */
+  override async subscribe(topic: string, callback: Callback): Promise<void> {
+    const runId = RUN_TOPIC.exec(topic)?.[1];
+    if (!runId) return;
+    let listeners = this.topics.get(topic);
+    if (!listeners) {
+      listeners = { callbacks: new Set(), opened: Promise.resolve(undefined), seen: new Set() };
+      this.topics.set(topic, listeners);
+      listeners.opened = this.open(runId, listeners);
+    }
+    listeners.callbacks.add(callback);
+    await listeners.opened;
+  }
+
+  private async open(runId: string, listeners: TopicListeners): Promise<Subscription | undefined> {
+    try {
+      return await subscribe(this.port, runChannel(this.workflowId, runId), {
+        onEvent: event => deliver(runId, listeners, event),
+      });
+    } catch (error) {
+      this.onUnavailable(error);
+      return undefined;
+    }
+  }
+
+  override async unsubscribe(topic: string, callback: Callback): Promise<void> {
+    const listeners = this.topics.get(topic);
+    if (!listeners) return;
+    listeners.callbacks.delete(callback);
+    if (listeners.callbacks.size > 0) return;
+    this.topics.delete(topic);
+    (await listeners.opened)?.close();
+  }
+
+  /** Resolves when every subscription asked for so far is open, or known to be impossible. */
+  async ready(): Promise<void> {
+    await Promise.all([...this.topics.values()].map(listeners => listeners.opened));
+  }
+
+  override async flush(): Promise<void> {}
+
+  /** Closes every subscription. */
+  async close(): Promise<void> {
+    const opened = [...this.topics.values()].map(listeners => listeners.opened);
+    this.topics.clear();
+    for (const subscription of await Promise.all(opened)) subscription?.close();
+  }
+}
+
+function deliver(runId: string, listeners: TopicListeners, published: PublishedEvent): void {
+  const { id, ...event } = published;
+  if (id && listeners.seen.has(id)) return;
+  if (id) listeners.seen.add(id);
+  const received = { id, type: 'watch', runId, createdAt: new Date(), data: event } as CoreEvent;
+  for (const callback of listeners.callbacks) void callback(received);
+}

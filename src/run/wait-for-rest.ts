@@ -1,0 +1,82 @@
+import type { PubSub } from '@mastra/core/events';
+import { eventsTopic, type RunEvent } from '../realtime/channel';
+import type { WarningLog } from '../realtime/publisher';
+import type { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
+import { isAtRest } from '../snapshot/transitions';
+
+/** How a run came to rest: its stored snapshot, or, where nothing is stored, what its last event said. */
+export interface Rested {
+  snapshot?: Snapshot;
+  finish?: Record<string, unknown>;
+}
+
+/** Milliseconds between reads of the store while no event comes; grows by half up to the longest. */
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 5_000;
+
+/**
+ * Waits until a run comes to rest, however long that takes (I10): its last event on the channel wakes the waiter at once,
+ * and reads of the store with growing pauses make up for events that were lost. Neither being down for a while ends the
+ * wait.
+ */
+export class RestWaiter {
+  private finish?: Record<string, unknown>;
+  private wake?: () => void;
+  private readonly listener = async (event: { data: unknown }): Promise<void> => {
+    const { type, payload } = event.data as RunEvent;
+    if (type !== 'workflow-finish') return;
+    this.finish = payload ?? {};
+    this.wake?.();
+  };
+
+  constructor(
+    private readonly pubsub: PubSub,
+    private readonly record: RunRecord,
+    private readonly stored: boolean,
+    private readonly log: WarningLog,
+  ) {}
+
+  /** To be called before the event that starts the run is sent (I9). */
+  async subscribe(): Promise<void> {
+    await this.pubsub.subscribe(eventsTopic(this.record.identity.runId), this.listener as never);
+  }
+
+  async close(): Promise<void> {
+    await this.pubsub.unsubscribe(eventsTopic(this.record.identity.runId), this.listener as never);
+  }
+
+  async wait(): Promise<Rested> {
+    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
+      await this.sleep(pause);
+      if (this.finish && !this.stored) return { finish: this.finish };
+      const snapshot = await this.read();
+      if (snapshot && isAtRest(snapshot.status)) return { snapshot };
+    }
+  }
+
+  /** Returns early when the run's last event comes. */
+  private async sleep(milliseconds: number): Promise<void> {
+    // The event is published after the snapshot is written, so one read is enough; should it miss, the pauses go on.
+    if (this.finish && !this.wake) return;
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async read(): Promise<Snapshot | undefined> {
+    try {
+      return await this.record.load();
+    } catch (error) {
+      this.log.warn('A stored run could not be read; waiting goes on.', {
+        ...this.record.identity,
+        reason: error instanceof Error ? error.message : String(error),
+      });
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * What this package needs of an Inngest client, whichever major of the SDK it comes from. Only `sdk/` knows the SDK's
+ * own shapes; every other room sees these.
+ */
+import type { JsonObject } from '../wire/json';
+
+/** A function made by a client's own `createFunction`, to be served or invoked; opaque to us. */
+export type ServableFunction = object;
+
+/** Inngest's step tools, as far as the engine uses them. */
+export interface StepTools {
+  run<T>(id: string, body: () => Promise<T>): Promise<T>;
+  sleep(id: string, milliseconds: number): Promise<void>;
+  sleepUntil(id: string, date: Date): Promise<void>;
+  invoke(id: string, target: { function: ServableFunction; data: JsonObject }): Promise<unknown>;
+}
+
+/** One memoized step of the run that is being executed, as the server sent it. */
+export interface MemoizedStep {
+  data?: unknown;
+  error?: unknown;
+}
+
+/** What a function's handler gets for one execution request. */
+export interface ExecutionRequest {
+  /** The event that started the run. `ts` is in milliseconds since the epoch. */
+  event: { id?: string; name: string; data: unknown; ts?: number };
+  /** Inngest's id of the run (a ULID), not Mastra's. */
+  inngestRunId: string;
+  /** 0-based; counts re-executions of the current step after a crash or a throw. */
+  attempt: number;
+  step: StepTools;
+  /** The SDK's own step tools, handed to users as `engine.step`. */
+  nativeStep: unknown;
+  /** Keyed by hashed step id; empty on the first request. */
+  memoized: Record<string, MemoizedStep>;
+}
+
+/** A function to create: id, trigger event, and any options of Inngest's `createFunction`. */
+export interface FunctionDefinition {
+  id: string;
+  name?: string;
+  event: string;
+  cancelOn: { event: string; if: string }[];
+  options: Record<string, unknown>;
+  handler: (request: ExecutionRequest) => Promise<unknown>;
+}
+
+/** An event to send. `id` de-duplicates per function for 24 hours (Inngest documentation, "Handling idempotency"). */
+export interface OutgoingEvent {
+  id?: string;
+  name: string;
+  data: JsonObject;
+}
+
+/** Where to open a WebSocket for a channel's topics. The token lives 60 seconds and is checked on connecting only. */
+export interface SubscriptionAddress {
+  url: string;
+}
+
+/** An Inngest client behind the port. */
+export interface InngestPort {
+  readonly appId: string;
+  /** e.g. `4.24.0` */
+  readonly sdkVersion: string;
+  send(event: OutgoingEvent): Promise<{ ids: string[] }>;
+  createFunction(definition: FunctionDefinition): ServableFunction;
+  publish(channel: string, topic: string, data: unknown): Promise<void>;
+  subscriptionAddress(channel: string, topics: string[]): Promise<SubscriptionAddress>;
+}

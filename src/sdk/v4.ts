@@ -1,0 +1,105 @@
+/** The port over `inngest` v4. Types only are imported: loading two majors in one process breaks both. */
+import type { Inngest } from 'inngest';
+import { MastraInngestError } from '../errors';
+import type { ClientShape } from './client';
+import type {
+  ExecutionRequest,
+  FunctionDefinition,
+  InngestPort,
+  MemoizedStep,
+  OutgoingEvent,
+  ServableFunction,
+  StepTools,
+} from './port';
+
+type V4Client = Inngest;
+type V4StepTools = Parameters<Parameters<V4Client['createFunction']>[1]>[0]['step'];
+
+/** What the SDK hands a function's handler, with what the middleware below adds. */
+interface HandlerContext {
+  event: ExecutionRequest['event'];
+  runId: string;
+  attempt: number;
+  step: V4StepTools;
+  memoized?: Record<string, MemoizedStep>;
+}
+
+interface FunctionInput {
+  ctx: object;
+  steps: Record<string, MemoizedStep>;
+}
+
+/**
+ * Shows the handler which steps the server has memoized. The SDK takes any class with the right methods; extending its
+ * own base class would mean importing it.
+ */
+class MemoizedSteps {
+  readonly id = 'mastra/memoized-steps';
+
+  transformFunctionInput(input: FunctionInput): FunctionInput {
+    return { ...input, ctx: { ...input.ctx, memoized: input.steps } };
+  }
+}
+
+/** Wraps a client of `inngest` v4. */
+export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPort {
+  const client = shape as unknown as V4Client;
+  return {
+    appId: client.id,
+    sdkVersion,
+    send: (event: OutgoingEvent) => client.send(event),
+    createFunction: definition => createFunction(client, definition),
+    publish: (channel, topic, data) => client.realtime.publish({ channel, topic, config: {} as never }, data),
+    subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
+  };
+}
+
+function createFunction(client: V4Client, definition: FunctionDefinition): ServableFunction {
+  const { id, name, event, cancelOn, options, handler } = definition;
+  const settings = {
+    ...options,
+    id,
+    ...(name ? { name } : {}),
+    triggers: [{ event }],
+    cancelOn: [...((options.cancelOn as object[] | undefined) ?? []), ...cancelOn],
+    middleware: [...((options.middleware as unknown[] | undefined) ?? []), MemoizedSteps],
+  };
+  return client.createFunction(
+    settings as never,
+    ((context: HandlerContext) =>
+      handler({
+        event: context.event,
+        inngestRunId: context.runId,
+        attempt: context.attempt,
+        step: stepTools(context.step),
+        nativeStep: context.step,
+        memoized: context.memoized ?? {},
+      })) as never,
+  );
+}
+
+function stepTools(step: V4StepTools): StepTools {
+  return {
+    run: <T>(id: string, body: () => Promise<T>) => step.run(id, body) as Promise<T>,
+    sleep: (id, milliseconds) => step.sleep(id, milliseconds),
+    sleepUntil: (id, date) => step.sleepUntil(id, date),
+    invoke: (id, { function: target, data }) => step.invoke(id, { function: target as never, data }),
+  };
+}
+
+async function subscriptionAddress(client: V4Client, channel: string, topics: string[]) {
+  const token: { key?: string; apiBaseUrl?: string } = await client.realtime.token({
+    channel,
+    topics,
+  } as never);
+  if (!token.key || !token.apiBaseUrl) {
+    throw new MastraInngestError(
+      'REALTIME_FAILED',
+      `Inngest gave no subscription token for the channel ${channel}. Check the client's keys and base URL.`,
+    );
+  }
+  const url = new URL('/v1/realtime/connect', token.apiBaseUrl);
+  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  url.searchParams.set('token', token.key);
+  return { url: url.href };
+}

@@ -1,0 +1,68 @@
+import type { AnyMastra } from '../core-types';
+import { MastraInngestError } from '../errors';
+import type { ServableFunction } from '../sdk/port';
+import { type ServableWorkflow, isServable } from '../workflow/workflow';
+
+/**
+ * Every Inngest function of an app: those of its workflows (registered or nested) and the user's own. For an own `serve`:
+ * `serve({ client: inngest, functions: collectFunctions({ mastra, functions }) })`.
+ * @throws MastraInngestError `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`
+ */
+export function collectFunctions(options: {
+  mastra: unknown;
+  functions?: readonly ServableFunction[];
+}): ServableFunction[] {
+  const mastra = options.mastra as AnyMastra;
+  const workflows = Object.values(mastra.listWorkflows()).filter(workflow => isServable(workflow));
+  const found = new Map<string, { owner: string; function: ServableFunction }>();
+  for (const workflow of workflows as unknown as ServableWorkflow[]) addWorkflow(found, workflow);
+  for (const own of options.functions ?? []) add(found, functionId(own), 'one of `functions`', own);
+  if (found.size === 0) {
+    throw new MastraInngestError(
+      'NOTHING_TO_SERVE',
+      'There is nothing to serve: no workflow of @mastra/inngest is registered with Mastra, and no `functions` were ' +
+        'passed. Make workflows with the createWorkflow that init(inngest) returns and register them: ' +
+        'new Mastra({ workflows: { … } }).',
+    );
+  }
+  return [...found.values()].map(entry => entry.function);
+}
+
+type Found = Map<string, { owner: string; function: ServableFunction }>;
+
+function addWorkflow(found: Found, workflow: ServableWorkflow): void {
+  if (!workflow.committed) {
+    throw new MastraInngestError(
+      'UNCOMMITTED_WORKFLOW',
+      `Workflow ${workflow.id} is registered but not committed. End its definition with .commit().`,
+      { workflowId: workflow.id },
+    );
+  }
+  const known = add(found, `workflow.${workflow.id}`, `workflow "${workflow.id}"`, workflow.getFunction());
+  if (!known) workflow.getNestedWorkflows().forEach(nested => addWorkflow(found, nested));
+}
+
+/** Answers whether the very same function was there already. */
+function add(found: Found, id: string, owner: string, added: ServableFunction): boolean {
+  const other = found.get(id);
+  if (other?.function === added) return true;
+  if (other) {
+    throw new MastraInngestError(
+      'DUPLICATE_FUNCTION_ID',
+      `Two different functions have the id "${id}": ${other.owner} and ${owner}. Inngest would keep only one of them; ` +
+        'give one another id.',
+    );
+  }
+  found.set(id, { owner, function: added });
+  return false;
+}
+
+function functionId(candidate: ServableFunction): string {
+  const { id, opts } = candidate as { id?: unknown; opts?: { id?: unknown } };
+  const value = typeof id === 'function' ? opts?.id : (opts?.id ?? id);
+  if (typeof value === 'string') return value;
+  throw new MastraInngestError(
+    'INVALID_CLIENT',
+    'One of `functions` is no Inngest function. Pass what inngest.createFunction() returns.',
+  );
+}

@@ -1,0 +1,38 @@
+import { portFor } from '../sdk/detect';
+import type { InngestClient } from '../sdk/client';
+import { type EdgeHandler, type RegisterOptions, loadEdgeServe } from '../sdk/edge';
+import type { ServableFunction } from '../sdk/port';
+import { collectFunctions } from './collect';
+
+/** What `serve` takes. */
+export interface MastraServeOptions {
+  /** The Mastra whose workflows are served; only those made by this package are. */
+  mastra: unknown;
+  /** The client that `init` was called with. */
+  inngest: InngestClient;
+  /** Inngest functions of your own, made with `inngest.createFunction`. */
+  functions?: readonly ServableFunction[];
+  /** Passed to Inngest's `serve` as they are: `serveOrigin`, `servePath`, `signingKey`, … */
+  registerOptions?: RegisterOptions;
+}
+
+/** A web-standard request, or the context of a router (Hono's, hence Mastra's) that carries one. */
+export type Routed = Request | { req: { raw: Request } };
+
+/**
+ * One handler for all of an app's functions, to be mounted for GET, POST and PUT (`/api/inngest` by custom). It fits
+ * Mastra's `apiRoutes`, Hono, and anything that speaks Request and Response.
+ * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`,
+ * `UNCOMMITTED_WORKFLOW`
+ */
+export function serve(options: MastraServeOptions): (input: Routed) => Promise<Response> {
+  const { mastra, inngest, functions, registerOptions } = options;
+  portFor(inngest);
+  const served = collectFunctions({ mastra, functions });
+  let handler: Promise<EdgeHandler> | undefined;
+  return async input => {
+    // On the first request, so that the SDK is the user's own copy, whichever major, and only where it is needed.
+    handler ??= loadEdgeServe({ ...registerOptions, client: inngest, functions: served });
+    return (await handler)(input instanceof Request ? input : input.req.raw);
+  };
+}

@@ -1,0 +1,53 @@
+/** The part of Mastra's workflows storage that the snapshot writer uses (source: @mastra/core, storage domain `workflows`). */
+import type { Json } from '../wire/json';
+import type { Status } from './transitions';
+
+/** What this package adds to a run's stored snapshot. */
+export interface Ownership {
+  /** Inngest's id of the run that executes this Mastra run; nobody else may write it. */
+  owner: string;
+  /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
+  encoded?: Json;
+  /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
+  thrown?: boolean;
+}
+
+/** Mastra's `WorkflowRunState`, as far as it is read or written here. */
+export interface Snapshot {
+  runId: string;
+  status: Status;
+  value: Record<string, unknown>;
+  context: Record<string, unknown>;
+  activePaths: number[];
+  activeStepsPath: Record<string, number[]>;
+  serializedStepGraph: unknown[];
+  suspendedPaths: Record<string, number[]>;
+  resumeLabels: Record<string, unknown>;
+  waitingPaths: Record<string, number[]>;
+  stepExecutionPath?: string[];
+  result?: unknown;
+  error?: unknown;
+  requestContext?: Record<string, unknown>;
+  tracingContext?: Record<string, unknown>;
+  timestamp: number;
+  inngest?: Ownership;
+}
+
+interface RunKey {
+  workflowName: string;
+  runId: string;
+}
+
+export interface WorkflowsStore {
+  loadWorkflowSnapshot(key: RunKey): Promise<Snapshot | null>;
+  persistWorkflowSnapshot(args: RunKey & { resourceId?: string; snapshot: Snapshot }): Promise<void>;
+  updateWorkflowState(
+    args: RunKey & { opts: Partial<Snapshot> & { status: Status; expectedStatus?: Status[] } },
+  ): Promise<Snapshot | undefined>;
+  updateWorkflowResults(
+    args: RunKey & { stepId: string; result: unknown; requestContext: Record<string, unknown> },
+  ): Promise<unknown>;
+}
+
+/** Gives the store; asynchronous because Mastra initialises its storage on first use. */
+export type StoreProvider = () => Promise<WorkflowsStore | undefined>;

@@ -1,0 +1,96 @@
+/** JSON back to values: the inverse of `encodeValue` (I7). */
+import { TAG } from './encode';
+import { isRecord, setOwn } from './json';
+
+const ERROR_TYPES: Record<string, new (message?: string) => Error> = {
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+};
+
+const VIEWS = {
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+} as const;
+
+/** Decodes what `encodeValue` made; other JSON comes back unchanged. */
+export function decodeValue(json: unknown): unknown {
+  if (Array.isArray(json)) return json.map(decodeValue);
+  if (!isRecord(json)) return json;
+  if (typeof json[TAG] === 'string') return decodeTagged(json[TAG], json.value);
+  return decodeFields(json);
+}
+
+function decodeFields(json: Record<string, unknown>): Record<string, unknown> {
+  const out: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(json)) setOwn(out, key, decodeValue(item));
+  return out;
+}
+
+function decodeTagged(type: string, value: unknown): unknown {
+  switch (type) {
+    case 'undefined':
+      return undefined;
+    case 'number':
+      return Number(value);
+    case 'Date':
+      return new Date(value === null ? Number.NaN : String(value));
+    case 'Map':
+      return new Map(
+        (value as [unknown, unknown][]).map(([key, item]) => [decodeValue(key), decodeValue(item)]),
+      );
+    case 'Set':
+      return new Set((value as unknown[]).map(decodeValue));
+    case 'RegExp': {
+      const [source, flags] = value as [string, string];
+      return new RegExp(source, flags);
+    }
+    case 'URL':
+      return new URL(String(value));
+    case 'Error':
+      return decodeError(value as Record<string, unknown>);
+    case 'Object':
+      return decodeFields(value as Record<string, unknown>);
+    default:
+      return decodeBytes(type, String(value));
+  }
+}
+
+function decodeBytes(type: string, base64: string): unknown {
+  const bytes = Buffer.from(base64, 'base64');
+  if (type === 'Buffer') return bytes;
+  // A copy of its own: a Buffer may be a window into a shared pool, with an offset that other views can't take.
+  const { buffer } = new Uint8Array(bytes);
+  if (type === 'ArrayBuffer') return buffer;
+  if (type === 'DataView') return new DataView(buffer);
+  const View = VIEWS[type as keyof typeof VIEWS];
+  return View ? new View(buffer) : bytes;
+}
+
+function decodeError(value: Record<string, unknown>): Error {
+  const name = String(value.name);
+  const message = String(value.message);
+  const ErrorType = ERROR_TYPES[name];
+  // eslint-disable-next-line no-restricted-syntax -- a user's plain Error must come back as one
+  const error = ErrorType ? new ErrorType(message) : new Error(message);
+  const hidden = { enumerable: false, configurable: true, writable: true };
+  if (error.name !== name) Object.defineProperty(error, 'name', { value: name, ...hidden });
+  Object.defineProperty(error, 'stack', { value: value.stack ?? `${name}: ${message}`, ...hidden });
+  if ('cause' in value) Object.defineProperty(error, 'cause', { value: decodeValue(value.cause), ...hidden });
+  if (isRecord(value.fields)) {
+    for (const [key, item] of Object.entries(value.fields)) setOwn(error, key, decodeValue(item));
+  }
+  return error;
+}

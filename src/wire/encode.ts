@@ -1,0 +1,162 @@
+/**
+ * Values to JSON (I7): plain JSON stays as it is, so that the Inngest dashboard reads well; what JSON would lose is
+ * carried as a tagged object; what can't be carried faithfully is refused with its path. The table is in docs/values.md.
+ */
+import type { Json } from './json';
+import { isRecord, setOwn } from './json';
+
+/** Key of a tagged object. */
+export const TAG = '$mastra';
+
+/** Thrown by `encodeValue`; the caller adds the workflow, run and step. */
+export class UnencodableValue extends TypeError {
+  constructor(
+    readonly reason: string,
+    readonly path: string,
+  ) {
+    super(`${reason} at ${path}`);
+  }
+}
+
+interface Encoder {
+  /** Objects on the way from the root to here: meeting one again is a cycle, meeting it elsewhere is sharing. */
+  ancestors: Set<object>;
+}
+
+type TypedArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** Encodes any supported value; throws `UnencodableValue` for BigInt, functions, symbols, promises and cycles. */
+export function encodeValue(value: unknown, path = '$'): Json {
+  return encode(value, path, { ancestors: new Set() });
+}
+
+function tagged(type: string, value?: Json): Json {
+  return value === undefined ? { [TAG]: type } : { [TAG]: type, value };
+}
+
+function encode(value: unknown, path: string, encoder: Encoder): Json {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && !Object.is(value, -0)
+      ? value
+      : tagged('number', Object.is(value, -0) ? '-0' : String(value));
+  }
+  if (value === undefined) return tagged('undefined');
+  if (typeof value !== 'object') throw new UnencodableValue(`A ${typeof value} can't be stored`, path);
+  if (encoder.ancestors.has(value)) throw new UnencodableValue("A circular reference can't be stored", path);
+  encoder.ancestors.add(value);
+  try {
+    return encodeObject(value, path, encoder);
+  } finally {
+    encoder.ancestors.delete(value);
+  }
+}
+
+function encodeObject(value: object, path: string, encoder: Encoder): Json {
+  if (Array.isArray(value)) {
+    // Array.from also turns holes into undefined, which keeps the indexes.
+    return Array.from(value, (item, index) => encode(item, `${path}[${index}]`, encoder));
+  }
+  if (value instanceof Error) return encodeError(value, path, encoder);
+  return encodeBuiltIn(value, path, encoder) ?? encodePlain(value, path, encoder);
+}
+
+function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | undefined {
+  if (value instanceof Date) {
+    return tagged('Date', Number.isNaN(value.getTime()) ? null : value.toISOString());
+  }
+  if (value instanceof Map) {
+    const entries = [...value].map(([key, item], index) => [
+      encode(key, `${path}.keys()[${index}]`, encoder),
+      encode(item, `${path}.get(${String(key)})`, encoder),
+    ]);
+    return tagged('Map', entries);
+  }
+  if (value instanceof Set) {
+    return tagged(
+      'Set',
+      [...value].map((item, index) => encode(item, `${path}.values()[${index}]`, encoder)),
+    );
+  }
+  if (value instanceof RegExp) return tagged('RegExp', [value.source, value.flags]);
+  if (value instanceof URL) return tagged('URL', value.href);
+  if (value instanceof ArrayBuffer) return tagged('ArrayBuffer', Buffer.from(value).toString('base64'));
+  if (ArrayBuffer.isView(value)) return encodeView(value);
+  if (
+    value instanceof Promise ||
+    value instanceof WeakMap ||
+    value instanceof WeakSet ||
+    value instanceof WeakRef
+  ) {
+    throw new UnencodableValue(`A ${value.constructor.name} can't be stored`, path);
+  }
+  return undefined;
+}
+
+function encodeView(value: ArrayBufferView): Json {
+  const type = Buffer.isBuffer(value) ? 'Buffer' : (value as TypedArray | DataView).constructor.name;
+  return tagged(type, Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'));
+}
+
+/** Own enumerable properties of an object; an undefined property is left out, as JSON does. */
+function encodeFields(
+  value: object,
+  path: string,
+  encoder: Encoder,
+  skip: readonly string[] = [],
+): Record<string, Json> {
+  const out: Record<string, Json> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined || skip.includes(key)) continue;
+    setOwn(out, key, encode(item, `${path}.${key}`, encoder));
+  }
+  return out;
+}
+
+function encodePlain(value: object, path: string, encoder: Encoder): Json {
+  const { toJSON } = value as { toJSON?: unknown };
+  // A class that says how it becomes JSON is taken at its word (documented as one-way).
+  if (typeof toJSON === 'function') return encode((toJSON as () => unknown).call(value), path, encoder);
+  const fields = encodeFields(value, path, encoder);
+  return TAG in value ? tagged('Object', fields) : fields;
+}
+
+function encodeError(error: Error, path: string, encoder: Encoder): Json {
+  const out: Record<string, Json> = { name: error.name, message: error.message };
+  if (error.stack) out.stack = error.stack;
+  if (error.cause !== undefined) out.cause = encode(error.cause, `${path}.cause`, encoder);
+  const fields = encodeErrorFields(error, path, encoder);
+  if (Object.keys(fields).length > 0) out.fields = fields;
+  return tagged('Error', out);
+}
+
+/** Custom fields (`statusCode`, `code`, …). One that can't be stored must not hide the error itself, so it is left out. */
+function encodeErrorFields(error: Error, path: string, encoder: Encoder): Record<string, Json> {
+  const fields: Record<string, Json> = {};
+  for (const [key, item] of Object.entries(error)) {
+    if (item === undefined || ['name', 'message', 'stack', 'cause'].includes(key)) continue;
+    try {
+      setOwn(fields, key, encode(item, `${path}.${key}`, encoder));
+    } catch (cause) {
+      if (!(cause instanceof UnencodableValue)) throw cause;
+    }
+  }
+  return fields;
+}
+
+/** Encodes a value that must be an object of fields, e.g. an event's data. */
+export function encodeRecord(value: object, path = '$'): Record<string, Json> {
+  const encoded = encodeValue({ ...value }, path);
+  return isRecord(encoded) ? (encoded as Record<string, Json>) : {};
+}

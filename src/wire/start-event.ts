@@ -1,0 +1,111 @@
+/**
+ * The event that starts a run, both ways. `run.start()` and a parent workflow send all of it; from the dashboard
+ * `{ "inputData": … }` is enough (and `{}` where the workflow has no input).
+ */
+import { MastraInngestError } from '../errors';
+import { decodeValue } from './decode';
+import { encodeRecord, encodeValue, UnencodableValue } from './encode';
+import { type JsonObject, isRecord } from './json';
+
+/** Name of the event that starts a workflow, and id of its function. */
+export function startEventName(workflowId: string): string {
+  return `workflow.${workflowId}`;
+}
+
+/** Name of the event that cancels a run; its data is `{ runId }`. */
+export function cancelEventName(workflowId: string): string {
+  return `cancel.workflow.${workflowId}`;
+}
+
+/** A run that this run is nested in, and the step of it that this run is. */
+export interface Ancestor {
+  workflowId: string;
+  runId: string;
+  resourceId?: string;
+  /** Inngest's run id. */
+  owner: string;
+  stepId: string;
+  stepCallId: string;
+  /** Nothing of the ancestor was executed before, so its first op is to be done for it. */
+  first: boolean;
+  /** False inside a foreach, where core reports the items itself. */
+  emits: boolean;
+  iteration?: number;
+}
+
+/** What starts a run. */
+export interface StartRequest {
+  inputData?: unknown;
+  initialState?: unknown;
+  runId?: string;
+  resourceId?: string;
+  requestContext: Record<string, unknown>;
+  perStep?: boolean;
+  disableScorers?: boolean;
+  actor?: unknown;
+  outputOptions?: { includeState?: boolean; includeResumeLabels?: boolean };
+  /** Set by this package: the sender has validated the input, or it is a nested run's. */
+  sender?: { validated: boolean; ancestors: Ancestor[] };
+}
+
+// A later version that sends another shape counts this up, so that an older app refuses it with a clear error.
+const VERSION = 1;
+
+/** The event's data. @throws MastraInngestError `INVALID_EVENT_DATA` with the JSON path of what can't be sent. */
+export function buildStartData(request: StartRequest, workflowId: string): JsonObject {
+  const { sender, inputData, ...rest } = request;
+  try {
+    return {
+      ...(inputData === undefined ? {} : { inputData: encodeValue(inputData, '$.inputData') }),
+      ...encodeRecord(rest),
+      mastra: encodeRecord({ version: VERSION, ...sender }),
+    };
+  } catch (error) {
+    if (!(error instanceof UnencodableValue)) throw error;
+    throw new MastraInngestError(
+      'INVALID_EVENT_DATA',
+      `Workflow ${workflowId} can't be started: ${error.message}. Pass plain data.`,
+      { workflowId, runId: request.runId, path: error.path },
+      { cause: error },
+    );
+  }
+}
+
+/** Reads a start event's data, whoever sent it. @throws MastraInngestError `INVALID_EVENT_DATA` */
+export function parseStartData(data: unknown, workflowId: string): StartRequest {
+  const given = data === undefined || data === null ? {} : data;
+  if (!isRecord(given))
+    throw invalid(workflowId, 'The event\'s data must be an object like { "inputData": … }');
+  const ours = isRecord(given.mastra) ? given.mastra : undefined;
+  if (ours && ours.version !== VERSION) {
+    throw invalid(
+      workflowId,
+      `The event was sent by another version of @mastra/inngest (format ${String(ours.version)})`,
+    );
+  }
+  const read = ours ? decodeValue : (value: unknown) => value;
+  for (const key of ['runId', 'resourceId'] as const) {
+    if (given[key] !== undefined && (typeof given[key] !== 'string' || given[key] === '')) {
+      throw invalid(workflowId, `The event's data has a ${key} that is no text`);
+    }
+  }
+  const requestContext = read(given.requestContext ?? {});
+  if (!isRecord(requestContext))
+    throw invalid(workflowId, "The event's data has a requestContext that is no object");
+  return {
+    inputData: read(given.inputData),
+    initialState: read(given.initialState),
+    runId: given.runId as string | undefined,
+    resourceId: given.resourceId as string | undefined,
+    requestContext,
+    perStep: given.perStep === true,
+    disableScorers: given.disableScorers === true,
+    actor: read(given.actor),
+    outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,
+    sender: ours && { validated: ours.validated === true, ancestors: (ours.ancestors ?? []) as Ancestor[] },
+  };
+}
+
+function invalid(workflowId: string, problem: string): MastraInngestError {
+  return new MastraInngestError('INVALID_EVENT_DATA', `${problem} (workflow ${workflowId}).`, { workflowId });
+}

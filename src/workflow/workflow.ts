@@ -1,0 +1,207 @@
+import { type DefaultEngineType, type Step, Workflow, getEntryWorkflow } from '@mastra/core/workflows';
+import type { AnyMastra } from '../core-types';
+import { MastraInngestError } from '../errors';
+import { type RunnableWorkflow } from '../function/definition';
+import { runFunctionDefinition, storeOf } from '../function/run-function';
+import { RealtimePubSub } from '../realtime/pubsub';
+import { InngestRun } from '../run/run';
+import type { InngestPort, ServableFunction } from '../sdk/port';
+import { RunRecord, emptySnapshot } from '../snapshot/run-record';
+import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
+
+type Base = typeof Workflow;
+type CreateRunOptions = Parameters<InstanceType<Base>['createRun']>[0];
+
+/** What a workflow of this package can do beyond core's. */
+export interface ServableWorkflow extends NestableWorkflow {
+  readonly committed: boolean;
+  getFunctions(): ServableFunction[];
+  getNestedWorkflows(): ServableWorkflow[];
+}
+
+/** A workflow that runs on Inngest. Made by the `createWorkflow` that `init(inngest)` returns. */
+export class InngestWorkflow<
+  TEngineType = DefaultEngineType,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the constraint that core itself declares
+  TSteps extends Step<string, any, any, any, any, any, TEngineType, any>[] = Step<
+    string,
+    unknown,
+    unknown,
+    unknown,
+    unknown,
+    unknown,
+    TEngineType
+  >[],
+  TWorkflowId extends string = string,
+  TState = unknown,
+  TInput = unknown,
+  TOutput = unknown,
+  TPrevSchema = TInput,
+  TRequestContext extends Record<string, unknown> | unknown = unknown,
+> extends Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext> {
+  readonly [WORKFLOW_BRAND] = true;
+  private inngestFunction?: ServableFunction;
+
+  constructor(
+    params: ConstructorParameters<
+      typeof Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext>
+    >[0],
+    readonly port: InngestPort,
+    private readonly functionOptions: Record<string, unknown> = {},
+  ) {
+    super(params);
+    this.engineType = 'inngest';
+  }
+
+  /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
+  getFunction(): ServableFunction {
+    this.inngestFunction ??= this.port.createFunction(
+      runFunctionDefinition(this as unknown as RunnableWorkflow, this.port, this.functionOptions),
+    );
+    return this.inngestFunction;
+  }
+
+  /** This workflow's function and those of all workflows nested in it, each once. */
+  getFunctions(): ServableFunction[] {
+    return [...new Set([this.getFunction(), ...this.getNestedFunctions()])];
+  }
+
+  /** The functions of the workflows nested in this one, at any depth. */
+  getNestedFunctions(): ServableFunction[] {
+    return this.getNestedWorkflows().flatMap(workflow => workflow.getFunctions());
+  }
+
+  /** The workflows of this package that are steps of this one. */
+  getNestedWorkflows(): ServableWorkflow[] {
+    const nested = this.stepGraph.map(entry => getEntryWorkflow(entry as never) as unknown).flat();
+    const arms = this.stepGraph.flatMap(entry => ('steps' in entry ? entry.steps : []));
+    const steps = this.stepGraph.map(entry => ('step' in entry ? (entry.step as unknown) : undefined));
+    const candidates = [
+      ...nested,
+      ...arms.map(arm => (arm.type === 'step' ? (arm.step as unknown) : undefined)),
+      ...steps,
+      ...steps.map(step => (step as { step?: unknown } | undefined)?.step),
+    ];
+    return [...new Set(candidates.filter(isNestable))] as ServableWorkflow[];
+  }
+
+  override __registerMastra(mastra: AnyMastra): void {
+    super.__registerMastra(mastra);
+    for (const workflow of this.getNestedWorkflows()) {
+      (workflow as unknown as { __registerMastra(mastra: AnyMastra): void }).__registerMastra(mastra);
+    }
+  }
+
+  // Core's ids for unnamed sleeps are random in every process, and an op id made of one would sleep again (I3).
+  override sleep(...[duration, options]: Parameters<InstanceType<Base>['sleep']>): never {
+    const id = options?.id ?? this.sleepId();
+    return super.sleep(duration as never, { ...options, id }) as never;
+  }
+
+  override sleepUntil(...[date, options]: Parameters<InstanceType<Base>['sleepUntil']>): never {
+    const id = options?.id ?? this.sleepId();
+    return super.sleepUntil(date as never, { ...options, id }) as never;
+  }
+
+  private sleepId(): string {
+    let ordinal = this.stepFlow.filter(entry => entry.type === 'sleep' || entry.type === 'sleepUntil').length;
+    while (`sleep_${this.id}_${ordinal}` in this.steps) ordinal++;
+    return `sleep_${this.id}_${ordinal}`;
+  }
+
+  /**
+   * A run to start, with its `pending` snapshot stored. With a known `runId`, that run.
+   * @throws MastraInngestError `UNCOMMITTED_WORKFLOW`, `MASTRA_NOT_REGISTERED`
+   */
+  override async createRun(options?: CreateRunOptions): Promise<never> {
+    this.requireRunnable();
+    const mastra = this.requireMastra();
+    const runId = options?.runId ?? this.newRunId(mastra, options?.resourceId);
+    const wanted = options?.shouldPersistSnapshot ?? this.options.shouldPersistSnapshot;
+    const stored = wanted?.({ workflowStatus: 'pending', stepResults: {} }) ?? true;
+    const record = new RunRecord(storeOf(mastra), {
+      workflowId: this.id,
+      runId,
+      resourceId: options?.resourceId,
+    });
+    const run =
+      (this.runs.get(runId) as unknown as InngestRun | undefined) ?? this.makeRun(record, stored, options);
+    this.runs.set(runId, run as never);
+    const existing = stored || options?.runId ? await record.load() : undefined;
+    if (existing) run.workflowRunStatus = existing.status;
+    else if (stored) await record.create(this.pendingSnapshot(runId));
+    return run as never;
+  }
+
+  private makeRun(record: RunRecord, stored: boolean, options: CreateRunOptions): InngestRun {
+    const { runId } = record.identity;
+    const { port } = this;
+    return new InngestRun({
+      port,
+      record,
+      stored,
+      pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
+      workflowId: this.id,
+      runId,
+      resourceId: options?.resourceId,
+      stateSchema: this.stateSchema as never,
+      inputSchema: this.inputSchema as never,
+      requestContextSchema: this.requestContextSchema,
+      isInternalWorkflow: this.isInternal,
+      executionEngine: this.executionEngine,
+      executionGraph: this.executionGraph,
+      mastra: this.mastra as never,
+      retryConfig: this.retryConfig,
+      serializedStepGraph: this.serializedStepGraph,
+      disableScorers: options?.disableScorers,
+      cleanup: () => this.runs.delete(runId),
+      tracingPolicy: options?.tracingPolicy ?? this.options.tracingPolicy,
+      workflowSteps: this.steps,
+      validateInputs: this.options.validateInputs,
+      workflowEngineType: this.engineType,
+    });
+  }
+
+  private warnUnavailable(error: unknown): void {
+    this.logger?.warn('Inngest realtime is not available; the run is followed through the store.', {
+      workflowId: this.id,
+      reason: error instanceof Error ? error.message : String(error),
+    });
+  }
+
+  private pendingSnapshot(runId: string) {
+    const snapshot = emptySnapshot(runId, 'pending', { serializedStepGraph: this.serializedStepGraph });
+    const { pruneSnapshot } = this.options;
+    return pruneSnapshot
+      ? (pruneSnapshot({ snapshot: snapshot as never, workflowStatus: 'pending' }) as never)
+      : snapshot;
+  }
+
+  private requireRunnable(): void {
+    if (this.stepFlow.length > 0 && this.committed) return;
+    const problem = this.stepFlow.length === 0 ? 'has no steps' : 'was changed and not committed';
+    throw new MastraInngestError(
+      'UNCOMMITTED_WORKFLOW',
+      `Workflow ${this.id} ${problem}. Add steps with .then() and kin, and end with .commit().`,
+      { workflowId: this.id },
+    );
+  }
+
+  private requireMastra(): AnyMastra {
+    if (this.mastra) return this.mastra as unknown as AnyMastra;
+    throw new MastraInngestError(
+      'MASTRA_NOT_REGISTERED',
+      `Workflow ${this.id} belongs to no Mastra. Register it: new Mastra({ workflows: { … } }).`,
+      { workflowId: this.id },
+    );
+  }
+
+  private newRunId(mastra: AnyMastra, resourceId: string | undefined): string {
+    return mastra.generateId({ idType: 'run', source: 'workflow', entityId: this.id, resourceId });
+  }
+}
+
+/** True for a workflow of this package, in any loaded copy. */
+export function isServable(value: unknown): value is ServableWorkflow {
+  return isNestable(value) && 'getFunctions' in value;
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import { createStep, init } from '@mastra/inngest';
+import type { Inngest } from 'inngest';
+import { afterEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Harness, startHarness } from '../support/harness';
+
+const number = z.object({ value: z.number() });
+
+function plus(id: string, by = 1) {
+  return createStep({
+    id,
+    inputSchema: number,
+    outputSchema: number,
+    execute: async ({ inputData }) => ({ value: inputData.value + by }),
+  });
+}
+
+const definition = (id: string) => ({ id, inputSchema: number, outputSchema: z.any() });
+
+function sequential(inngest: Inngest.Any) {
+  const { createWorkflow } = init(inngest);
+  let workflow: never = createWorkflow(definition('sequential')) as never;
+  for (let index = 1; index <= 10; index++)
+    workflow = (workflow as { then(step: unknown): never }).then(plus(`s${index}`));
+  return (workflow as { commit(): unknown }).commit();
+}
+
+const graphs = {
+  sequential,
+  dountil: (inngest: Inngest.Any) =>
+    init(inngest)
+      .createWorkflow(definition('dountil'))
+      .dountil(plus('increment'), async ({ inputData }) => inputData.value >= 10)
+      .commit(),
+  parallel: (inngest: Inngest.Any) =>
+    init(inngest)
+      .createWorkflow(definition('parallel'))
+      .parallel(Array.from({ length: 10 }, (_, index) => plus(`p${index}`, index)))
+      .commit(),
+  nested: (inngest: Inngest.Any) => {
+    const { createWorkflow } = init(inngest);
+    const child = createWorkflow({ id: 'child', inputSchema: number, outputSchema: number })
+      .then(plus('c1'))
+      .then(plus('c2'))
+      .commit();
+    return createWorkflow(definition('nested')).then(plus('n1')).then(child).then(plus('n2')).commit();
+  },
+};
+
+const cases = [
+  { name: 'sequential', ops: 11, result: { value: 10 } },
+  { name: 'dountil', ops: 11, result: { value: 10 } },
+  {
+    name: 'parallel',
+    ops: 11,
+    result: Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`p${index}`, { value: index }])),
+  },
+  { name: 'nested', ops: 7, result: { value: 4 } },
+] as const;
+
+let harness: Harness | undefined;
+afterEach(() => harness?.stop());
+
+describe.each([true, false])('checkpointing %s', checkpointing => {
+  test.each(cases)('I1: $name takes $ops ops', async ({ name, ops, result }) => {
+    harness = await startHarness({
+      workflows: inngest => ({ [name]: graphs[name](inngest) }),
+      checkpointing,
+    });
+    const run = await harness.mastra.getWorkflow(name as never as `x`).createRun({ runId: randomUUID() });
+    const outcome = await run.start({ inputData: { value: 0 } });
+    expect(outcome).toMatchObject({ status: 'success', result });
+    await harness.proxy.quiet();
+    expect(harness.proxy.names()).toHaveLength(ops);
+  });
+});

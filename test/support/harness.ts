@@ -1,0 +1,126 @@
+/** An app, an Inngest server and the counting proxy between them. The real server is used where `INNGEST_BASE_URL` is set. */
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Mastra } from '@mastra/core';
+import { InMemoryStore } from '@mastra/core/storage';
+import { serve } from '@mastra/inngest';
+import { startLocalServer } from '@mastra/inngest/local';
+import { Inngest } from 'inngest';
+import { WireProxy } from './wire-proxy';
+
+export interface HarnessOptions {
+  /** Builds the workflows with the client. */
+  workflows: (inngest: Inngest.Any) => Record<string, unknown>;
+  functions?: (inngest: Inngest.Any) => object[];
+  checkpointing?: boolean;
+  storage?: InMemoryStore;
+}
+
+export interface Harness {
+  inngest: Inngest.Any;
+  mastra: Mastra;
+  proxy: WireProxy;
+  appId: string;
+  /** Invokes a workflow as the dashboard's *Invoke* does. */
+  invoke(workflowId: string, data: Record<string, unknown>): Promise<void>;
+  /** The stored snapshot of a run, once it is at rest. */
+  rested(workflowId: string, runId: string): Promise<Stored>;
+  snapshots(workflowId: string): Promise<Stored[]>;
+  stop(): Promise<void>;
+}
+
+export interface Stored {
+  runId: string;
+  status: string;
+  context: Record<string, { status: string; output: unknown; payload: unknown; error?: unknown }>;
+  value: unknown;
+  result: unknown;
+  error?: { message: string };
+}
+
+export async function startHarness(options: HarnessOptions): Promise<Harness> {
+  const external = process.env.INNGEST_BASE_URL;
+  const local = external ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
+  const serverUrl = external ?? local?.url ?? '';
+  let app: Server | undefined;
+  const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app?.address() as AddressInfo).port}`);
+  await proxy.listen();
+  const appId = `app-${randomUUID().slice(0, 8)}`;
+  const inngest = new Inngest({
+    id: appId,
+    baseUrl: proxy.url,
+    isDev: true,
+    logger: silent,
+    ...(options.checkpointing === undefined ? {} : { checkpointing: options.checkpointing }),
+  });
+  const storage = options.storage ?? new InMemoryStore();
+  const mastra = new Mastra({ workflows: options.workflows(inngest) as never, storage, logger: false });
+  const handler = serve({ mastra, inngest, functions: options.functions?.(inngest) });
+  const listener = getRequestListener(request => handler(request));
+  app = createServer((request, response) => void listener(request, response));
+  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
+  await register(`${proxy.url}/api/inngest`);
+  return {
+    inngest,
+    mastra,
+    proxy,
+    appId,
+    invoke: (workflowId, data) => invoke(serverUrl, `${appId}-workflow.${workflowId}`, data),
+    rested: (workflowId, runId) => rested(mastra, workflowId, runId),
+    snapshots: workflowId => snapshots(mastra, workflowId),
+    stop: async () => {
+      await proxy.close();
+      app.closeAllConnections();
+      await new Promise(resolve => app.close(resolve));
+      await local?.stop();
+    },
+  };
+}
+
+const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
+/** What a server does with `-u`: asks the app to register itself. */
+async function register(url: string): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', headers: { 'x-inngest-server-kind': 'dev' } });
+  if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
+}
+
+async function invoke(serverUrl: string, functionSlug: string, data: Record<string, unknown>): Promise<void> {
+  const query =
+    'mutation($functionSlug:String!,$data:Map,$user:Map){invokeFunction(functionSlug:$functionSlug,data:$data,user:$user)}';
+  const response = await fetch(`${serverUrl}/v0/gql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { functionSlug, data } }),
+  });
+  const answer = (await response.json()) as { data?: { invokeFunction?: boolean } };
+  if (!answer.data?.invokeFunction) throw new Error(`Invoke was refused: ${JSON.stringify(answer)}`);
+}
+
+async function workflowsStore(mastra: Mastra) {
+  const store = await mastra.getStorage()?.getStore('workflows');
+  if (!store) throw new Error('No store for workflows');
+  return store;
+}
+
+const AT_REST = ['success', 'failed', 'suspended', 'paused', 'canceled', 'tripwire', 'bailed'];
+
+async function rested(mastra: Mastra, workflowId: string, runId: string): Promise<Stored> {
+  const store = await workflowsStore(mastra);
+  for (let tries = 0; tries < 2000; tries++) {
+    const snapshot = await store.loadWorkflowSnapshot({ workflowName: workflowId, runId });
+    if (snapshot && AT_REST.includes(snapshot.status)) return snapshot as never;
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+  throw new Error(`Run ${runId} of ${workflowId} did not come to rest`);
+}
+
+async function snapshots(mastra: Mastra, workflowId: string): Promise<Stored[]> {
+  const store = await workflowsStore(mastra);
+  const { runs } = await store.listWorkflowRuns({ workflowName: workflowId });
+  return runs.map(
+    run => (typeof run.snapshot === 'string' ? JSON.parse(run.snapshot) : run.snapshot) as Stored,
+  );
+}

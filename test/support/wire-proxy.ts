@@ -1,0 +1,166 @@
+/**
+ * Stands between the Inngest server and an app, both ways, and counts what crosses: the ops from the opcodes in the app's
+ * answers and from its checkpoint calls, never from what our own server or engine says of itself.
+ */
+import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+
+/** One op as it crossed the wire. */
+export interface WireOp {
+  runId: string;
+  op: string;
+  id: string;
+  name: string;
+  data: unknown;
+  error: unknown;
+}
+
+export interface Exchange {
+  runId: string;
+  fnId: string;
+  status: number;
+  request: { ctx: { attempt: number; run_id: string }; steps: Record<string, unknown> };
+}
+
+const COUNTED = ['StepRun', 'Step', 'StepFailed', 'Sleep', 'InvokeFunction', 'WaitForEvent'];
+
+export class WireProxy {
+  readonly ops: WireOp[] = [];
+  readonly executions: Exchange[] = [];
+  /** Called with each execution request's body before it goes to the app. */
+  onExecution?: (body: string, url: string) => Promise<void>;
+  private readonly ended = new Set<string>();
+  private server!: Server;
+  private readonly sockets = new Set<{ destroy(): void }>();
+
+  /** `serverUrl`: the Inngest server; `appUrl()`: the app, known only once it listens. */
+  constructor(
+    private readonly serverUrl: string,
+    private readonly appUrl: () => string,
+  ) {}
+
+  async listen(): Promise<void> {
+    this.server = createServer((incoming, response) => {
+      this.forward(incoming, response).catch((error: unknown) => {
+        response.writeHead(502).end(String(error));
+      });
+    });
+    this.server.on('connection', socket => this.sockets.add(socket));
+    this.server.on('upgrade', (incoming: IncomingMessage, socket, head) => {
+      const { hostname, port } = new URL(this.serverUrl);
+      const upstream = connect(Number(port), hostname, () => {
+        const headers = Object.entries(incoming.headers).map(([key, value]) => `${key}: ${String(value)}`);
+        upstream.write(`GET ${incoming.url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+        upstream.write(head);
+        socket.pipe(upstream).pipe(socket);
+      });
+      this.sockets.add(upstream);
+      upstream.on('error', () => socket.destroy());
+      socket.on('error', () => upstream.destroy());
+    });
+    await new Promise<void>(resolve => this.server.listen(0, '127.0.0.1', resolve));
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    await new Promise(resolve => this.server.close(resolve));
+  }
+
+  private async forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readAll(incoming);
+    const path = incoming.url ?? '/';
+    const toApp = path.startsWith('/api/inngest');
+    const target = new URL(path, toApp ? this.appUrl() : this.serverUrl);
+    if (toApp && incoming.method === 'POST') await this.onExecution?.(body, path);
+    // The app registers the URL that it was called on, so it must see the proxy's.
+    const answer = await send(incoming, target, body, toApp ? incoming.headers.host : target.host);
+    if (toApp && incoming.method === 'POST') this.readAnswer(target, body, answer);
+    if (/^\/v1\/checkpoint\/[^/]+\/async/.test(path)) this.readCheckpoint(body, answer.status);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+
+  private readAnswer(target: URL, body: string, answer: { status: number; body: string }): void {
+    const parsed = JSON.parse(body) as Exchange['request'];
+    const runId = parsed.ctx.run_id;
+    this.executions.push({
+      runId,
+      fnId: target.searchParams.get('fnId') ?? '',
+      status: answer.status,
+      request: parsed,
+    });
+    if (answer.status !== 206) this.ended.add(runId);
+    if (answer.status !== 206) return;
+    const ops = JSON.parse(answer.body) as Record<string, unknown> | Record<string, unknown>[];
+    for (const op of [ops].flat()) this.record(runId, op);
+  }
+
+  private readCheckpoint(body: string, status: number): void {
+    if (status >= 300) return;
+    const { run_id, steps } = JSON.parse(body) as { run_id: string; steps: Record<string, unknown>[] };
+    for (const op of steps) this.record(run_id, op);
+  }
+
+  private record(runId: string, op: Record<string, unknown>): void {
+    if (op.op === 'RunComplete') this.ended.add(runId);
+    const userland = op.userland as { id?: string } | undefined;
+    const name = userland?.id ?? (op.displayName as string) ?? (op.name as string);
+    this.ops.push({ runId, op: String(op.op), id: String(op.id), name, data: op.data, error: op.error });
+  }
+
+  /** The distinct ops of all runs, in the order in which they crossed the wire first. */
+  counted(): WireOp[] {
+    const seen = new Set<string>();
+    return this.ops.filter(op => {
+      const key = `${op.runId}/${op.id}`;
+      if (!COUNTED.includes(op.op) || seen.has(key)) return false;
+      seen.add(key);
+      return true;
+    });
+  }
+
+  /** Names of the distinct ops, in order. */
+  names(): string[] {
+    return this.counted().map(op => op.name);
+  }
+
+  /** Resolves when every run that was executed has given its last answer. */
+  async quiet(): Promise<void> {
+    for (let tries = 0; tries < 1000; tries++) {
+      const runs = new Set(this.executions.map(exchange => exchange.runId));
+      if (runs.size > 0 && [...runs].every(runId => this.ended.has(runId))) return;
+      await new Promise(resolve => setTimeout(resolve, 10));
+    }
+    throw new Error('The runs did not end on the wire');
+  }
+
+  reset(): void {
+    this.ops.length = 0;
+    this.executions.length = 0;
+    this.ended.clear();
+  }
+}
+
+async function readAll(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function send(incoming: IncomingMessage, target: URL, body: string, host: string | undefined) {
+  type Answer = { status: number; headers: Record<string, string | string[]>; body: string };
+  return new Promise<Answer>((resolve, reject) => {
+    const headers = { ...incoming.headers, host };
+    const outgoing = request(target, { method: incoming.method, headers }, answer => {
+      readAll(answer).then(text => {
+        const { 'transfer-encoding': _chunked, ...kept } = answer.headers;
+        resolve({ status: answer.statusCode ?? 500, headers: kept as Answer['headers'], body: text });
+      }, reject);
+    });
+    outgoing.on('error', reject);
+    outgoing.end(body);
+  });
+}
