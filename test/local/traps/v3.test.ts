@@ -3,6 +3,7 @@ import { sessions, type Suite } from './lib/kit.js';
 import { attemptTraps, defineAttempts } from './suites/attempts.js';
 import { defineParallel, parallelTraps } from './suites/parallel.js';
 import { defineLifecycle, lifecycleTraps } from './suites/lifecycle.js';
+import { apiTraps, defineApi } from './suites/api.js';
 import { defineMemo, memoTraps } from './suites/memo.js';
 
 describe('traps, SDK 3.54.2', () => {
@@ -12,6 +13,7 @@ describe('traps, SDK 3.54.2', () => {
       define(kit) {
         defineMemo(kit);
         defineAttempts(kit);
+        defineApi(kit);
         defineLifecycle(kit);
         defineParallel(kit);
       },
@@ -19,6 +21,7 @@ describe('traps, SDK 3.54.2', () => {
   };
   memoTraps(suite);
   attemptTraps(suite);
+  apiTraps(suite);
   lifecycleTraps(suite);
   parallelTraps(suite);
 });

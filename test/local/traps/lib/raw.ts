@@ -29,7 +29,7 @@ export class RawApp {
   readonly calls: RawCall[] = [];
   readonly namespace = `r${randomBytes(4).toString('hex')}-`;
   readonly #functions = new Map<string, RawFunction>();
-  readonly #attempts = new Map<string, number>();
+  readonly #configs = new Map<string, Json>();
 
   private constructor(readonly server: TestServer) {}
 
@@ -46,16 +46,18 @@ export class RawApp {
 
   url = '';
 
-  /** Registers functions, each triggered by the event of its name; a new registration replaces the old one. */
+  /** Registers functions, each triggered by the event of its name unless told; a new one joins the others. */
   async register(
     functions: Record<string, RawFunction>,
-    attempts: Record<string, number> = {},
+    retries: Record<string, number> = {},
+    triggers: Record<string, Json[]> = {},
+    url = this.url,
   ): Promise<void> {
     for (const [name, fn] of Object.entries(functions)) {
       this.#functions.set(name, fn);
-      this.#attempts.set(name, attempts[name] ?? 4);
+      this.#configs.set(name, this.config(name, url, retries[name] ?? 4, triggers[name]));
     }
-    const body = this.registration([...this.#functions.keys()].map(name => this.config(name)));
+    const body = this.registration([...this.#configs.values()], url);
     const answer = await this.post('/fn/register', body);
     if (answer.status !== 200) throw new Error(`not registered: ${answer.status} ${answer.text}`);
   }
@@ -65,11 +67,23 @@ export class RawApp {
     return { url, deployType: 'ping', framework: 'nodejs', appName, sdk: 'js:v4.24.0', v: '0.1', functions };
   }
 
-  config(name: string, url = this.url, extra: Json = {}): Json {
-    const id = `${this.namespace}raw-${name}`;
-    const runtime = { type: 'http', url: `${url}?fnId=${id}&stepId=step` };
-    const step = { id: 'step', name: 'step', runtime, retries: { attempts: this.#attempts.get(name) ?? 4 } };
-    return { id, name, triggers: [{ event: this.namespace + name }], steps: { step }, ...extra };
+  config(
+    name: string,
+    url: string,
+    attempts: number,
+    triggers: Json[] = [{ event: this.namespace + name }],
+  ): Json {
+    const id = `${this.namespace}raw-${name}`.replaceAll(/[^\w-]/g, '-');
+    const runtime = { type: 'http', url: `${url}?fnId=${encodeURIComponent(id)}&stepId=step` };
+    const step = { id: 'step', name: 'step', runtime, retries: { attempts } };
+    return { id, name, triggers, steps: { step } };
+  }
+
+  /** Serves the same functions at another address. */
+  async listenToo(host: string): Promise<{ port: string; stop: () => Promise<void> }> {
+    const http = createServer((request, answer) => void this.#handle(request, answer));
+    const { port } = new URL(await listen(http, host));
+    return { port, stop: () => close(http) };
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}) {
@@ -105,7 +119,8 @@ export class RawApp {
     let text = '';
     for await (const chunk of request) text += String(chunk);
     const { searchParams } = new URL(request.url ?? '', 'http://app');
-    const fn = (searchParams.get('fnId') ?? '').replace(`${this.namespace}raw-`, '');
+    const id = searchParams.get('fnId') ?? '';
+    const fn = [...this.#configs].find(([, config]) => config['id'] === id)?.[0] ?? '';
     const known = this.#functions.get(fn);
     const req: unknown = text ? JSON.parse(text) : undefined;
     if (request.method !== 'POST' || !known || !isObject(req)) return void answer.writeHead(404).end();
