@@ -140,8 +140,7 @@ export function interpret(received: RawAnswer, now: number): Answer {
       ? fails(ops, { noRetry, retryAt })
       : { kind: 'ops', ops, noRetry, retryAt, version };
   }
-  if (noRetry)
-    return fails('NonRetriableError', { body: parseOrText(answer.body), noRetry, retryAt });
+  if (noRetry) return fails('NonRetriableError', { body: parseOrText(answer.body), noRetry, retryAt });
   const body = answer.body === '' ? undefined : parseOrText(answer.body);
   return { kind: 'result', body, version };
 }

@@ -68,9 +68,7 @@ function wake(core: Core, job: Job): boolean {
   if (job.wakes === undefined || job.attempt > 0) return true;
   const { pending } = run.save(job.wakes, memo.nothing);
   Object.assign(run.traces.get(job.wakes) ?? {}, { status: 'Completed', endedAt: core.clock.now() });
-  if (pending && job.parallelMode !== 'race') return false;
-  if (run.requestVersion >= 2) run.forceStepPlan = false;
-  return true;
+  return !pending || job.parallelMode === 'race';
 }
 
 /** Executes a job: one request to the app, and what follows from the answer. Never rejects. */
@@ -80,6 +78,8 @@ export async function execute(core: Core, job: Job): Promise<void> {
   run.startedAt ??= core.clock.now();
   run.status = 'Running';
   const request = buildRequest(job, core.ulid());
+  // The request after a sleep still asks for plans; only those after it may execute at once again.
+  if (job.wakes !== undefined && job.attempt === 0 && run.requestVersion >= 2) run.forceStepPlan = false;
   let answer: Answer;
   try {
     answer = interpret(await core.send(request.url, request.headers, request.body), core.clock.now());

@@ -7,6 +7,16 @@ import { memo } from './memo';
 import { complete } from './resume';
 import { BadReport, modeOf } from './waits';
 
+// They are about the connection, which is the server's and not the app's.
+const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding']);
+
+/** Header names as the real server writes them: `Content-Type`. */
+function shownHeaders(headers: Headers): Record<string, string> {
+  const shown = [...headers].filter(([name]) => !hopByHop.has(name));
+  const title = (name: string): string => name.replace(/(^|-)[a-z]/g, start => start.toUpperCase());
+  return Object.fromEntries(shown.map(([name, value]) => [title(name), value]));
+}
+
 /** `step.fetch`: the server makes the request, so that the app need not wait for it. */
 export async function gateway(core: Core, job: Job, op: Opcode): Promise<void> {
   const { run } = job;
@@ -22,7 +32,7 @@ export async function gateway(core: Core, job: Job, op: Opcode): Promise<void> {
     const answer = await fetch(url, { method, headers, ...(body ? { body } : {}) });
     const received = {
       body: await answer.text(),
-      headers: Object.fromEntries(answer.headers),
+      headers: shownHeaders(answer.headers),
       status_code: answer.status,
       url,
     };

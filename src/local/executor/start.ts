@@ -50,7 +50,7 @@ export interface StartOptions {
   /** Changes the run before its first job. */
   prepare?: (run: Run) => void;
   /** The step the first job executes. */
-  target?: string;
+  target?: string | undefined;
 }
 
 /** Starts a run of `fn`. A future `ts` of its event delays the first request until then. */

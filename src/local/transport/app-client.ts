@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 import type { RawAnswer } from '../executor/core';
 import { limits } from '../executor/limits';
 import { LocalServerError } from '../errors';
@@ -13,6 +14,16 @@ export interface AppRequest {
   /** ms; none means that a step may take as long as it likes. */
   timeout?: number;
 }
+
+/** An app on `localhost` may listen on either address, whatever the resolver of this machine says. */
+const bothFamilies: LookupFunction = (_hostname, options, callback) => {
+  const addresses = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ];
+  if (options.all) callback(null, addresses);
+  else callback(null, '127.0.0.1', 4);
+};
 
 function flatten(headers: http.IncomingHttpHeaders): RawAnswer['headers'] {
   return Object.fromEntries(
@@ -54,6 +65,7 @@ export class AppClient {
         {
           method: request.method,
           agent: false,
+          ...(url.hostname === 'localhost' ? { lookup: bothFamilies } : {}),
           headers: { ...request.headers, 'content-length': String(Buffer.byteLength(request.body)) },
           ...(request.timeout === undefined ? {} : { signal: AbortSignal.timeout(request.timeout) }),
         },

@@ -1,0 +1,60 @@
+import type { Run, StepTrace } from '../state/run';
+import type { Core } from './core';
+import { startRun } from './start';
+
+/** From where a run is repeated: a step's hashed id or its name, and the arguments that replace its own. */
+export interface FromStep {
+  stepId: string;
+  /** A JSON array. */
+  input?: string;
+}
+
+/** Why a run can't be repeated. */
+export class RerunProblem {
+  constructor(readonly message: string) {}
+}
+
+function findStep(run: Run, wanted: string): StepTrace {
+  const exact = run.traces.get(wanted);
+  if (exact) return exact;
+  const named = [...run.traces.values()].filter(trace => trace.name === wanted);
+  if (named.length > 1) throw new RerunProblem('rerun step name is ambiguous');
+  if (!named[0]) throw new RerunProblem('rerun step not found');
+  return named[0];
+}
+
+/** Steps that began before this one keep their results; a step that can be targeted is executed first. */
+function copyBefore(original: Run, step: StepTrace, input: string | undefined): (run: Run) => void {
+  return run => {
+    for (const [id, trace] of original.traces) {
+      if (id === step.id) break;
+      const memo = original.steps.get(id);
+      if (memo === undefined) continue;
+      run.save(id, memo);
+      run.traces.set(id, { ...trace });
+    }
+    if (input !== undefined) run.inputs.set(step.id, `{"input":${input}}`);
+  };
+}
+
+/**
+ * Repeats a run with its events, also while it is still going: a new run with a new id and no link but its row
+ * in the read API.
+ * @throws RerunProblem
+ */
+export function rerun(core: Core, original: Run, from?: FromStep): Run {
+  const originalRunId = original.options.originalRunId ?? original.id;
+  const events = [...original.events];
+  // A function that registered again since then runs as it is now.
+  const fn = core.registry.find(original.fn.slug) ?? original.fn;
+  if (!from) return startRun(core, fn, events, { originalRunId });
+  if (from.input !== undefined && !from.input.startsWith('['))
+    throw new RerunProblem('input is not a valid JSON array');
+  const step = findStep(original, from.stepId);
+  const executable = ['Step', 'StepRun', 'StepPlanned', 'StepError', 'StepFailed'].includes(step.op);
+  return startRun(core, fn, events, {
+    originalRunId,
+    prepare: copyBefore(original, step, from.input),
+    target: executable ? step.id : undefined,
+  });
+}
