@@ -83,7 +83,7 @@ function apply(
 ): StepReturn {
   const { step, executionContext, requestContext, abortController } = params;
   const result = outcome.samePayload ? withPayload(outcome.result, params.prevOutput) : outcome.result;
-  if (result.error !== undefined) result.error = asCoreError(result.error) as never;
+  if (result.error !== undefined) result.error = asCoreError(result.error);
   Object.assign(executionContext.suspendedPaths, outcome.suspendedPaths);
   Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
   applyContext(requestContext, outcome.context);
@@ -98,7 +98,7 @@ function apply(
       suspendedPaths: executionContext.suspendedPaths,
       resumeLabels: executionContext.resumeLabels,
     },
-  } as StepReturn;
+  };
 }
 
 function withPayload(result: StepOutcome['result'], payload: unknown): StepOutcome['result'] {
@@ -198,7 +198,7 @@ class StepOperation {
   ): Promise<StepOutcome> {
     const { params } = this;
     const result = { ...returned.result } as StepOutcome['result'];
-    if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt as never;
+    if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
     const condition = await this.condition(operation, isolated, result, returned.mutableContext.state);
     const after = this.engine.serializeRequestContext(params.requestContext);
     await this.saveProgress(result, after);

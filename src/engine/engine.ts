@@ -122,7 +122,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   override async executeForeach(params: ForeachParams) {
     const concurrency = await this.foreachConcurrency(params);
     const entry = { ...params.entry, opts: { ...params.entry.opts, concurrency } };
-    const result = await super.executeForeach({ ...params, entry } as ForeachParams);
+    const result = await super.executeForeach({ ...params, entry });
     const times = this.parts.times.of(params.executionContext);
     if (!times) return result;
     const ended = 'endedAt' in result ? { endedAt: times.endedAt } : {};
@@ -132,11 +132,11 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   private async foreachConcurrency({ entry, prevOutput, stepResults, executionContext }: ForeachParams) {
     const { opts } = entry;
     const argument = { inputData: prevOutput as unknown, getInitData: () => stepResults?.input as unknown };
-    if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument as never);
+    if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
     const stepId = entry.step.type === 'step' ? entry.step.step.id : entry.step.id;
     const id = this.parts.ids.concurrency(executionContext.executionPath, stepId);
     const memo = await this.parts.operations.run(id, async () =>
-      seal({ concurrency: resolveForeachConcurrency(opts, argument as never) }),
+      seal({ concurrency: resolveForeachConcurrency(opts, argument) }),
     );
     return unseal<{ concurrency: number }>(memo)?.concurrency ?? 1;
   }

@@ -135,5 +135,5 @@ function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, r
       suspendedPaths: executionContext.suspendedPaths,
       resumeLabels: executionContext.resumeLabels,
     },
-  } as StepReturn;
+  };
 }

@@ -69,8 +69,8 @@ async function parse(schema: Schema | undefined, value: unknown, type: string): 
   const list = checked.issues.map(issue => `- ${pathOf(issue.path)}: ${issue.message}`).join('\n');
   throw new MastraError({
     id: 'WORKFLOW_SCHEMA_VALIDATION_FAILED',
-    domain: 'MASTRA_WORKFLOW' as never,
-    category: 'USER' as never,
+    domain: 'MASTRA_WORKFLOW',
+    category: 'USER',
     text: `Invalid ${type}: \n${list}`,
     details: { type },
   });

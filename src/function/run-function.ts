@@ -64,7 +64,7 @@ class RunExecution {
     const runId = this.start.runId ?? request.inngestRunId;
     refuseForeignMemo(request.memoized, workflow.id, runId);
     this.scope = this.createScope(port, runId);
-    this.requestContext = new RequestContext(Object.entries(this.start.requestContext)) as Context;
+    this.requestContext = new RequestContext(Object.entries(this.start.requestContext));
     this.engine = new InngestExecutionEngine({
       scope: this.scope,
       graph: workflow.stepGraph,
@@ -194,8 +194,8 @@ class RunExecution {
       resourceId: scope.resourceId,
       graph: { id: workflow.id, steps: workflow.stepGraph },
       serializedStepGraph: workflow.serializedStepGraph as never,
-      input: prepared.inputData as never,
-      initialState: prepared.initialState as never,
+      input: prepared.inputData,
+      initialState: prepared.initialState,
       pubsub: this.engine.parts.pubsub,
       retryConfig: workflow.retryConfig,
       requestContext: this.requestContext,

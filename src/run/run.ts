@@ -61,7 +61,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
   override async startAsync(args: never): Promise<{ runId: string }> {
-    await this.send(await this.prepare(args as StartArguments));
+    await this.send(await this.prepare(args));
     return { runId: this.runId };
   }
 

@@ -39,11 +39,11 @@ export class RestWaiter {
 
   /** To be called before the event that starts the run is sent (I9). */
   async subscribe(): Promise<void> {
-    await this.pubsub.subscribe(eventsTopic(this.record.identity.runId), this.listener as never);
+    await this.pubsub.subscribe(eventsTopic(this.record.identity.runId), this.listener);
   }
 
   async close(): Promise<void> {
-    await this.pubsub.unsubscribe(eventsTopic(this.record.identity.runId), this.listener as never);
+    await this.pubsub.unsubscribe(eventsTopic(this.record.identity.runId), this.listener);
   }
 
   async wait(): Promise<Rested> {

@@ -1,5 +1,5 @@
 /** The port over `inngest` v4. Types only are imported: loading two majors in one process breaks both. */
-import type { Inngest } from 'inngest';
+import type { GetStepTools, Inngest } from 'inngest';
 import { MastraInngestError } from '../errors';
 import type { ClientShape } from './client';
 import type {
@@ -13,7 +13,7 @@ import type {
 } from './port';
 
 type V4Client = Inngest;
-type V4StepTools = Parameters<Parameters<V4Client['createFunction']>[1]>[0]['step'];
+type V4StepTools = GetStepTools<V4Client>;
 
 /** What the SDK hands a function's handler, with what the middleware below adds. */
 interface HandlerContext {
@@ -91,7 +91,7 @@ async function subscriptionAddress(client: V4Client, channel: string, topics: st
   const token: { key?: string; apiBaseUrl?: string } = await client.realtime.token({
     channel,
     topics,
-  } as never);
+  });
   if (!token.key || !token.apiBaseUrl) {
     throw new MastraInngestError(
       'REALTIME_FAILED',

@@ -158,5 +158,5 @@ function encodeErrorFields(error: Error, path: string, encoder: Encoder): Record
 /** Encodes a value that must be an object of fields, e.g. an event's data. */
 export function encodeRecord(value: object, path = '$'): Record<string, Json> {
   const encoded = encodeValue({ ...value }, path);
-  return isRecord(encoded) ? (encoded as Record<string, Json>) : {};
+  return isRecord(encoded) ? encoded : {};
 }

@@ -144,8 +144,8 @@ export class InngestWorkflow<
       workflowId: this.id,
       runId,
       resourceId: options?.resourceId,
-      stateSchema: this.stateSchema as never,
-      inputSchema: this.inputSchema as never,
+      stateSchema: this.stateSchema,
+      inputSchema: this.inputSchema,
       requestContextSchema: this.requestContextSchema,
       isInternalWorkflow: this.isInternal,
       executionEngine: this.executionEngine,
@@ -188,7 +188,7 @@ export class InngestWorkflow<
   }
 
   private requireMastra(): AnyMastra {
-    if (this.mastra) return this.mastra as unknown as AnyMastra;
+    if (this.mastra) return this.mastra;
     throw new MastraInngestError(
       'MASTRA_NOT_REGISTERED',
       `Workflow ${this.id} belongs to no Mastra. Register it: new Mastra({ workflows: { … } }).`,

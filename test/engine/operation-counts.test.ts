@@ -68,7 +68,7 @@ describe.each([true, false])('checkpointing %s', checkpointing => {
       workflows: inngest => ({ [name]: graphs[name](inngest) }),
       checkpointing,
     });
-    const run = await harness.mastra.getWorkflow(name as never as `x`).createRun({ runId: randomUUID() });
+    const run = await harness.mastra.getWorkflow(name as never).createRun({ runId: randomUUID() });
     const outcome = await run.start({ inputData: { value: 0 } });
     expect(outcome).toMatchObject({ status: 'success', result });
     await harness.proxy.quiet();
