@@ -25,6 +25,8 @@ describe('npm run demo', () => {
         expect(demo.stdout).toContain(`"value": ${result}`);
         expect(linesWith(demo.stdout, '▶ increment-once')).toHaveLength(turns);
         expect(linesWith(demo.stdout, '✓ increment-once')).toHaveLength(turns);
+        expect(linesWith(demo.stdout, '│ ✓ increment ')).toHaveLength(turns);
+        expect(linesWith(demo.stdout, '│ ✓ side-effect ')).toHaveLength(turns);
         expect(linesWith(demo.stdout, '✓ final')).toHaveLength(1);
         expect(linesWith(demo.stdout, 'the workflow is finished')).toHaveLength(1);
         expect(demo.stderr).toBe('');
