@@ -4,6 +4,7 @@ import type { Stage } from './stage.js';
 /** Everything that verify leaves behind. */
 export const workFolder = path.resolve('.tmp/verify');
 
+/** package.json's `check:*` scripts name this file, too. */
 const tarball = path.join(workFolder, 'package.tgz');
 
 const testStage = (project: string, env: NodeJS.ProcessEnv = {}): Stage => ({
@@ -29,8 +30,8 @@ export const stages: Stage[] = [
   { name: 'types', command: 'npm', args: ['run', '--silent', 'types'] },
   { name: 'build', command: 'npm', args: ['run', '--silent', 'build'] },
   { name: 'pack', command: 'tsx', args: ['scripts/verify/pack.ts', tarball] },
-  { name: 'types of the package (attw)', command: 'attw', args: [tarball] },
-  { name: 'package (publint)', command: 'publint', args: ['run', tarball, '--strict'] },
+  { name: 'types of the package (attw)', command: 'npm', args: ['run', '--silent', 'check:types'] },
+  { name: 'package (publint)', command: 'npm', args: ['run', '--silent', 'check:package'] },
   { name: 'unused (knip)', command: 'npm', args: ['run', '--silent', 'unused'] },
   testStage('suite'),
   testStage('package', { PACKAGE_TARBALL: tarball }),

@@ -5,11 +5,7 @@ import { init, serve } from '@mastra/inngest';
 import { Inngest } from 'inngest';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-
-/** What Mastra's server says today; the README quotes it so that people who search for it find the way out. */
-export const refusal =
-  'Custom API route "/api/inngest" must not start with "/api" — that path is reserved for built-in Mastra routes. ' +
-  'Choose a different path (e.g. "/custom/inngest").';
+import { refusal } from './api-prefix-error';
 
 describe("Mastra's apiPrefix", () => {
   it('makes /api/inngest impossible as long as it is the default /api', async () => {
