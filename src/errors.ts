@@ -49,7 +49,7 @@ export class MastraInngestError extends Error {
     super(message, options);
     this.code = code;
     Object.defineProperty(this, BRAND, { value: true });
-    for (const [key, value] of Object.entries(place)) {
+    for (const [key, value] of Object.entries(place) as [string, string | undefined][]) {
       if (value !== undefined) Object.assign(this, { [key]: value });
     }
   }

@@ -67,7 +67,9 @@ export class StepEngine extends DefaultExecutionEngine {
 
   /** Core's own mapping of an error to a failed result, with its logging and its span. */
   private classify<T>(stepId: string, error: unknown, params: RetryParams) {
-    const fail = (): Promise<T> => Promise.reject(error);
+    const fail = async (): Promise<T> => {
+      throw error;
+    };
     return super.executeStepWithRetry<T>(stepId, fail, { ...params, retries: 0, delay: 0 });
   }
 

@@ -83,7 +83,7 @@ function stepTools(step: V4StepTools): StepTools {
     run: <T>(id: string, body: () => Promise<T>) => step.run(id, body) as Promise<T>,
     sleep: (id, milliseconds) => step.sleep(id, milliseconds),
     sleepUntil: (id, date) => step.sleepUntil(id, date),
-    invoke: (id, { function: target, data }) => step.invoke(id, { function: target as never, data }),
+    invoke: (id, { function: target, data }) => step.invoke(id, { function: target, data } as never),
   };
 }
 

@@ -46,7 +46,7 @@ function decodeTagged(type: string, value: unknown): unknown {
     case 'number':
       return Number(value);
     case 'Date':
-      return new Date(value === null ? Number.NaN : String(value));
+      return new Date(typeof value === 'string' ? value : Number.NaN);
     case 'Map':
       return new Map(
         (value as [unknown, unknown][]).map(([key, item]) => [decodeValue(key), decodeValue(item)]),

@@ -37,7 +37,7 @@ export class InngestWorkflow<
   TInput = unknown,
   TOutput = unknown,
   TPrevSchema = TInput,
-  TRequestContext extends Record<string, unknown> | unknown = unknown,
+  TRequestContext = unknown,
 > extends Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext> {
   readonly [WORKFLOW_BRAND] = true;
   private inngestFunction?: ServableFunction;

@@ -44,8 +44,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const external = process.env.INNGEST_BASE_URL;
   const local = external ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
   const serverUrl = external ?? local?.url ?? '';
-  let app: Server | undefined;
-  const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app?.address() as AddressInfo).port}`);
+  const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app.address() as AddressInfo).port}`);
   await proxy.listen();
   const appId = `app-${randomUUID().slice(0, 8)}`;
   const inngest = new Inngest({
@@ -59,7 +58,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const mastra = new Mastra({ workflows: options.workflows(inngest) as never, storage, logger: false });
   const handler = serve({ mastra, inngest, functions: options.functions?.(inngest) });
   const listener = getRequestListener(request => handler(request));
-  app = createServer((request, response) => void listener(request, response));
+  const app: Server = createServer((request, response) => void listener(request, response));
   await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
   await register(`${proxy.url}/api/inngest`);
   return {
