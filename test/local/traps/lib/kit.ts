@@ -13,6 +13,11 @@ export interface Suite {
   session: (mode: Mode) => Session;
 }
 
+/** The same in every mode at once: each has its own server and app, and most of the time they only wait. */
+export async function together(modes: readonly Mode[], body: (mode: Mode) => Promise<void>): Promise<void> {
+  await Promise.all(modes.map(body));
+}
+
 /** One session per mode for the whole file: a server, a proxy and an app each. */
 export function sessions(
   modes: readonly Mode[],

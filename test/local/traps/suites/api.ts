@@ -3,7 +3,16 @@ import { onRealServer } from '../../recordings/lib/server.js';
 import { pause } from '../../recordings/lib/session.js';
 import type { Kit } from '../../recordings/lib/sdk.js';
 import { opcodesOf } from '../../recordings/lib/types.js';
-import { ended, finished, resultOf, runRow, settleMs, type RunRow, type Suite } from '../lib/kit.js';
+import {
+  ended,
+  finished,
+  resultOf,
+  runRow,
+  settleMs,
+  type RunRow,
+  together,
+  type Suite,
+} from '../lib/kit.js';
 
 /** What an app or a test sees from outside: events, times, the read API. */
 export function defineApi({ fn, ns, sdk }: Kit): void {
@@ -41,7 +50,7 @@ interface EventRuns {
 
 export function apiTraps({ modes, session }: Suite): void {
   test('trap 22: times beyond 2^31 ms do not fire at once', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       const [id = ''] = await one.send({ name: 'far', data: {} });
       for (const fn of ['far-sleep', 'far-wait', 'far-invoke']) {
@@ -51,11 +60,11 @@ export function apiTraps({ modes, session }: Suite): void {
       await pause(settleMs * 3);
       const calls = [...one.runsOf(id), ...one.executions('far-child')];
       expect(calls, mode).toHaveLength(4);
-    }
+    });
   });
 
   test('trap 23: an event is answered first, its runs come after', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       for (let n = 0; n < 10; n++) {
         const [id = ''] = await one.send({ name: 'prompt', data: { n } });
@@ -63,11 +72,11 @@ export function apiTraps({ modes, session }: Suite): void {
         const call = await one.untilCall('prompt', id, () => true);
         expect(call.t, mode).toBeGreaterThanOrEqual(answered);
       }
-    }
+    });
   });
 
   test('trap 24: status, end and output of a run are right from the start', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       const [id = ''] = await one.send({ name: 'shown', data: {} });
       const call = await one.untilCall('shown', id, other => opcodesOf(other).some(op => op.op === 'Sleep'));
@@ -83,14 +92,14 @@ export function apiTraps({ modes, session }: Suite): void {
       expect((await runRow(one, calls[0]?.req.ctx.run_id ?? '')).status, mode).toBe('Failed');
       // The real server caches, calls a run completed while it runs, lists it several times and loses outputs.
       if (!onRealServer) await expectTruth(one, id, call.req.ctx.run_id);
-    }
+    });
   });
 
   test('trap 25: a concurrency limit is not held by a run that sleeps or waits', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'outer');
       expect(resultOf(calls), mode).toBe('deepest');
-    }
+    });
   });
 }
 

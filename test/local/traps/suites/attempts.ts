@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pause } from '../../recordings/lib/session.js';
 import type { Kit } from '../../recordings/lib/sdk.js';
-import { finished, memoOf, resultOf, runRow, type Suite } from '../lib/kit.js';
+import { finished, memoOf, resultOf, runRow, together, type Suite } from '../lib/kit.js';
 
 /** Retries, and errors that a function may catch. */
 export function defineAttempts({ fn, ns, sdk, count }: Kit): void {
@@ -37,45 +37,48 @@ export function defineAttempts({ fn, ns, sdk, count }: Kit): void {
 
 export function attemptTraps({ modes, session }: Suite): void {
   test('trap 4: every step, and the body, has attempts of its own', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'budget');
       expect(resultOf(calls), mode).toBe('abc');
       const retried = calls.filter(call => call.req.ctx.attempt === 1).length;
       expect(retried, mode).toBe(4);
       expect(Math.max(...calls.map(call => call.req.ctx.attempt)), mode).toBe(1);
-    }
+    });
   });
 
   test('trap 5: a StepError obeys the retry-after header of its answer (RetryAfterError)', async () => {
     // v3 sends the header for whole functions only, so there the step's delay is the server's own.
-    for (const mode of modes.filter(one => one !== 'v3')) {
-      const [first, second] = await finished(session(mode), 'later');
-      expect((second?.t ?? 0) - (first?.t ?? 0), mode).toBeGreaterThan(1900);
-    }
+    await together(
+      modes.filter(one => one !== 'v3'),
+      async mode => {
+        const [first, second] = await finished(session(mode), 'later');
+        expect((second?.t ?? 0) - (first?.t ?? 0), mode).toBeGreaterThan(1900);
+      },
+    );
   });
 
   test('trap 11: a step that failed for good is told to the function, which may catch it', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'caught');
       expect(memoOf(calls, 'bad'), mode).toMatchObject({ error: { message: 'always' } });
       expect(resultOf(calls), mode).toBe('caught always');
       const runId = calls[0]?.req.ctx.run_id ?? '';
       expect((await runRow(session(mode), runId)).status, mode).toBe('Completed');
-    }
+    });
   });
 
   test('trap 20: a step inside a step hangs its run, and only that', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       const [id = ''] = await one.send({ name: 'nested', data: {} });
       const call = await one.untilCall('nested', id, () => true);
       expect(resultOf(await finished(one, 'quick')), mode).toBe('quick');
-      await pause(1500);
+      await pause(1200);
       expect(
         one.runsOf(id).map(other => other.status),
         mode,
       ).toEqual([0]);
       expect((await runRow(one, call.req.ctx.run_id)).status, mode).toBe('Running');
-    }
+    });
   });
 }

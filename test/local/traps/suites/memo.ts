@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { pause } from '../../recordings/lib/session.js';
 import type { Kit } from '../../recordings/lib/sdk.js';
-import { ended, finished, memoOf, resultOf, sessions, settleMs, stepId, type Suite } from '../lib/kit.js';
+import {
+  ended,
+  finished,
+  memoOf,
+  resultOf,
+  sessions,
+  settleMs,
+  stepId,
+  together,
+  type Suite,
+} from '../lib/kit.js';
 
 /** What the server remembers of finished steps, and how it hands it to the app. */
 export function defineMemo({ fn, ns, sdk, count }: Kit): void {
@@ -41,15 +51,15 @@ export function defineMemo({ fn, ns, sdk, count }: Kit): void {
 
 export function memoTraps({ modes, session }: Suite): void {
   test('trap 1: a sleep and a timed-out wait are memoized as bare null', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'nulls');
       const memos = ['nap', 'event', 'signal'].map(name => memoOf(calls, name));
       expect(memos, mode).toEqual([null, null, null]);
-    }
+    });
   });
 
   test('trap 2: the event of a waitForEvent is memoized bare, not wrapped in data', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       const [id = ''] = await one.send({ name: 'bare', data: {} });
       await one.untilCall('bare', id, call => call.status === 206);
@@ -64,7 +74,7 @@ export function memoTraps({ modes, session }: Suite): void {
         user: { u: 2 },
         ts: expect.any(Number),
       });
-    }
+    });
   });
 
   const optimized = modes.includes('v3')
@@ -90,21 +100,21 @@ export function memoTraps({ modes, session }: Suite): void {
   });
 
   test('trap 9: the stack is in the order of completion, and every id in it has a memo', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'order');
       const last = calls.at(-1);
       expect(last?.req.ctx.stack.stack, mode).toEqual(['first', 'middle', 'last'].map(stepId));
       for (const { req } of calls) {
         expect(Object.keys(req.steps), mode).toEqual(expect.arrayContaining(req.ctx.stack.stack));
       }
-    }
+    });
   });
 
   test('trap 13: a child that returns null gives its parent null, not the event', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'asks');
       expect(memoOf(calls, 'child'), mode).toEqual({ data: null });
       expect(resultOf(calls), mode).toEqual({ got: null, isNull: true });
-    }
+    });
   });
 }

@@ -10,6 +10,7 @@ import {
   settleMs,
   stepId,
   targetsOf,
+  together,
   type Suite,
 } from '../lib/kit.js';
 
@@ -64,7 +65,7 @@ const answeredAt = (call: Execution | undefined) => (call ? call.t + call.ms : 0
 
 export function parallelTraps({ modes, session }: Suite): void {
   test('trap 7: a planned step that a discovery reports again is not run twice', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'planned');
       const slow = calls.filter(call => targetsOf([call])[0] === stepId('slow'));
       expect(slow, mode).toHaveLength(1);
@@ -74,11 +75,11 @@ export function parallelTraps({ modes, session }: Suite): void {
         opcodesOf(call).some(op => op.id === stepId('slow') && op.op === 'StepPlanned'),
       );
       expect(reports.length, mode).toBeGreaterThanOrEqual(mode === 'v3' ? 2 : 1);
-    }
+    });
   });
 
   test('trap 8: a race and the number of discoveries follow the request version', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       const [id = ''] = await one.send({ name: 'race', data: {} });
       const calls = await ended(one, 'race', id);
@@ -90,40 +91,43 @@ export function parallelTraps({ modes, session }: Suite): void {
       expect(answeredAt(end) < answeredAt(tortoise), mode).toBe(mode === 'v3');
       const all = await finished(one, 'all');
       expect(discoveries(all), mode).toHaveLength(mode === 'v3' ? 4 : 2);
-    }
+    });
   });
 
   test('trap 15: a wait sees only events that come after it, also one that its sibling step sends', async () => {
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const one = session(mode);
       expect(resultOf(await finished(one, 'waits')), mode).toEqual({ n: 1 });
       await one.send({ name: 'before', data: {} });
       await pause(settleMs);
       expect(resultOf(await finished(one, 'tooLate')), mode).toBeNull();
-    }
+    });
   });
 
   test('trap 19: a 206 with new steps wins over the end of the function', async () => {
     // v3 ends the run; v4 reports the step although the function has returned.
-    for (const mode of modes) {
+    await together(modes, async mode => {
       const calls = await finished(session(mode), 'early');
       const statuses = calls.map(call => call.status);
       expect(statuses, mode).toEqual(mode === 'v3' ? [200] : [206, 200]);
-    }
-    for (const mode of modes.filter(one => one !== 'v3')) {
-      const one = session(mode);
-      const calls = await finished(one, 'raced');
-      const ends = calls.filter(isTerminal);
-      expect(ends, mode).toHaveLength(1);
-      expect(resultOf(calls), mode).toBe('hare');
-      // The loser was still running when the winner's discovery came, and the run went on until it was done.
-      const loser = calls.find(call => targetsOf([call])[0] === stepId('tortoise'));
-      expect(answeredAt(ends[0]), mode).toBeGreaterThanOrEqual(answeredAt(loser));
-      const runId = calls[0]?.req.ctx.run_id;
-      const told = await one.until('the finished event', () =>
-        one.executions('raced-end').find(call => call.req.event.data['run_id'] === runId),
-      );
-      expect(told.t, mode).toBeGreaterThanOrEqual(answeredAt(loser));
-    }
+    });
+    await together(
+      modes.filter(one => one !== 'v3'),
+      async mode => {
+        const one = session(mode);
+        const calls = await finished(one, 'raced');
+        const ends = calls.filter(isTerminal);
+        expect(ends, mode).toHaveLength(1);
+        expect(resultOf(calls), mode).toBe('hare');
+        // The loser was still running when the winner's discovery came, and the run went on until it was done.
+        const loser = calls.find(call => targetsOf([call])[0] === stepId('tortoise'));
+        expect(answeredAt(ends[0]), mode).toBeGreaterThanOrEqual(answeredAt(loser));
+        const runId = calls[0]?.req.ctx.run_id;
+        const told = await one.until('the finished event', () =>
+          one.executions('raced-end').find(call => call.req.event.data['run_id'] === runId),
+        );
+        expect(told.t, mode).toBeGreaterThanOrEqual(answeredAt(loser));
+      },
+    );
   });
 }
