@@ -33,6 +33,14 @@ export function serve(options: MastraServeOptions): (input: Routed) => Promise<R
   return async input => {
     // On the first request, so that the SDK is the user's own copy, whichever major, and only where it is needed.
     handler ??= loadEdgeServe({ ...registerOptions, client: inngest, functions: served });
-    return (await handler)(input instanceof Request ? input : input.req.raw);
+    return (await handler)(withHost(input instanceof Request ? input : input.req.raw));
   };
+}
+
+/** Inngest's handler takes the app's address from the `host` header, which a Request made by hand lacks. */
+function withHost(request: Request): Request {
+  if (request.headers.get('host')) return request;
+  const headers = new Headers(request.headers);
+  headers.set('host', new URL(request.url).host);
+  return new Request(request, { headers });
 }

@@ -27,6 +27,10 @@ const COUNTED = ['StepRun', 'Step', 'StepFailed', 'Sleep', 'InvokeFunction', 'Wa
 export class WireProxy {
   readonly ops: WireOp[] = [];
   readonly executions: Exchange[] = [];
+  /** How many realtime messages the app has published. */
+  publishes = 0;
+  /** How many events were sent. */
+  events = 0;
   /** Called with each execution request's body before it goes to the app. */
   onExecution?: (body: string, url: string) => Promise<void>;
   private readonly ended = new Set<string>();
@@ -77,6 +81,8 @@ export class WireProxy {
     const target = new URL(path, toApp ? this.appUrl() : this.serverUrl);
     if (toApp && incoming.method === 'POST') await this.onExecution?.(body, path);
     // The app registers the URL that it was called on, so it must see the proxy's.
+    if (path.startsWith('/v1/realtime/publish')) this.publishes++;
+    if (path.startsWith('/e/')) this.events++;
     const answer = await send(incoming, target, body, toApp ? incoming.headers.host : target.host);
     if (toApp && incoming.method === 'POST') this.readAnswer(target, body, answer);
     if (/^\/v1\/checkpoint\/[^/]+\/async/.test(path)) this.readCheckpoint(body, answer.status);

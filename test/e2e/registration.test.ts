@@ -1,0 +1,91 @@
+import { Mastra } from '@mastra/core';
+import { createStep, init, MastraInngestError, serve } from '@mastra/inngest';
+import { Inngest } from 'inngest';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+
+const inngest = new Inngest({ id: 'registration', isDev: true, baseUrl: 'http://127.0.0.1:9' });
+const { createWorkflow } = init(inngest);
+const any = z.any();
+const noop = createStep({ id: 'noop', inputSchema: any, outputSchema: any, execute: async () => ({}) });
+const define = (id: string) => createWorkflow({ id, inputSchema: any, outputSchema: any });
+
+function codeOf(action: () => unknown): string | undefined {
+  try {
+    action();
+  } catch (error) {
+    return MastraInngestError.is(error) ? error.code : String(error);
+  }
+  return undefined;
+}
+
+const mastraWith = (workflows: Record<string, unknown>) =>
+  new Mastra({ workflows: workflows as never, logger: false });
+
+test('nothing to serve is an error', () => {
+  expect(codeOf(() => serve({ mastra: mastraWith({}), inngest }))).toBe('NOTHING_TO_SERVE');
+});
+
+test('functions of one’s own are something to serve', () => {
+  const own = inngest.createFunction({ id: 'own', triggers: [{ event: 'a/b' }] }, async () => 1);
+  expect(serve({ mastra: mastraWith({}), inngest, functions: [own] })).toBeTypeOf('function');
+});
+
+test('two functions with one id are an error that names both', () => {
+  const first = define('twin').then(noop).commit();
+  const second = define('twin').then(noop).commit();
+  const parent = define('parent').then(second).commit();
+  const action = () => serve({ mastra: mastraWith({ first, parent }), inngest });
+  expect(codeOf(action)).toBe('DUPLICATE_FUNCTION_ID');
+  expect(action).toThrow(/workflow\.twin.*workflow "twin" and workflow "twin"/);
+  const own = inngest.createFunction({ id: 'workflow.twin', triggers: [{ event: 'a/b' }] }, async () => 1);
+  expect(() => serve({ mastra: mastraWith({ first }), inngest, functions: [own] })).toThrow(
+    /one of `functions`/,
+  );
+});
+
+test('a workflow that is nested twice and registered is one function', async () => {
+  const child = define('shared-child').then(noop).commit();
+  const one = define('one').then(child).then(noop).commit();
+  const two = define('two').parallel([child]).commit();
+  const handler = serve({ mastra: mastraWith({ one, two, child }), inngest });
+  const response = await handler(new Request('http://127.0.0.1/api/inngest'));
+  expect(await response.json()).toMatchObject({ function_count: 3 });
+});
+
+test('an uncommitted workflow is refused by createRun', async () => {
+  const workflow = define('draft').then(noop);
+  mastraWith({ draft: define('other').then(noop).commit() });
+  await expect(workflow.createRun()).rejects.toMatchObject({
+    code: 'UNCOMMITTED_WORKFLOW',
+    workflowId: 'draft',
+  });
+  await expect(define('empty').commit().createRun()).rejects.toMatchObject({ code: 'UNCOMMITTED_WORKFLOW' });
+});
+
+test('a workflow without a Mastra says so', async () => {
+  await expect(define('orphan').then(noop).commit().createRun()).rejects.toMatchObject({
+    code: 'MASTRA_NOT_REGISTERED',
+  });
+});
+
+test('a schedule belongs to another engine', () => {
+  const schedule = { cron: '* * * * *' } as never;
+  expect(codeOf(() => createWorkflow({ id: 's', inputSchema: any, outputSchema: any, schedule }))).toBe(
+    'INVALID_WORKFLOW_OPTION',
+  );
+});
+
+test.each([undefined, {}, { id: 'x' }, new Map()])('what is no client is refused: %s', client => {
+  expect(codeOf(() => init(client as never))).toBe('INVALID_CLIENT');
+});
+
+test('an SDK that is too old is refused with both versions', () => {
+  const old = {
+    id: 'old',
+    [Symbol.toStringTag]: 'Inngest.App',
+    headers: { 'x-inngest-sdk': 'inngest-js:v4.20.9' },
+  };
+  expect(codeOf(() => init(old))).toBe('UNSUPPORTED_SDK_VERSION');
+  expect(() => init(old)).toThrow(/4\.20\.9.*4\.21/);
+});
