@@ -39,8 +39,21 @@ export function retryAfter(header: string | undefined, now: number): number | un
   return Math.min(Math.max(at, now + second), now + longestRetryAfter);
 }
 
-function fails(verdict: string, extra: Partial<Extract<Answer, { kind: 'failed' }>> = {}): Answer {
-  return { kind: 'failed', body: undefined, verdict, noRetry: false, retryAt: undefined, ...extra };
+type Failed = Extract<Answer, { kind: 'failed' }>;
+type Retry = Pick<Failed, 'noRetry' | 'retryAt'>;
+
+/**
+ * A failure that the server itself found. Its description travels as a text with JSON in it, in the place where
+ * an app's answer would be.
+ */
+export function serverFailure(
+  message: string,
+  options: Partial<Retry> & { name?: string; stack?: string; cause?: Json } = {},
+): Failed {
+  const { name, stack, noRetry = false, retryAt } = options;
+  const text = name === undefined ? message : `${name}: ${message}`;
+  const error = { error: text, name: name ?? 'Error', message, ...(stack ? { stack } : {}) };
+  return { kind: 'failed', body: JSON.stringify({ error }), verdict: name ?? message, noRetry, retryAt };
 }
 
 /** A streamed answer carries the real status and headers in its body. */
@@ -78,6 +91,22 @@ function opcode(value: JsonObject): Opcode {
   };
 }
 
+const known = new Set([
+  ...[
+    'None',
+    'Step',
+    'StepRun',
+    'StepError',
+    'StepFailed',
+    'StepPlanned',
+    'Sleep',
+    'WaitForEvent',
+    'WaitForSignal',
+  ],
+  ...['InvokeFunction', 'Gateway', 'AIGateway', 'RunComplete', 'SyncRunComplete', 'DiscoveryRequest'],
+  ...['DeferAdd', 'DeferAbort'],
+]);
+
 /** The opcodes of a 206, or what is wrong with them. */
 export function parseOpcodes(body: string): Opcode[] | string {
   const prefix = 'error reading generator opcode response';
@@ -90,6 +119,7 @@ export function parseOpcodes(body: string): Opcode[] | string {
     if (item === null) return `error validating generator opcode ${index}: opcode cannot be null`;
     if (!isObject(item)) return `${prefix}: an opcode is not an object`;
     const op = opcode(item);
+    if (!known.has(op.op)) return `${prefix}: ${op.op} does not belong to Opcode values`;
     if (op.data !== undefined && byteLength(canonical(op.data)) > limits.stepOutput) {
       return `error validating generator opcode ${op.id}: step output size is greater than the limit`;
     }
@@ -100,6 +130,7 @@ export function parseOpcodes(body: string): Opcode[] | string {
   return ops;
 }
 
+const notSdk = 'The response did not come from an Inngest SDK';
 const beforeSdk =
   'No step output was produced before the request failed: a proxy or load balancer may have answered, or the app could not.';
 
@@ -112,35 +143,37 @@ function upstreamError(answer: RawAnswer): JsonObject {
   return { error: message, name: 'Server returned a fatal error', message, stack };
 }
 
-function failedAnswer(answer: RawAnswer, noRetry: boolean, retryAt: number | undefined): Answer {
+function failedAnswer(answer: RawAnswer, retry: Retry): Failed {
   const isSdk = answer.headers['x-inngest-sdk'] !== undefined;
-  const verdict = noRetry ? 'NonRetriableError' : `invalid status code: ${answer.status}`;
-  const body = isSdk ? parseOrText(answer.body) : upstreamError(answer);
-  return fails(verdict, { body, noRetry, retryAt });
+  const verdict = retry.noRetry ? 'NonRetriableError' : `invalid status code: ${answer.status}`;
+  return { kind: 'failed', body: isSdk ? bodyOf(answer) : upstreamError(answer), verdict, ...retry };
+}
+
+function bodyOf(answer: RawAnswer): Json | undefined {
+  return answer.body === '' ? undefined : parseOrText(answer.body);
 }
 
 /** Tells what an app's answer means for the run. */
 export function interpret(received: RawAnswer, now: number): Answer {
   if (byteLength(received.body) > limits.response) {
-    return fails("output_too_large: Your function's response body exceeds the maximum size limit", {
-      body: 'output_too_large',
+    return serverFailure("Your function's response body exceeds the maximum size limit", {
+      name: 'output_too_large',
     });
   }
   const answer = received.status === 201 ? unstream(received) : received;
-  if (typeof answer === 'string') return fails(answer);
-  const noRetry = answer.headers['x-inngest-no-retry'] === 'true';
-  const retryAt = retryAfter(answer.headers['retry-after'], now);
+  if (typeof answer === 'string') return serverFailure(answer);
+  const retry: Retry = {
+    noRetry: answer.headers['x-inngest-no-retry'] === 'true',
+    retryAt: retryAfter(answer.headers['retry-after'], now),
+  };
   const version = Number.parseInt(answer.headers['x-inngest-req-version'] ?? '0', 10) || 0;
   const isSdk = answer.headers['x-inngest-sdk'] !== undefined;
-  if (answer.status < 200 || answer.status > 299) return failedAnswer(answer, noRetry, retryAt);
-  if (!isSdk) return fails('The response did not come from an Inngest SDK', { noRetry, retryAt });
+  if (answer.status < 200 || answer.status > 299) return failedAnswer(answer, retry);
+  if (!isSdk) return { kind: 'failed', body: bodyOf(answer), verdict: notSdk, ...retry };
   if (answer.status === 206) {
     const ops = parseOpcodes(answer.body);
-    return typeof ops === 'string'
-      ? fails(ops, { noRetry, retryAt })
-      : { kind: 'ops', ops, noRetry, retryAt, version };
+    return typeof ops === 'string' ? serverFailure(ops, retry) : { kind: 'ops', ops, ...retry, version };
   }
-  if (noRetry) return fails('NonRetriableError', { body: parseOrText(answer.body), noRetry, retryAt });
-  const body = answer.body === '' ? undefined : parseOrText(answer.body);
-  return { kind: 'result', body, version };
+  if (retry.noRetry) return { kind: 'failed', body: bodyOf(answer), verdict: 'NonRetriableError', ...retry };
+  return { kind: 'result', body: bodyOf(answer), version };
 }

@@ -21,7 +21,7 @@ export function checkpoint(core: Core, runId: string, body: Json | undefined): C
   const run = core.store.runs.get(runId);
   if (!run || run.ended) return refuse(400, 'run not found in state store');
   const steps = field(body, 'steps');
-  if (!Array.isArray(steps)) return refuse(400, 'invalid checkpoint: steps missing');
+  if (!Array.isArray(steps)) return refuse(400, 'invalid request body: no steps');
   const job = core.queue.active(jobOfQueueItem(text(body, 'qi_id') ?? ''));
   const generation = field(body, 'generation_id');
   if (typeof generation === 'number' && generation > 0 && job?.generation !== generation) {

@@ -1,7 +1,7 @@
 import { messageOf } from '../errors';
 import type { Job } from '../queue/job';
 import type { Answer } from './answer';
-import { interpret } from './answer';
+import { interpret, serverFailure } from './answer';
 import type { Core } from './core';
 import { finalize } from './finalize';
 import { memo, runError } from './memo';
@@ -10,17 +10,6 @@ import { buildRequest } from './request';
 import { BadReport, FatalReport } from './waits';
 
 type Failed = Extract<Answer, { kind: 'failed' }>;
-
-function unreachable(error: unknown): Failed {
-  const verdict = 'Unable to reach SDK URL';
-  return {
-    kind: 'failed',
-    body: { error: { error: verdict, name: 'Error', message: verdict, stack: messageOf(error) } },
-    verdict,
-    noRetry: false,
-    retryAt: undefined,
-  };
-}
 
 /** Enqueues the same job once more: the next attempt, in a new generation. */
 function retry(core: Core, job: Job, retryAt: number | undefined): void {
@@ -50,16 +39,14 @@ async function act(core: Core, job: Job, answer: Answer): Promise<void> {
     await handleOps(core, job, answer);
   } catch (thrown) {
     if (thrown instanceof StepRetry) return retry(core, job, answer.retryAt);
-    if (thrown instanceof FatalReport) return failEarly(core, job, thrown);
+    if (thrown instanceof FatalReport) {
+      const { errorName: name, message, stack } = thrown;
+      return fail(core, job, serverFailure(message, { name, stack, noRetry: true }));
+    }
     if (!(thrown instanceof BadReport)) throw thrown;
     const { noRetry, retryAt } = answer;
-    fail(core, job, { kind: 'failed', body: undefined, verdict: thrown.message, noRetry, retryAt });
+    fail(core, job, serverFailure(thrown.message, { noRetry, retryAt }));
   }
-}
-
-function failEarly(core: Core, job: Job, { errorName, message, stack }: FatalReport): void {
-  const error = { error: `${errorName}: ${message}`, name: errorName, message, ...(stack ? { stack } : {}) };
-  finalize(core, job.run, { status: 'Failed', error, body: { error } });
 }
 
 /** A sleep is over: its memo is saved once, and the function is asked unless siblings are still open. */
@@ -83,8 +70,8 @@ export async function execute(core: Core, job: Job): Promise<void> {
   let answer: Answer;
   try {
     answer = interpret(await core.send(request.url, request.headers, request.body), core.clock.now());
-  } catch (error) {
-    answer = unreachable(error);
+  } catch {
+    answer = serverFailure('Unable to reach SDK URL');
   }
   // What an app answers after its run was cancelled or ended elsewhere does not count.
   if (run.ended) return;

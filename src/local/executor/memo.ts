@@ -40,7 +40,7 @@ const fallback = 'Function execution error';
  * (`invalid status code: 500`, `NonRetriableError`, …).
  */
 export function runError(body: Json | undefined, verdict: string): FunctionError {
-  const source = isObject(body) ? unwrap(body) : body === undefined || body === '' ? {} : { message: body };
+  const source = isObject(body) ? unwrap(body) : typeof body === 'string' ? { message: body } : {};
   const error: FunctionError = {
     error: text(source, 'error') || verdict,
     name: text(source, 'name') || 'Error',

@@ -32,7 +32,7 @@ export function compile(source: string): Expression {
   const known = cache.get(source);
   if (known) return known;
   const ast = parse(source);
-  checkCalls(ast);
+  checkNames(ast, new Set(['event', 'async', 'vars']));
   const compiled: Expression = {
     source,
     matches: scope => {
@@ -64,19 +64,23 @@ function isNode(value: unknown): value is ASTNode {
   return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
 }
 
-function checkCalls(node: unknown): void {
-  if (Array.isArray(node)) return node.forEach(checkCalls);
+/** Names that do not exist are an error at registration, not at the first event. */
+function checkNames(node: unknown, variables: Set<string>): void {
+  if (Array.isArray(node)) return node.forEach(item => checkNames(item, variables));
   if (!isNode(node)) return;
-  if (node.op === 'call' || node.op === 'rcall') {
-    const name: string = node.args[0];
-    if (!macros.has(name) && !isFunction(name)) {
-      throw new LocalServerError(
-        'INVALID_EXPRESSION',
-        `An expression calls "${name}", which does not exist.`,
-      );
-    }
-  }
-  checkCalls(node.args);
+  if (node.op === 'id' && !variables.has(node.args)) throw unknownName(node.args);
+  if (node.op !== 'call' && node.op !== 'rcall') return checkNames(node.args, variables);
+  const name: string = node.args[0];
+  if (!macros.has(name) && !isFunction(name)) throw unknownName(name);
+  const list = node.op === 'rcall' ? node.args[2] : node.args[1];
+  if (node.op === 'rcall') checkNames(node.args[1], variables);
+  const [first] = list;
+  if (!macros.has(name) || name === 'has' || first?.op !== 'id') return checkNames(list, variables);
+  checkNames(list.slice(1), new Set(variables).add(first.args));
+}
+
+function unknownName(name: string): LocalServerError {
+  return new LocalServerError('INVALID_EXPRESSION', `An expression uses "${name}", which does not exist.`);
 }
 
 function evaluate(node: ASTNode, context: Context): Value {

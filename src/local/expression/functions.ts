@@ -50,7 +50,7 @@ function matches(subject: Value, pattern: Value): Value {
 
 const ofText =
   (apply: (text: string, argument: string) => Value) =>
-  (subject: Value, argument: Value = ''): Value =>
+  (subject: Value, argument: Value): Value =>
     typeof subject === 'string' && typeof argument === 'string' ? apply(subject, argument) : failure;
 
 const library: Record<string, { arity: number; apply: (subject: Value, argument: Value) => Value }> = {
@@ -63,8 +63,8 @@ const library: Record<string, { arity: number; apply: (subject: Value, argument:
   timestamp: { arity: 1, apply: toTimestamp },
   lowercase: { arity: 1, apply: ofText(text => text.toLowerCase()) },
   uppercase: { arity: 1, apply: ofText(text => text.toUpperCase()) },
-  lowerAscii: { arity: 1, apply: ofText(text => text.toLowerCase()) },
-  upperAscii: { arity: 1, apply: ofText(text => text.toUpperCase()) },
+  b64decode: { arity: 1, apply: ofText(text => Buffer.from(text, 'base64').toString('utf8')) },
+  now: { arity: 0, apply: () => new Date() },
   trim: { arity: 1, apply: ofText(text => text.trim()) },
   startsWith: { arity: 2, apply: ofText((text, part) => text.startsWith(part)) },
   endsWith: { arity: 2, apply: ofText((text, part) => text.endsWith(part)) },
@@ -81,5 +81,5 @@ export function call(name: string, values: Value[]): Value {
   const entry = Object.hasOwn(library, name) ? library[name] : undefined;
   if (!entry || entry.arity !== values.length) return failure;
   if (values.some(value => value === unknown || value === failure)) return name === 'size' ? 0n : false;
-  return entry.apply(values[0] as Value, values[1] ?? null);
+  return entry.apply(values[0] ?? null, entry.arity < 2 ? '' : (values[1] ?? null));
 }

@@ -1,16 +1,16 @@
 import { limits } from '../executor/limits';
 import type { Json, JsonObject } from '../json';
-import { byteLength, field, isObject, text } from '../json';
+import { byteLength, field, isObject, parseJson, text } from '../json';
 import type { StoredEvent } from './types';
 
 const earliest = Date.UTC(1980, 0, 1);
 const latest = Date.UTC(2100, 0, 1);
 
-/** Why an event is refused. */
+/** Why an event is refused. What came before it in the list has been accepted. */
 export class EventProblem {
   constructor(
     readonly message: string,
-    readonly status: 400 | 413 = 400,
+    readonly accepted: StoredEvent[],
   ) {}
 }
 
@@ -19,17 +19,35 @@ interface Ingest {
   now: () => number;
 }
 
-function problemOf(raw: JsonObject): string | undefined {
+function timeProblem(ts: Json | undefined): string | undefined {
+  if (ts === undefined || ts === null || ts === 0) return undefined;
+  if (typeof ts !== 'number' || !Number.isInteger(ts)) return 'ts must be a whole number of milliseconds';
+  if (ts < earliest) return 'timestamp is before Jan 1, 1980';
+  return ts >= latest ? 'timestamp is after Jan 1, 2100' : undefined;
+}
+
+function typeProblem(raw: JsonObject): string | undefined {
+  for (const key of ['name', 'id', 'v']) {
+    const value = field(raw, key) ?? null;
+    if (value !== null && typeof value !== 'string') return `${key} must be a string`;
+  }
+  for (const key of ['data', 'user']) {
+    const value = field(raw, key) ?? null;
+    if (value !== null && !isObject(value)) return `${key} must be an object`;
+  }
+  return timeProblem(field(raw, 'ts'));
+}
+
+function problemOf(raw: Json): string | undefined {
+  if (!isObject(raw)) return 'an event must be an object';
+  const size = byteLength(JSON.stringify(raw));
+  if (size > limits.event)
+    return `Event is over the max size: Max ${limits.event} bytes / Size ${size} bytes`;
+  const problem = typeProblem(raw);
+  if (problem) return problem;
   const name = text(raw, 'name');
   if (!name) return 'event name is empty';
-  if (name.startsWith('inngest/')) return 'event name is reserved for internal use';
-  const data = field(raw, 'data');
-  if (data !== undefined && data !== null && !isObject(data)) return 'event data must be an object';
-  const ts = field(raw, 'ts');
-  if (ts !== undefined && ts !== 0 && (typeof ts !== 'number' || ts < earliest || ts >= latest)) {
-    return 'timestamp must be between 1980-01-01 and 2100-01-01';
-  }
-  return undefined;
+  return name.startsWith('inngest/') ? `event name is reserved for internal use: ${name}` : undefined;
 }
 
 function store(raw: JsonObject, { ulid, now }: Ingest): StoredEvent {
@@ -46,31 +64,26 @@ function store(raw: JsonObject, { ulid, now }: Ingest): StoredEvent {
     receivedAt: now(),
   };
   if (user !== undefined && user !== null) event.user = user;
-  if (version !== undefined) event.v = version;
+  if (version !== undefined && version !== null) event.v = version;
   return event;
 }
 
 /**
- * Turns what a client sent (one event or a list) into events with ids.
- * @throws EventProblem if any of them is not acceptable; then none is taken
+ * Turns what a client sent (one event or a list) into events with ids; nothing at all is an empty list.
+ * @throws EventProblem at the first that is not acceptable
  */
-export function ingest(body: Json | undefined, context: Ingest): StoredEvent[] {
-  if (body === undefined || (!isObject(body) && !Array.isArray(body))) {
-    throw new EventProblem('Unable to parse the events: the body is neither a JSON object nor an array');
+export function ingest(body: string, context: Ingest): StoredEvent[] {
+  if (body.trim() === '') return [];
+  const parsed = parseJson(body);
+  if (!isObject(parsed) && !Array.isArray(parsed)) {
+    throw new EventProblem('Request body must contain an event object or an array of event objects', []);
   }
-  const list = Array.isArray(body) ? body : [body];
-  if (list.length > limits.events)
-    throw new EventProblem(`Too many events: at most ${limits.events} in one request`);
   const events: StoredEvent[] = [];
-  for (const raw of list) {
-    if (!isObject(raw)) throw new EventProblem('An event must be a JSON object');
-    const size = byteLength(JSON.stringify(raw));
-    if (size > limits.event) {
-      throw new EventProblem(`Event is over the max size: Max ${limits.event} bytes / Size ${size} bytes`);
-    }
-    const problem = problemOf(raw);
-    if (problem) throw new EventProblem(problem);
-    events.push(store(raw, context));
+  for (const raw of Array.isArray(parsed) ? parsed : [parsed]) {
+    const full = events.length >= limits.events;
+    const problem = full ? `Cannot have more than ${limits.events} events in a batch` : problemOf(raw);
+    if (problem) throw new EventProblem(problem, events);
+    events.push(store(raw as JsonObject, context));
   }
   return events;
 }

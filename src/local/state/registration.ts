@@ -6,6 +6,7 @@ import type { Json, JsonObject } from '../json';
 import { canonical, field, isObject, text } from '../json';
 import type { App, CancelRule, FunctionConfig, Trigger } from './types';
 
+const invalid = 'At least one function is invalid';
 const defaultRetries = 4;
 const maxRetries = 20;
 const flowKeys = [
@@ -38,7 +39,7 @@ function check(
   try {
     verify(source);
   } catch (error) {
-    throw new RegistrationProblem(`Invalid ${kind} "${source}": ${messageOf(error)}`);
+    throw new RegistrationProblem(`${invalid}: ${kind} "${source}": ${messageOf(error)}`);
   }
   return source;
 }
@@ -75,11 +76,12 @@ function attemptsOf(step: Json | undefined): number {
 
 function parseFunction(raw: JsonObject, appName: string, appUuid: string): FunctionConfig {
   const slug = text(raw, 'id');
-  if (!slug) throw new RegistrationProblem('A function has no id');
+  if (!slug) throw new RegistrationProblem(`${invalid}: one has no id`);
   const steps = field(raw, 'steps');
   const step = isObject(steps) ? Object.values(steps)[0] : undefined;
   const url = text(field(step, 'runtime'), 'url');
-  if (!url || !/^https?:\/\//.test(url)) throw new RegistrationProblem(`Function "${slug}" has no http url`);
+  if (!url || !/^https?:\/\//.test(url))
+    throw new RegistrationProblem(`${invalid}: "${slug}" has no http url`);
   const flow: JsonObject = {};
   for (const key of flowKeys) {
     const value = field(raw, key);
@@ -104,9 +106,10 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
  * @throws RegistrationProblem for what the app must be told with a 400
  */
 export function parseRegistration(body: Json | undefined): App {
-  if (!isObject(body)) throw new RegistrationProblem('The registration is not a JSON object');
+  if (!isObject(body))
+    throw new RegistrationProblem('Invalid request: the registration is not a JSON object');
   const name = text(body, 'appName');
-  if (!name) throw new RegistrationProblem('An app must have a name');
+  if (!name) throw new RegistrationProblem('App ID required');
   const uuid = stableUuid('app', name);
   const functions = list(field(body, 'functions')).map(raw => parseFunction(raw, name, uuid));
   return {

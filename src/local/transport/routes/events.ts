@@ -5,17 +5,22 @@ import type { Core } from '../../executor/core';
 import type { Json } from '../../json';
 import { isObject, parseJson } from '../../json';
 import { EventProblem, ingest } from '../../state/ingest';
+import type { StoredEvent } from '../../state/types';
 import type { Service } from '../service';
 
 async function send({ core }: Service, c: Context): Promise<Response> {
+  // An empty list is answered with one empty id.
+  const idsOf = (events: StoredEvent[]): string[] =>
+    events[0] ? events.map(event => event.internalId) : [''];
+  const body = await c.req.text();
   try {
-    const events = ingest(parseJson(await c.req.text()), { ulid: core.ulid, now: core.clock.now });
+    const events = ingest(body, { ulid: core.ulid, now: core.clock.now });
     core.emit(events);
-    // An empty list is answered with one empty id, as the real server does.
-    return c.json({ ids: events.length > 0 ? events.map(event => event.internalId) : [''], status: 200 });
-  } catch (error) {
-    if (!(error instanceof EventProblem)) throw error;
-    return c.json({ ids: [''], status: error.status, error: error.message }, error.status);
+    return c.json({ ids: idsOf(events), status: 200 });
+  } catch (problem) {
+    if (!(problem instanceof EventProblem)) throw problem;
+    core.emit(problem.accepted);
+    return c.json({ ids: idsOf(problem.accepted), status: 400, error: problem.message }, 400);
   }
 }
 
@@ -41,6 +46,9 @@ export function eventRoutes(service: Service): Hono {
     .post('/e', async c => await send(service, c))
     .post('/invoke/:slug', async c => {
       const payload = parseJson(await c.req.text());
+      if (!isObject(payload)) {
+        return c.json({ error: 'Unable to read post data request', data: null, status: 400 }, 400);
+      }
       return c.json({ id: invokeFromOutside(service.core, c.req.param('slug'), payload), status: 200 });
     });
 }

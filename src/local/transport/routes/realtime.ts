@@ -59,7 +59,6 @@ export function realtimeRoutes(service: Service): Hono {
     .post('/v1/realtime/publish', async c => {
       if (c.req.header('content-type') === 'text/stream') return await publishStream(service, c);
       const { channel, topic, frame } = envelope(c, core.clock.now());
-      if (!channel || !topic) return c.text('channel and topic are required', 400);
       const data = payload(Buffer.from(await c.req.arrayBuffer()));
       hub.publish(channel, topic, { kind: 'data', data, ...frame });
       return c.body(null, 200);

@@ -6,12 +6,13 @@ import { stepsJson } from '../../executor/request';
 import { checkpoint } from '../../executor/checkpoint';
 import { ENV_ID } from '../../ids';
 import type { Json, JsonObject } from '../../json';
-import { canonical, field, parseJson, text } from '../../json';
+import { canonical, field, isObject, parseJson, text } from '../../json';
 import { bareEvent } from '../../state/events';
 import type { Run } from '../../state/run';
 import type { StoredEvent } from '../../state/types';
 import type { Service } from '../service';
 
+const isUlid = (id: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(id);
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** A run as `/v1` lists it. */
@@ -53,28 +54,39 @@ export function runRoutes({ core }: Service): Hono {
       return c.json(found(all.reverse().slice(0, limit).map(eventRow)));
     })
     .get('/v1/events/:id', c => {
-      const event = core.store.events.get(c.req.param('id'));
+      const id = c.req.param('id');
+      if (!isUlid(id)) return readError(c, 400, `Invalid event ID: ${id}`);
+      const event = core.store.events.get(id);
       return event ? c.json(found(eventRow(event))) : readError(c, 404, 'Event not found');
     })
-    .get('/v1/events/:id/runs', c => c.json(found(core.store.runsOf(c.req.param('id')).map(runRow))))
+    .get('/v1/events/:id/runs', c => {
+      const id = c.req.param('id');
+      if (!isUlid(id)) return readError(c, 400, `Invalid event ID: ${id}`);
+      return c.json(found(core.store.runsOf(id).map(runRow)));
+    })
     .get('/v1/runs/:id', c => {
-      const run = core.store.runs.get(c.req.param('id'));
-      return run ? c.json(found(runRow(run))) : readError(c, 404, 'Run not found');
+      const id = c.req.param('id');
+      if (!isUlid(id)) return readError(c, 400, `Invalid run ID: ${id}`);
+      const run = core.store.runs.get(id);
+      return run ? c.json(found(runRow(run))) : readError(c, 500, `Unable to load function run: ${id}`);
     })
     .get('/v1/runs/:id/jobs', c => {
       const run = core.store.runs.get(c.req.param('id'));
-      if (!run) return readError(c, 404, 'Run not found');
+      if (!run) return readError(c, 500, `Unable to load function run: ${c.req.param('id')}`);
       const jobs = core.queue.of(run).map(job => ({ id: job.id, at: iso(job.at), attempt: job.attempt }));
       return c.json(found(jobs));
     })
     .delete('/v1/runs/:id', c => {
-      const run = core.store.runs.get(c.req.param('id'));
-      if (!run) return c.json({ error: 'Run not found', data: null, status: 404 }, 404);
+      const id = c.req.param('id');
+      if (!isUlid(id)) return c.json({ error: `Invalid run ID: ${id}`, data: null, status: 400 }, 400);
+      const run = core.store.runs.get(id);
+      if (!run) return c.json({ error: `Unable to load function run: ${id}`, data: null, status: 404 }, 404);
       cancelRun(core, run);
       return c.body(null, 200);
     })
     .post('/v1/signals', async c => {
       const body = parseJson(await c.req.text());
+      if (!isObject(body)) return c.json({ error: 'Invalid signal data', data: null, status: 400 }, 400);
       const runId = deliverSignal(core, text(body, 'signal') ?? '', field(body, 'data'));
       if (runId === undefined) return c.json({ error: 'No signal found', data: null, status: 404 }, 404);
       return c.json({ data: { run_id: runId }, metadata: { fetched_at: iso(now()) } });
@@ -85,21 +97,19 @@ export function runRoutes({ core }: Service): Hono {
 /** What the SDK asks for while it executes a run. */
 function appRoutes(core: Service['core']): Hono {
   const json = { 'content-type': 'application/json' };
-  const live = (id: string): Run | undefined => {
+  const read = (c: Context, id: string, content: (run: Run) => string): Response => {
+    if (!isUlid(id))
+      return c.json({ error: 'The run ID specified is invalid', data: null, status: 400 }, 400);
     const run = core.store.runs.get(id);
-    return run && !run.ended ? run : undefined;
+    if (run && !run.ended) return c.body(content(run), 200, json);
+    return c.json(
+      { error: `runtime state is no longer available for runID: ${id}`, data: null, status: 410 },
+      410,
+    );
   };
   return new Hono()
-    .get('/v0/runs/:id/batch', c => {
-      const run = live(c.req.param('id'));
-      if (!run) return c.json({ error: 'run not found', data: null, status: 410 }, 410);
-      return c.body(canonical(run.events.map(bareEvent)), 200, json);
-    })
-    .get('/v0/runs/:id/actions', c => {
-      const run = live(c.req.param('id'));
-      if (!run) return c.json({ error: 'run not found', data: null, status: 410 }, 410);
-      return c.body(stepsJson(run), 200, json);
-    })
+    .get('/v0/runs/:id/batch', c => read(c, c.req.param('id'), run => canonical(run.events.map(bareEvent))))
+    .get('/v0/runs/:id/actions', c => read(c, c.req.param('id'), stepsJson))
     .post('/v1/checkpoint/:id/async', async c => {
       const reply = checkpoint(core, c.req.param('id'), parseJson(await c.req.text()));
       if (reply.status === 200) return c.body(null, 200, json);
