@@ -7,6 +7,8 @@ const shared: Options = {
   outDir: 'dist',
   dts: true,
   treeshake: true,
+  // Runtimes other than Node know its modules by their full names only.
+  removeNodeProtocol: false,
 };
 
 /** What a production app loads: peer dependencies stay imports, nothing is bundled in. */
