@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parentOf, family, traceOf, type Trace } from './lib/trace.js';
 import { functionOf, isExecution, type Exchange, type Execution, type Mode } from './lib/types.js';
-import { scenarios, type Root } from './scenarios.js';
+import { backoff, scenarios, type Root } from './scenarios.js';
 
 /** The files of each mode, in the order in which a scenario is looked for. */
 const sources: Record<Mode, string[]> = {
-  v3: ['sdk-3.54.2.jsonl', 'sdk-3.54.2-extra.jsonl'],
+  v3: ['sdk-3.54.2.jsonl', 'sdk-3.54.2-extra.jsonl', 'sdk-3.54.2-backoff.jsonl'],
   'v4-off': ['sdk-4.24.0-checkpointing-off.jsonl', 'graphql.jsonl'],
   'v4-on': ['sdk-4.24.0-checkpointing-on.jsonl', 'sdk-4.24.0-extra.jsonl'],
 };
@@ -50,7 +50,7 @@ function extract(folder: string, files: string[]): Record<string, Trace> {
   const out: Record<string, Trace> = {};
   for (const file of files) {
     const exchanges = read(join(folder, file));
-    for (const scenario of scenarios) {
+    for (const scenario of [...scenarios, backoff]) {
       if (out[scenario.name]) continue;
       const starts = scenario.roots.map(root => find(root, exchanges));
       if (starts.some(start => !start)) continue;

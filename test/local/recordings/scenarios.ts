@@ -1,6 +1,6 @@
 import { pause, quietMs, type Session } from './lib/session.js';
 import { parentOf } from './lib/trace.js';
-import { opcodesOf, type EventBody, type Json, type Mode } from './lib/types.js';
+import { opcodesOf, type EventBody, type Execution, type Json, type Mode } from './lib/types.js';
 
 /**
  * How far the order of calls is fixed.
@@ -27,6 +27,8 @@ export interface Scenario {
   order: Record<Mode, Order>;
   /** A field of the events whose value depends on the order in which simultaneous events are taken up. */
   blur?: string;
+  /** What the comparison can't see: how the executions lie in time. Returns the faults. */
+  inTime?: (executions: Execution[]) => string[];
   /** Sends what starts the scenario and does what happens from outside; returns the ids of the starting events. */
   drive: (session: Session) => Promise<string[]>;
 }
@@ -268,24 +270,34 @@ function several(
   fn: string,
   roots: Json[],
   sent: Json[],
-  options: { apart?: number; blur?: string } = {},
+  { apart, ...rest }: { apart?: number } & Pick<Scenario, 'blur' | 'inTime'> = {},
 ): Scenario {
   const name = `${fn === 'conc' ? 'x' : 't'}/${fn}`;
   return {
     name: fn,
     roots: roots.map(data => ({ fn, data })),
     order: exact,
-    ...(options.blur ? { blur: options.blur } : {}),
+    ...rest,
     async drive(session) {
-      if (!options.apart) return session.send(...sent.map(data => ({ name, data })));
+      if (!apart) return session.send(...sent.map(data => ({ name, data })));
       const ids: string[] = [];
       for (const data of sent) {
         ids.push(...(await session.send({ name, data })));
-        await pause(options.apart);
+        await pause(apart);
       }
       return ids;
     },
   };
+}
+
+/** Consecutive calls with less time between them than this: from the end of one, or from its start. */
+function tooClose(executions: Execution[], ms: number, from: 'start' | 'end'): string[] {
+  const sorted = [...executions].sort((a, b) => a.t - b.t);
+  const gaps = sorted.slice(1).map((one, i) => {
+    const before = sorted[i];
+    return before ? one.t - before.t - (from === 'end' ? before.ms : 0) : ms;
+  });
+  return gaps.filter(gap => gap < ms).map(gap => `${gap} ms between two calls`);
 }
 
 const each = (...numbers: number[]) => numbers.map(i => ({ i, k: 1 }));
@@ -295,10 +307,18 @@ const ofFlow: Scenario[] = [
   single('timeoutfn', { name: 't/timeoutfn' }),
   several('batch', [{ i: 1 }, { i: 3 }], [{ i: 1 }, { i: 2 }, { i: 3 }, { i: 4 }], { blur: 'i' }),
   several('deb', each(2), each(0, 1, 2), { apart: 150 }),
-  several('thr', each(1, 2), each(1, 2)),
+  several('thr', each(1, 2), each(1, 2), { inTime: calls => tooClose(calls, 1500, 'start') }),
   several('sing', each(1), each(1, 2), { apart: 700 }),
-  several('conc', [{ i: 1 }, { i: 2 }], [{ i: 1 }, { i: 2 }]),
+  several('conc', [{ i: 1 }, { i: 2 }], [{ i: 1 }, { i: 2 }], { inTime: calls => tooClose(calls, 0, 'end') }),
 ];
+
+/** The default back-off takes 15 to 45 s, so this one has a server and a test file of its own. */
+export const backoff: Scenario = {
+  name: 'fnerr (default back-off)',
+  roots: [{ fn: 'fnerr', data: { i: 0 } }],
+  order: exact,
+  drive: session => session.send({ name: 't/fnerr', data: { i: 0 } }),
+};
 
 export const scenarios: readonly Scenario[] = [
   ...ofSteps,

@@ -1,3 +1,4 @@
-import { recordingsOf } from './lib/suite.js';
+import { backoffOf, recordingsOf } from './lib/suite.js';
 
 recordingsOf('v3');
+backoffOf('v3');

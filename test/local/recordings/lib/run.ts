@@ -105,6 +105,7 @@ export async function verify(rig: Rig, scenario: Scenario, recorded: Trace): Pro
   const seen = order === 'partial' ? recordedPart(live, recorded) : live;
   const [mine, theirs] = [seen, recorded].map(trace => blurred(comparable(trace, order), scenario.blur));
   expect(mine).toEqual(theirs);
+  expect(scenario.inTime?.(executions) ?? []).toEqual([]);
   const both = commonMemos(live, recorded);
   expect(both.live).toEqual(both.recorded);
   for (const run of live.runs) expect(violations(run)).toEqual([]);

@@ -1,6 +1,8 @@
 /** The server under test: the local one, or the real one that `INNGEST_BASE_URL` points to. */
 export interface TestServer {
   url: string;
+  /** Lets time pass; only the local server can. */
+  advance?: (by: string) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -8,13 +10,14 @@ export interface TestServer {
 export const onRealServer = Boolean(process.env['INNGEST_BASE_URL']);
 
 /**
- * Starts the local server, with every retry after `retryDelayMs` unless the app asks for a time.
+ * Starts the local server, with every retry after so many ms unless the app asks for a time.
  * A real server must have been started with `--retry-interval 1`, as the recorded one was.
  */
-export async function startServer(retryDelayMs = 200): Promise<TestServer> {
+export async function startServer(retryDelayMs: number | 'default' = 200): Promise<TestServer> {
   const real = process.env['INNGEST_BASE_URL'];
   if (real) return { url: real.replace(/\/$/, ''), stop: async () => undefined };
   const { startLocalServer } = await import('@mastra/inngest/local');
-  const server = await startLocalServer({ port: 0, retryDelay: () => retryDelayMs });
-  return { url: server.url, stop: () => server.stop() };
+  const retry = retryDelayMs === 'default' ? {} : { retryDelay: () => retryDelayMs };
+  const server = await startLocalServer({ port: 0, ...retry });
+  return { url: server.url, advance: by => server.advance(by), stop: () => server.stop() };
 }

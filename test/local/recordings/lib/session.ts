@@ -17,7 +17,7 @@ export interface SessionOptions {
   mode: Mode;
   appName?: string;
   client?: Json;
-  retryDelayMs?: number;
+  retryDelayMs?: number | 'default';
   define: (kit: Kit) => void;
 }
 

@@ -1,6 +1,12 @@
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chosen, golden } from '../coverage.js';
+import { defineSteps } from '../functions/steps.js';
+import { backoff } from '../scenarios.js';
+import { mask } from './mask.js';
 import { startRig, verify, type Rig } from './run.js';
+import { onRealServer } from './server.js';
+import { pause, quietMs, Session } from './session.js';
+import { traceOf } from './trace.js';
 import { modeTitle, type Mode } from './types.js';
 
 /** One test per recorded scenario of this mode. */
@@ -19,5 +25,33 @@ export function recordingsOf(mode: Mode): void {
         if (recorded) await verify(rig, scenario, recorded);
       });
     }
+
+    test('registration is answered as recorded, and again as known', async () => {
+      await rig.session.sync();
+      const answers = rig.session.proxy.exchanges.filter(one => one.url.startsWith('/fn/register'));
+      const plain = answers.map(one => [one.status, mask(one.res, () => '<id>')]);
+      const answer = { ok: true, modified: true, sync_id: '<uuid>', app_id: '<uuid>' };
+      expect(plain[0]).toEqual([200, answer]);
+      expect(plain.at(-1)).toEqual([200, { ...answer, modified: false }]);
+    });
+  });
+}
+
+/** Retries by the default table: at least 15 s, at most 45 s. A real server would take that long. */
+export function backoffOf(mode: Mode): void {
+  if (onRealServer) return;
+  test(`${backoff.name} sends what was recorded, after 15 to 45 s`, async () => {
+    const session = await Session.start({ mode, retryDelayMs: 'default', define: defineSteps });
+    const [id = ''] = await backoff.drive(session);
+    await session.untilCall('fnerr', id, one => one.status === 500);
+    await pause(quietMs);
+    await session.server.advance?.('14s');
+    await pause(quietMs);
+    expect(session.runsOf(id).map(one => one.req.ctx.attempt)).toEqual([0, 0]);
+    await session.server.advance?.('31s');
+    await session.untilCall('fnerr', id, one => one.req.ctx.attempt === 1 && one.status > 0);
+    const live = traceOf(session.runsOf(id), session.proxy.exchanges, session.namespace);
+    expect(live).toEqual(golden(mode)[backoff.name]);
+    await session.stop();
   });
 }
