@@ -132,8 +132,10 @@ class Running implements LocalServer {
   }
 
   async advance(by: number | string): Promise<void> {
-    const target = this.#clock.now() + toMilliseconds(by);
+    const length = toMilliseconds(by);
     await this.settled();
+    // Counted from here, so that a sleep that began just now is over after its own length.
+    const target = this.#clock.now() + length;
     for (let next = this.#clock.next(); next !== undefined && next <= target; next = this.#clock.next()) {
       this.#clock.skipTo(next);
       this.#clock.runDue();

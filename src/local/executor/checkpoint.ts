@@ -1,5 +1,7 @@
-import type { Json } from '../json';
+import type { Json, JsonObject } from '../json';
 import { byteLength, canonical, field, isObject, text } from '../json';
+import type { Job } from '../queue/job';
+import type { Run } from '../state/run';
 import type { Core } from './core';
 import { limits } from './limits';
 import { memo } from './memo';
@@ -7,53 +9,70 @@ import { jobOfQueueItem } from './request';
 
 /** What the app is told: a status, and a message unless all went well. */
 export interface CheckpointReply {
-  status: 200 | 400 | 409;
+  status: 200 | 400 | 409 | 413;
   error?: string;
 }
 
-const refuse = (status: 400 | 409, error: string): CheckpointReply => ({ status, error });
+const saved: CheckpointReply = { status: 200 };
+const refuse = (status: 400 | 409 | 413, error: string): CheckpointReply => ({ status, error });
 
-/**
- * Saves steps that the app executed on its own within one request. A request that has been given up and
- * repeated (an older generation) may not save any more.
- */
-export function checkpoint(core: Core, runId: string, body: Json | undefined): CheckpointReply {
-  const run = core.store.runs.get(runId);
-  if (!run || run.ended) return refuse(400, 'run not found in state store');
-  const steps = field(body, 'steps');
-  if (!Array.isArray(steps)) return refuse(400, 'invalid request body: no steps');
-  const job = core.queue.active(jobOfQueueItem(text(body, 'qi_id') ?? ''));
+/** A younger request is not checked: its job can hardly have been given up already. */
+const freshFor = 10_000;
+
+/** Whether the request that saves has been given up and repeated, or its job is done. */
+function staleness(core: Core, body: JsonObject, job: Job | undefined): string | undefined {
   const generation = field(body, 'generation_id');
-  if (typeof generation === 'number' && generation > 0 && job?.generation !== generation) {
-    return refuse(
-      409,
-      job ? 'stale dispatch: generation does not match' : 'stale dispatch: queue item not found',
-    );
-  }
-  const reply = save(core, run, steps);
-  if (reply.status === 200 && job) job.attempt = 0;
-  return reply;
+  const started = field(body, 'request_started_at');
+  if (typeof generation !== 'number' || generation === 0) return undefined;
+  // The app stamps requests with its own clock, which is the wall's even where the server's has been advanced.
+  const age = typeof started === 'number' && started > 0 ? Date.now() - started : Number.POSITIVE_INFINITY;
+  if (age >= 0 && age < freshFor) return undefined;
+  if (!job) return 'stale dispatch: queue item not found';
+  if (job.generation === generation) return undefined;
+  return `stale dispatch: dispatch generation ${generation} does not match queue item generation ${job.generation}`;
 }
 
-function save(
-  core: Core,
-  run: NonNullable<ReturnType<Core['store']['runs']['get']>>,
-  steps: Json[],
-): CheckpointReply {
+/**
+ * Saves steps that the app executed on its own within one request. Each resets the attempts of the request's job,
+ * so every step has its own budget.
+ */
+export function checkpoint(core: Core, body: Json | undefined): CheckpointReply {
+  if (!isObject(body)) return refuse(400, 'invalid request body');
+  const run = core.store.runs.get(text(body, 'run_id') ?? '');
+  if (!run || run.ended) return refuse(400, 'run not found in state store');
+  const given = field(body, 'steps');
+  const steps = Array.isArray(given) ? given : [];
+  if (steps.some(step => waits.has(text(step, 'op') ?? '')))
+    return refuse(400, 'cannot checkpoint async steps');
+  const job = core.queue.find(jobOfQueueItem(text(body, 'qi_id') ?? ''));
+  const stale = staleness(core, body, job);
+  if (stale !== undefined) return refuse(409, stale);
   for (const step of steps) {
-    const op = text(step, 'op') ?? '';
-    if (!isObject(step) || !['StepRun', 'Step'].includes(op)) {
-      if (op === 'StepPlanned' || op === 'DeferAdd' || op === 'DeferAbort') continue;
-      return refuse(400, `cannot checkpoint opcode: ${op || 'None'}`);
-    }
-    const data = field(step, 'data');
-    if (byteLength(canonical(data)) > limits.stepOutput)
-      return refuse(400, 'step output size is greater than the limit');
-    const id = text(step, 'id') ?? '';
-    const name = text(step, 'displayName') ?? text(step, 'name') ?? id;
-    const now = core.clock.now();
-    run.save(id, memo.data(data));
-    run.trace({ id, name, op }, now, { status: 'Completed', attempts: 1, endedAt: now });
+    const reply = save(core, run, step);
+    if (reply.status !== 200) return reply;
   }
-  return { status: 200 };
+  if (job) job.attempt = 0;
+  return saved;
+}
+
+const waits = new Set(['Sleep', 'WaitForEvent', 'WaitForSignal', 'InvokeFunction', 'Gateway', 'AIGateway']);
+const passedOver = new Set(['StepPlanned', 'DeferAdd', 'DeferAbort']);
+
+function save(core: Core, run: Run, step: Json): CheckpointReply {
+  const op = text(step, 'op') ?? 'None';
+  if (passedOver.has(op)) return saved;
+  if (op !== 'StepRun' && op !== 'Step') return refuse(400, `cannot checkpoint opcode: ${op}`);
+  const data = field(step, 'data');
+  const id = text(step, 'id') ?? '';
+  const size = byteLength(canonical(data));
+  if (size > limits.stepOutput) {
+    return refuse(413, `step ${id} output too large: step output size is greater than the limit`);
+  }
+  if (run.stateBytes + size > limits.state)
+    return refuse(413, 'run state size limit exceeded: state overflowed');
+  const name = text(step, 'displayName') ?? text(step, 'name') ?? id;
+  const now = core.clock.now();
+  run.save(id, memo.data(data));
+  run.trace({ id, name, op }, now, { status: 'Completed', attempts: 1, endedAt: now });
+  return saved;
 }

@@ -21,7 +21,8 @@ export interface QueueOptions {
 export class Queue {
   readonly #later = new Map<Job, Timer>();
   readonly #ready: Job[] = [];
-  readonly #active = new Map<string, Job>();
+  readonly #active = new Set<Job>();
+  readonly #byId = new Map<string, Job>();
   readonly #byRun = new Map<Run, Set<Job>>();
   #draining = false;
   #stopped = false;
@@ -39,6 +40,7 @@ export class Queue {
     const { clock } = this.options;
     const own = this.#byRun.get(job.run) ?? new Set();
     this.#byRun.set(job.run, own.add(job));
+    this.#byId.set(job.id, job);
     if (job.at > clock.now())
       this.#later.set(
         job,
@@ -47,9 +49,9 @@ export class Queue {
     else this.#due(job);
   }
 
-  /** The job with this id that is being executed right now. */
-  active(id: string): Job | undefined {
-    return this.#active.get(id);
+  /** The job with this id, if it is being executed or will be. */
+  find(id: string): Job | undefined {
+    return this.#byId.get(id);
   }
 
   of(run: Run): Job[] {
@@ -61,6 +63,7 @@ export class Queue {
     for (const job of this.of(run)) {
       this.#later.get(job)?.cancel();
       this.#later.delete(job);
+      this.#byId.delete(job.id);
     }
     this.#byRun.delete(run);
   }
@@ -99,9 +102,9 @@ export class Queue {
 
   #begin(job: Job): void {
     if (job.run.ended || this.#stopped) return this.#finish(job);
-    this.#active.set(job.id, job);
+    this.#active.add(job);
     void this.#work(job).finally(() => {
-      this.#active.delete(job.id);
+      this.#active.delete(job);
       this.#finish(job);
     });
   }
@@ -109,6 +112,7 @@ export class Queue {
   #finish(job: Job): void {
     // A retry has been enqueued again by now, under the same identity.
     if (!this.#later.has(job) && !this.#ready.includes(job)) {
+      this.#byId.delete(job.id);
       const own = this.#byRun.get(job.run);
       own?.delete(job);
       if (own?.size === 0) this.#byRun.delete(job.run);

@@ -111,9 +111,10 @@ function appRoutes(core: Service['core']): Hono {
     .get('/v0/runs/:id/batch', c => read(c, c.req.param('id'), run => canonical(run.events.map(bareEvent))))
     .get('/v0/runs/:id/actions', c => read(c, c.req.param('id'), stepsJson))
     .post('/v1/checkpoint/:id/async', async c => {
-      const reply = checkpoint(core, c.req.param('id'), parseJson(await c.req.text()));
+      const body = parseJson(await c.req.text());
+      const reply = checkpoint(core, body);
       if (reply.status === 200) return c.body(null, 200, json);
-      const data = { run_id: c.req.param('id') };
+      const data = isObject(body) ? { run_id: text(body, 'run_id') ?? '' } : null;
       return c.json({ data, error: reply.error, status: reply.status }, reply.status);
     });
 }
