@@ -82,6 +82,17 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-member-access': 'off',
     },
   },
-  { files: ['test/**/*.ts'], rules: { 'no-restricted-syntax': ['error', noDisabledTests] } },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': ['error', noDisabledTests],
+      // Tests look into JSON from the wire and into both majors of the SDK; a wrong guess fails the test.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+    },
+  },
   { files: ['**/*.{js,mjs}'], rules: { ...sizes, ...functionSizes } },
 );
