@@ -2,6 +2,8 @@
 export { init, createStep } from './init';
 export { serve, type MastraServeOptions } from './serve/serve';
 export { collectFunctions } from './serve/collect';
+export { cloneStep, cloneWorkflow } from './workflow/clone';
+export { nativeStep, waitForEvent, type WaitContext, type WaitForEventOptions } from './workflow/native-step';
 export { InngestWorkflow } from './workflow/workflow';
 export { InngestRun } from './run/run';
 export { InngestExecutionEngine } from './engine/engine';

@@ -5,10 +5,12 @@ import {
   type Step,
   createStep as createCoreStep,
 } from '@mastra/core/workflows';
+import { createTool } from '@mastra/core/tools';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import { splitOptions } from './function/options';
 import type { InngestClient } from './sdk/client';
 import { portFor } from './sdk/detect';
+import { cloneStep, cloneWorkflow } from './workflow/clone';
 import type { FlowControl } from './workflow/flow-control';
 import { InngestWorkflow } from './workflow/workflow';
 
@@ -58,5 +60,5 @@ export function init(inngest: InngestClient) {
     return new InngestWorkflow(workflow as never, port, functionOptions);
   }
 
-  return { createWorkflow, createStep };
+  return { createWorkflow, createStep, createTool, cloneStep, cloneWorkflow };
 }

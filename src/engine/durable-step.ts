@@ -46,10 +46,12 @@ export async function executeDurableStep(
   parts: EngineParts,
   params: StepParams,
   turns: LoopTurns | undefined,
+  /** Set where the step has been reported as started before its op (a native step), in milliseconds since the epoch. */
+  reportedStart?: number,
 ): Promise<StepReturn> {
   const turn: Turn = { iteration: params.iterationCount, item: params.executionContext.foreachIndex };
   const path = params.executionContext.executionPath;
-  let startedAt: number | undefined;
+  let startedAt = reportedStart;
   for (let retry = 0; ;) {
     const id = parts.ids.step(path, params.step.id, { ...turn, retry });
     const body = (operation: Operation) =>
@@ -178,7 +180,7 @@ class StepOperation {
       prevOutput: decodeValue(encodeValue(params.prevOutput)),
       skipEmits: params.skipEmits,
       abortController: this.abort,
-      pubsub: this.attempt > 0 ? this.parts.pubsub.withoutStarts() : this.parts.pubsub,
+      pubsub: this.firstStartedAt === undefined ? this.parts.pubsub : this.parts.pubsub.withoutStarts(),
       outputWriter: async chunk => this.parts.pubsub.emit(chunk as never),
       executionContext: {
         ...executionContext,

@@ -25,12 +25,14 @@ import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
 import { type EngineParts, Persistence } from './engine-parts';
 import { LoopTurns } from './loop-turns';
+import { executeNativeStep } from './native-step';
 import { executeNestedWorkflow, nestedWorkflow } from './nested';
 import { OperationIds } from './operation-ids';
 import { type Operation, Operations } from './operations';
 import { seal, unseal } from './outcome';
 import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
+import { isNativeStep } from '../workflow/brand';
 import { sleepDurably, sleepUntilDurably } from './sleep';
 import { recallTurn } from './turn-condition';
 
@@ -78,6 +80,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   override executeStep(params: StepParams): Promise<StepReturn> {
     const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
+    if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
     const child = nestedWorkflow(params.step);
     return child
       ? executeNestedWorkflow(this.parts, params, child)

@@ -17,13 +17,14 @@ export interface Turn {
 
 const FINISH = 'finish';
 const START = 'start';
+const INPUT = 'input';
 /** Ends of ids that are made here: a user's step id with such an end gets its place added, so that none collide. */
-const MADE_HERE = /( \((\d+|retry \d+|waiting|condition|concurrency)\)| \[\d+\]| @[\d.]+)$|^branch: /;
+const MADE_HERE = /( \((\d+|retry \d+|waiting|started|condition|concurrency)\)| \[\d+\]| @[\d.]+)$|^branch: /;
 
 /** The op ids of one workflow graph. */
 export class OperationIds {
   private readonly labels = new Map<string, string>();
-  private readonly used = new Set<string>([FINISH, START]);
+  private readonly used = new Set<string>([FINISH, START, INPUT]);
 
   constructor(graph: readonly StepFlowEntry[]) {
     graph.forEach((entry, index) => this.label(entry, [index]));
@@ -101,6 +102,13 @@ export class OperationIds {
     return `${this.at(path, entryId)} (waiting)`;
   }
 
+  /** The op before a native step: its start. */
+  nativeStart(path: readonly number[], stepId: string, turn: Turn): string {
+    return `${this.step(path, stepId, turn)} (started)`;
+  }
+
+  /** The op that remembers an input which the workflow's schema changed. */
+  readonly input = INPUT;
   /** The first op of a run that can't carry the run's start in a step's op. */
   readonly start = START;
   /** The last op of a run. */

@@ -1,7 +1,7 @@
 import { MastraError } from '@mastra/core/error';
 import { validateStepInput, validateStepRequestContext } from '@mastra/core/workflows';
 import type { Context } from '../core-types';
-import type { Operations } from '../engine/operations';
+import type { EngineParts } from '../engine/engine-parts';
 import { seal, unseal } from '../engine/outcome';
 import { encodeValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';
@@ -22,7 +22,7 @@ export async function prepareStart(
   workflow: RunnableWorkflow,
   start: StartRequest,
   requestContext: Context,
-  operations: Operations,
+  parts: Pick<EngineParts, 'operations' | 'ids'>,
 ): Promise<Prepared> {
   const given = { inputData: start.inputData, initialState: start.initialState ?? {} };
   if (start.sender?.validated || workflow.options.validateInputs === false) return given;
@@ -30,11 +30,9 @@ export async function prepareStart(
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
   if (JSON.stringify(encodeValue(checked)) === JSON.stringify(encodeValue(given))) return given;
-  const memo = await operations.run(START, async () => seal(checked));
+  const memo = await parts.operations.run(parts.ids.input, async () => seal(checked));
   return unseal<Prepared>(memo) ?? checked;
 }
-
-const START = 'start';
 
 /** A nested workflow is checked as the step that it is, with core's own messages. */
 async function validateAsStep(

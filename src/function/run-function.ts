@@ -152,7 +152,7 @@ class RunExecution {
   private async runGraph(): Promise<{ rest: Rest; run: RunResult }> {
     const { engine, workflow, start, requestContext } = this;
     try {
-      this.prepared = await prepareStart(workflow, start, requestContext, engine.parts.operations);
+      this.prepared = await prepareStart(workflow, start, requestContext, engine.parts);
       await this.gate();
       const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams(this.prepared));
       const rest = { ...run, ...engine.end, status: run.status, stepResults: { input: this.inputData } };

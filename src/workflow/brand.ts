@@ -13,3 +13,11 @@ export interface NestableWorkflow {
 export function isNestable(value: unknown): value is NestableWorkflow {
   return typeof value === 'object' && value !== null && WORKFLOW_BRAND in value && 'getFunction' in value;
 }
+
+/** Marks a step whose body runs outside an op, with Inngest's own step tools. */
+export const NATIVE_STEP = Symbol.for('@mastra/inngest.native-step');
+
+/** True for a step made by `nativeStep`. */
+export function isNativeStep(step: unknown): boolean {
+  return typeof step === 'object' && step !== null && NATIVE_STEP in step;
+}

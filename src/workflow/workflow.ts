@@ -1,4 +1,10 @@
-import { type DefaultEngineType, type Step, Workflow, getEntryWorkflow } from '@mastra/core/workflows';
+import {
+  type DefaultEngineType,
+  type Run,
+  type Step,
+  Workflow,
+  getEntryWorkflow,
+} from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
@@ -9,8 +15,8 @@ import type { InngestPort, ServableFunction } from '../sdk/port';
 import { RunRecord, emptySnapshot } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
 
-type Base = typeof Workflow;
-type CreateRunOptions = Parameters<InstanceType<Base>['createRun']>[0];
+type BaseInstance = InstanceType<typeof Workflow>;
+type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
 
 /** What a workflow of this package can do beyond core's. */
 export interface ServableWorkflow extends NestableWorkflow {
@@ -85,6 +91,33 @@ export class InngestWorkflow<
     return [...new Set(candidates.filter(isNestable))] as ServableWorkflow[];
   }
 
+  /** A committed workflow of the same steps under another id: a function of its own, with the same options. */
+  cloneAs(id: string): InngestWorkflow {
+    const { inputSchema, outputSchema, stateSchema, requestContextSchema, description, metadata } = this;
+    const params = {
+      id,
+      inputSchema,
+      outputSchema,
+      stateSchema,
+      requestContextSchema,
+      description,
+      metadata,
+    };
+    const { mastra, options, retryConfig, stepDefs: steps, type } = this;
+    const clone = new InngestWorkflow(
+      { ...params, mastra, options, retryConfig, steps, type } as never,
+      this.port,
+      {
+        ...this.functionOptions,
+      },
+    );
+    clone.setStepFlow(this.stepGraph as never);
+    clone.serializedStepFlow = this.serializedStepFlow;
+    clone.steps = this.steps;
+    clone.commit();
+    return clone;
+  }
+
   override __registerMastra(mastra: AnyMastra): void {
     super.__registerMastra(mastra);
     for (const workflow of this.getNestedWorkflows()) {
@@ -93,14 +126,12 @@ export class InngestWorkflow<
   }
 
   // Core's ids for unnamed sleeps are random in every process, and an op id made of one would sleep again (I3).
-  override sleep(...[duration, options]: Parameters<InstanceType<Base>['sleep']>): never {
-    const id = options?.id ?? this.sleepId();
-    return super.sleep(duration as never, { ...options, id }) as never;
+  override sleep(...[duration, options]: Parameters<BaseInstance['sleep']>) {
+    return super.sleep(duration as never, { ...options, id: options?.id ?? this.sleepId() });
   }
 
-  override sleepUntil(...[date, options]: Parameters<InstanceType<Base>['sleepUntil']>): never {
-    const id = options?.id ?? this.sleepId();
-    return super.sleepUntil(date as never, { ...options, id }) as never;
+  override sleepUntil(...[date, options]: Parameters<BaseInstance['sleepUntil']>) {
+    return super.sleepUntil(date as never, { ...options, id: options?.id ?? this.sleepId() });
   }
 
   private sleepId(): string {
@@ -113,7 +144,9 @@ export class InngestWorkflow<
    * A run to start, with its `pending` snapshot stored. With a known `runId`, that run.
    * @throws MastraInngestError `UNCOMMITTED_WORKFLOW`, `MASTRA_NOT_REGISTERED`
    */
-  override async createRun(options?: CreateRunOptions): Promise<never> {
+  override async createRun(
+    options?: CreateRunOptions,
+  ): Promise<Run<TEngineType, TSteps, TState, TInput, TOutput, TRequestContext>> {
     this.requireRunnable();
     const mastra = this.requireMastra();
     const runId = options?.runId ?? this.newRunId(mastra, options?.resourceId);

@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(() => harness.stop());
 
 const runOf = async (id: string, runId: string = randomUUID()) =>
-  (await harness.mastra.getWorkflowById(id as never).createRun({ runId })) as unknown as {
+  (await harness.mastra.getWorkflowById(id).createRun({ runId })) as unknown as {
     runId: string;
     start(args: unknown): Promise<Record<string, never>>;
     startAsync(args: unknown): Promise<{ runId: string }>;

@@ -1,0 +1,108 @@
+/** A step whose body uses Inngest's own step tools: two ops of ours around it, and the body replayed in between. */
+import type { StepParams, StepReturn } from '../core-types';
+import { callbackArgument } from './condition';
+import { executeDurableStep } from './durable-step';
+import type { EngineParts } from './engine-parts';
+import type { LoopTurns } from './loop-turns';
+import type { Operation } from './operations';
+import { seal, unseal } from './outcome';
+
+/** What a body did, to be done again inside the op that records it. */
+interface BodyEffects {
+  output?: unknown;
+  thrown?: { error: unknown };
+  state?: unknown;
+  bailed?: { payload: unknown };
+  suspended?: { payload: unknown; options: unknown };
+}
+
+type Execute = StepParams['step']['execute'];
+
+/** Runs a native step. Its body is under Inngest's rules: what is observable in it belongs into `engine.step.…`. */
+export async function executeNativeStep(
+  parts: EngineParts,
+  params: StepParams,
+  turns: LoopTurns | undefined,
+): Promise<StepReturn> {
+  const startedAt = await reportStart(parts, params);
+  const effects = await performBody(parts, params);
+  const execute = ((inner: InnerContext) => repeat(effects, inner)) as unknown as Execute;
+  const recorded = { ...params.step, execute, retries: 0 };
+  return executeDurableStep(parts, { ...params, step: recorded }, turns, startedAt);
+}
+
+async function reportStart(parts: EngineParts, params: StepParams): Promise<number> {
+  const { step, executionContext, iterationCount, skipEmits } = params;
+  const prevOutput: unknown = params.prevOutput;
+  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
+  const id = parts.ids.nativeStart(executionContext.executionPath, step.id, turn);
+  const memo = await parts.operations.run(id, async (operation: Operation) => {
+    const startedAt = Date.now();
+    const payload = {
+      id: step.id,
+      stepCallId: operation.stepCallId,
+      payload: prevOutput,
+      startedAt,
+    };
+    const type = 'workflow-step-start';
+    if (!skipEmits) operation.publish({ type, payload: { ...payload, status: 'running' } });
+    return seal({ startedAt });
+  });
+  return unseal<{ startedAt: number }>(memo)?.startedAt ?? 0;
+}
+
+async function performBody(parts: EngineParts, params: StepParams): Promise<BodyEffects> {
+  const { step, stepResults, executionContext, requestContext, abortController, actor, resume } = params;
+  const effects: BodyEffects = {};
+  const isResumed = resume?.steps[0] === step.id;
+  const argument = callbackArgument(
+    {
+      scope: parts.scope,
+      pubsub: parts.pubsub,
+      name: step.id,
+      callId: step.id,
+      stepResults,
+      executionContext,
+      requestContext,
+      actor,
+      inputData: params.prevOutput,
+      abort: abortController,
+      engineContext: { step: parts.scope.nativeStep },
+    },
+    {
+      retryCount: 0,
+      resourceId: parts.scope.resourceId,
+      resumeData: isResumed ? (resume?.resumePayload as unknown) : undefined,
+      setState: async (state: unknown) => {
+        effects.state = state;
+      },
+      suspend: async (payload: unknown, options: unknown) => {
+        effects.suspended = { payload, options };
+      },
+      bail: (payload: unknown) => {
+        effects.bailed = { payload };
+      },
+    },
+  );
+  try {
+    effects.output = await step.execute(argument);
+  } catch (error) {
+    effects.thrown = { error };
+  }
+  return effects;
+}
+
+interface InnerContext {
+  setState(state: unknown): Promise<void>;
+  suspend(payload: unknown, options: unknown): Promise<void>;
+  bail(payload: unknown): void;
+}
+
+async function repeat(effects: BodyEffects, inner: InnerContext): Promise<unknown> {
+  const { state, suspended, bailed, thrown, output } = effects;
+  if (state !== undefined) await inner.setState(state);
+  if (suspended) await inner.suspend(suspended.payload, suspended.options);
+  if (bailed) inner.bail(bailed.payload);
+  if (thrown) throw thrown.error;
+  return output;
+}

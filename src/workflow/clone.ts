@@ -1,0 +1,17 @@
+import { cloneStep as cloneCoreStep, cloneWorkflow as cloneCoreWorkflow } from '@mastra/core/workflows';
+import { NATIVE_STEP, isNativeStep, isNestable } from './brand';
+import type { InngestWorkflow } from './workflow';
+
+type CoreCloneStep = typeof cloneCoreStep;
+
+/** Core's `cloneStep`; the clone of a native step is one. */
+export const cloneStep: CoreCloneStep = (step, options) => {
+  const clone = cloneCoreStep(step, options);
+  return isNativeStep(step) ? Object.assign(clone, { [NATIVE_STEP]: true }) : clone;
+};
+
+/** Core's `cloneWorkflow`, whose clone of a workflow of this package runs on Inngest, too, with the same options. */
+export const cloneWorkflow = ((workflow: object, options: { id: string }) => {
+  if (!isNestable(workflow)) return cloneCoreWorkflow(workflow as never, options);
+  return (workflow as unknown as InngestWorkflow).cloneAs(options.id);
+}) as typeof cloneCoreWorkflow;

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { cloneStep, cloneWorkflow, createStep, init, waitForEvent } from '@mastra/inngest';
+import type { Inngest } from 'inngest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { z } from 'zod';
+import { type Harness, startHarness } from '../support/harness';
+
+const any = z.any();
+let attempts = 0;
+const attemptCounts: number[] = [];
+const spans: [number, number][] = [];
+
+const step = (id: string, execute: (context: never) => Promise<unknown>, more: object = {}) =>
+  createStep({ id, inputSchema: any, outputSchema: any, execute: execute as never, ...more });
+
+function failing(times: number) {
+  return async ({ retryCount }: { retryCount: number }) => {
+    attemptCounts.push(retryCount);
+    if (attempts++ < times) throw new Error(`attempt ${retryCount} failed`);
+    return { attempts };
+  };
+}
+
+function workflows(inngest: Inngest.Any) {
+  const { createWorkflow } = init(inngest);
+  const define = (id: string, more: object = {}) =>
+    createWorkflow({ id, inputSchema: any, outputSchema: any, ...more });
+  const base = define('base')
+    .then(step('one', async () => ({ one: 1 })))
+    .commit();
+  const nap = async () => {
+    const started = Date.now();
+    await new Promise(resolve => setTimeout(resolve, 300));
+    spans.push([started, Date.now()]);
+    return {};
+  };
+  return {
+    'quick-retry': define('quick-retry', { retryConfig: { attempts: 3, delay: 10 } })
+      .then(step('shaky', failing(2)))
+      .commit(),
+    'slow-retry': define('slow-retry', { retryConfig: { attempts: 2, delay: 1000 } })
+      .then(step('shaky', failing(2)))
+      .commit(),
+    'many-retries': define('many-retries')
+      .then(step('shaky', failing(25), { retries: 30 }))
+      .commit(),
+    'nested-tools': define('nested-tools')
+      .then(
+        step(
+          'inside',
+          async ({ engine }: { engine: { step: { run(id: string, fn: () => void): Promise<void> } } }) =>
+            engine.step.run('hang', () => {}),
+        ),
+      )
+      .commit(),
+    approval: define('approval')
+      .then(
+        waitForEvent({
+          id: 'approve',
+          event: 'order/approved',
+          if: ({ inputData }) => `async.data.order == '${(inputData as { order: string }).order}'`,
+          timeout: '1h',
+          schema: z.object({ order: z.string(), by: z.string() }),
+        }),
+      )
+      .then(step('ship', async ({ inputData }: { inputData: unknown }) => ({ approval: inputData })))
+      .commit(),
+    'late-approval': define('late-approval')
+      .then(waitForEvent({ id: 'approve', event: 'order/approved', timeout: '1s' }))
+      .then(step('ship', async ({ inputData }: { inputData: unknown }) => ({ approval: inputData })))
+      .commit(),
+    base,
+    copy: cloneWorkflow(base as never, { id: 'copy' }),
+    'with-clone': define('with-clone')
+      .then(
+        cloneStep(
+          step('original', async () => ({ cloned: true })),
+          { id: 'clone' },
+        ) as never,
+      )
+      .commit(),
+    'real-parallel': define('real-parallel')
+      .parallel(Array.from({ length: 10 }, (_, index) => step(`nap${index}`, nap)))
+      .commit(),
+  };
+}
+
+let harness: Harness;
+beforeAll(async () => {
+  harness = await startHarness({ workflows });
+});
+afterAll(() => harness.stop());
+
+async function start(id: string, inputData: unknown = {}) {
+  attempts = 0;
+  attemptCounts.length = 0;
+  if (harness.proxy.executions.length > 0) await harness.proxy.quiet();
+  harness.proxy.reset();
+  const workflow = harness.mastra.getWorkflowById(id) as unknown as {
+    createRun(options: object): Promise<{ start(args: object): Promise<Record<string, unknown>> }>;
+  };
+  const run = await workflow.createRun({ runId: randomUUID() });
+  return run.start({ inputData });
+}
+
+test('I4: retries with a short delay happen inside the op', async () => {
+  expect(await start('quick-retry')).toMatchObject({ status: 'success', result: { attempts: 3 } });
+  await harness.proxy.quiet();
+  expect(attemptCounts).toEqual([0, 1, 2]);
+  expect(harness.proxy.names()).toEqual(['shaky', 'finish']);
+});
+
+test('I4: retries with a delay of a second or more are durable', async () => {
+  expect(await start('slow-retry')).toMatchObject({ status: 'success', result: { attempts: 3 } });
+  await harness.proxy.quiet();
+  expect(attemptCounts).toEqual([0, 1, 2]);
+  expect(harness.proxy.names()).toEqual([
+    'shaky',
+    'shaky (retry 1) (waiting)',
+    'shaky (retry 1)',
+    'shaky (retry 2) (waiting)',
+    'shaky (retry 2)',
+    'finish',
+  ]);
+});
+
+test('I4: Mastra’s retries are not bounded by Inngest’s attempts', async () => {
+  expect(await start('many-retries')).toMatchObject({ status: 'success', result: { attempts: 26 } });
+});
+
+test('an Inngest step inside a step fails at once with what to do', async () => {
+  const result = await start('nested-tools');
+  expect(result).toMatchObject({ status: 'failed', error: { code: 'NESTED_STEP_TOOLS', stepId: 'inside' } });
+});
+
+test('waitForEvent continues with the event that its expression means', async () => {
+  const order = randomUUID();
+  const result = start('approval', { order });
+  await expect.poll(() => harness.proxy.names()).toContain('approve (event)');
+  await new Promise(resolve => setTimeout(resolve, 300));
+  await harness.inngest.send({ name: 'order/approved', data: { order: 'another', by: 'eve' } });
+  await harness.inngest.send({ name: 'order/approved', data: { order, by: 'ada' } });
+  expect(await result).toMatchObject({ status: 'success', result: { approval: { order, by: 'ada' } } });
+  await harness.proxy.quiet();
+  expect(harness.proxy.names()).toEqual([
+    'approve (started)',
+    'approve (event)',
+    'approve',
+    'ship',
+    'finish',
+  ]);
+});
+
+test('waitForEvent gives null when the time runs out', async () => {
+  expect(await start('late-approval')).toMatchObject({ status: 'success', result: { approval: null } });
+});
+
+test('a clone of a workflow is a workflow of its own on Inngest', async () => {
+  expect(await start('copy')).toMatchObject({ status: 'success', result: { one: 1 } });
+  await harness.proxy.quiet();
+  expect(harness.proxy.executions.map(exchange => exchange.fnId)).toContain(`${harness.appId}-workflow.copy`);
+  expect(await start('with-clone')).toMatchObject({ steps: { clone: { output: { cloned: true } } } });
+});
+
+test('parallel steps overlap', async () => {
+  spans.length = 0;
+  expect(await start('real-parallel')).toMatchObject({ status: 'success' });
+  expect(spans).toHaveLength(10);
+  const lastStart = Math.max(...spans.map(([started]) => started));
+  const firstEnd = Math.min(...spans.map(([, ended]) => ended));
+  expect(lastStart).toBeLessThan(firstEnd);
+});
