@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LibSQLStore } from '@mastra/libsql';
+import { startLocalServer } from '@mastra/inngest/local';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { freePort } from '../processes/free-port';
+import { type AppProcess, startApp } from './app-process';
+
+let server: Awaited<ReturnType<typeof startLocalServer>>;
+let folder: string;
+let app: AppProcess;
+
+beforeEach(async () => {
+  server = await startLocalServer({ port: 0, retryDelay: () => 3000 });
+  folder = mkdtempSync(join(tmpdir(), 'mastra-inngest-'));
+  writeFileSync(join(folder, 'journal'), '');
+});
+afterEach(async () => {
+  await app.stop();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const journal = () => readFileSync(join(folder, 'journal'), 'utf8').trim().split('\n');
+
+async function start(dieIn: string): Promise<string> {
+  const runId = randomUUID();
+  const query =
+    'mutation($functionSlug:String!,$data:Map){invokeFunction(functionSlug:$functionSlug,data:$data)}';
+  const variables = { functionSlug: 'fault-workflow.chain', data: { inputData: { dieIn }, runId } };
+  await fetch(`${server.url}/v0/gql`, { method: 'POST', body: JSON.stringify({ query, variables }) });
+  return runId;
+}
+
+async function statusOf(runId: string): Promise<{ status: string; result: unknown } | undefined> {
+  const storage = new LibSQLStore({ id: 'reader', url: `file:${join(folder, 'runs.db')}` });
+  const store = await storage.getStore('workflows');
+  const snapshot = await store?.loadWorkflowSnapshot({ workflowName: 'chain', runId });
+  return snapshot ? { status: snapshot.status, result: snapshot.result } : undefined;
+}
+
+test.each(['one', 'two', 'three'])(
+  'I4: a SIGKILL in step %s loses nothing and repeats no finished step',
+  async dieIn => {
+    const port = await freePort();
+    const launch = (env: Record<string, string>) =>
+      startApp([String(port), server.url, join(folder, 'runs.db'), join(folder, 'journal')], env);
+    app = await launch({});
+    await server.sync(`http://127.0.0.1:${port}/api/inngest`);
+    const runId = await start(dieIn);
+    await app.died;
+    app = await launch({ SURVIVE: '1' });
+    await expect
+      .poll(() => statusOf(runId), { timeout: 25_000, interval: 100 })
+      .toEqual({ status: 'success', result: { path: ['one', 'two', 'three'] } });
+    const times = (id: string) => journal().filter(line => line === id).length;
+    for (const id of ['one', 'two', 'three']) expect(times(id)).toBe(id === dieIn ? 2 : 1);
+  },
+);
