@@ -1,5 +1,6 @@
 /** `@mastra/inngest`: Mastra workflows on Inngest. See README.md for the guide, docs/DESIGN.md for how it is built. */
-export { init, createStep } from './init';
+export { init } from './init';
+export { createStep } from './workflow/create-step';
 export { serve, type MastraServeOptions } from './serve/serve';
 export { collectFunctions } from './serve/collect';
 export { cloneStep, cloneWorkflow } from './workflow/clone';
@@ -9,4 +10,5 @@ export { InngestRun } from './run/run';
 export { InngestExecutionEngine } from './engine/engine';
 export { MastraInngestError, type ErrorCode, type ErrorPlace } from './errors';
 export type { InngestClient } from './sdk/client';
+export type { InngestEngineType } from './sdk/types';
 export type { FlowControl as InngestFlowControlConfig } from './workflow/flow-control';

@@ -3,19 +3,16 @@ import {
   type DefaultEngineType,
   type InferSchemaOutput,
   type Step,
-  createStep as createCoreStep,
 } from '@mastra/core/workflows';
 import { createTool } from '@mastra/core/tools';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import { splitOptions } from './function/options';
 import type { InngestClient } from './sdk/client';
 import { portFor } from './sdk/detect';
+import { createStep } from './workflow/create-step';
 import { cloneStep, cloneWorkflow } from './workflow/clone';
 import type { FlowControl } from './workflow/flow-control';
 import { InngestWorkflow } from './workflow/workflow';
-
-/** Core's `createStep`: steps are the same on every engine. */
-export const createStep: typeof createCoreStep = createCoreStep;
 
 /**
  * The workflow tools for one Inngest client.

@@ -1,2 +1,9 @@
 /** Types of the SDK that appear in our own public types. */
+import type { GetStepTools, Inngest } from 'inngest';
+
 export type { InngestFunction } from 'inngest';
+
+/** The `engine` that a step's `execute` gets. Its tools are for native steps; in any other step they refuse to be called. */
+export interface InngestEngineType {
+  step: GetStepTools<Inngest>;
+}

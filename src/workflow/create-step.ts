@@ -1,0 +1,55 @@
+import { type DefaultEngineType, type Step, createStep as createCoreStep } from '@mastra/core/workflows';
+import type { StepParams } from '@mastra/core/workflows';
+import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
+import type { InngestEngineType } from '../sdk/types';
+
+/** The same function with Inngest's tools in its argument. */
+type WithEngine<T> = T extends (context: infer TContext) => infer TReturn
+  ? (context: TContext & { engine: InngestEngineType }) => TReturn
+  : never;
+
+type Inferred<T> = T extends PublicSchema ? InferPublicSchema<T> : unknown;
+
+/** Core's parameters of a step, with Inngest's `engine` in `execute`. */
+type InngestStepParams<
+  TStepId extends string,
+  TState extends PublicSchema | undefined,
+  TInput extends PublicSchema,
+  TOutput extends PublicSchema,
+  TResume extends PublicSchema | undefined,
+  TSuspend extends PublicSchema | undefined,
+  TRequestContext extends PublicSchema | undefined,
+> = Omit<StepParams<TStepId, TState, TInput, TOutput, TResume, TSuspend, TRequestContext>, 'execute'> & {
+  execute: WithEngine<
+    StepParams<TStepId, TState, TInput, TOutput, TResume, TSuspend, TRequestContext>['execute']
+  >;
+};
+
+interface CreateStepFromParams {
+  <
+    TStepId extends string,
+    TState extends PublicSchema | undefined,
+    TInput extends PublicSchema,
+    TOutput extends PublicSchema,
+    TResume extends PublicSchema | undefined = undefined,
+    TSuspend extends PublicSchema | undefined = undefined,
+    TRequestContext extends PublicSchema | undefined = undefined,
+  >(
+    params: InngestStepParams<TStepId, TState, TInput, TOutput, TResume, TSuspend, TRequestContext>,
+  ): Step<
+    TStepId,
+    Inferred<TState>,
+    InferPublicSchema<TInput>,
+    InferPublicSchema<TOutput>,
+    Inferred<TResume>,
+    Inferred<TSuspend>,
+    DefaultEngineType,
+    Inferred<TRequestContext>
+  >;
+}
+
+/**
+ * Core's `createStep`: from parameters, an agent, a tool, a classifier or a processor. Steps are the same on every engine;
+ * only `execute`'s `engine` is typed as Inngest's.
+ */
+export const createStep = createCoreStep as CreateStepFromParams & typeof createCoreStep;

@@ -1,0 +1,79 @@
+/** Types are checked by `tsc`; running this file shows only that it loads. */
+import { createStep as createCoreStep, createWorkflow as createCoreWorkflow } from '@mastra/core/workflows';
+import { type InngestClient, createStep, init } from '@mastra/inngest';
+import { Inngest } from 'inngest';
+import { expect, expectTypeOf, test } from 'vitest';
+import { z } from 'zod';
+
+const inngest = new Inngest({ id: 'types', isDev: true });
+const { createWorkflow } = init(inngest);
+
+test('the client of the SDK is a client', () => {
+  expectTypeOf(inngest).toExtend<InngestClient>();
+});
+
+const params = {
+  id: 'typed',
+  inputSchema: z.object({ name: z.string(), age: z.number().default(1) }),
+  outputSchema: z.object({ greeting: z.string() }),
+  resumeSchema: z.object({ ok: z.boolean() }),
+} as const;
+
+test('inference is the same as in core', () => {
+  const ours = createStep({ ...params, execute: async ({ inputData }) => ({ greeting: inputData.name }) });
+  const theirs = createCoreStep({
+    ...params,
+    execute: async ({ inputData }) => ({ greeting: inputData.name }),
+  });
+  expectTypeOf(ours).toEqualTypeOf(theirs);
+});
+
+test('what execute gets is typed, with the default applied', () => {
+  createStep({
+    ...params,
+    execute: async ({ inputData, resumeData, engine }) => {
+      expectTypeOf(inputData).toEqualTypeOf<{ name: string; age: number }>();
+      expectTypeOf(resumeData).toEqualTypeOf<{ ok: boolean } | undefined>();
+      expectTypeOf(engine.step.waitForEvent).toBeFunction();
+      return { greeting: inputData.name };
+    },
+  });
+  // @ts-expect-error the output does not fit the schema
+  createStep({ ...params, execute: async () => ({ greeting: 1 }) });
+});
+
+test('a chain is typed like core’s', async () => {
+  const step = createStep({ ...params, execute: async ({ inputData }) => ({ greeting: inputData.name }) });
+  const schemas = { inputSchema: params.inputSchema, outputSchema: params.outputSchema };
+  const ours = createWorkflow({ id: 'ours', ...schemas })
+    .then(step)
+    .commit();
+  const theirs = createCoreWorkflow({ id: 'theirs', ...schemas })
+    .then(step)
+    .commit();
+  type Result<T extends { createRun(): Promise<{ start(args: never): Promise<unknown> }> }> = Awaited<
+    ReturnType<Awaited<ReturnType<T['createRun']>>['start']>
+  >;
+  expectTypeOf<Result<typeof ours>>().toEqualTypeOf<Result<typeof theirs>>();
+  expect([ours.id, theirs.id]).toEqual(['ours', 'theirs']);
+  const broken = createWorkflow({ ...schemas, id: 'broken', inputSchema: params.outputSchema });
+  // @ts-expect-error the step needs another input
+  broken.then(step);
+});
+
+test('Inngest’s function options are options of a workflow', () => {
+  createWorkflow({
+    id: 'flow',
+    inputSchema: z.object({}),
+    outputSchema: z.object({}),
+    concurrency: { limit: 2, key: 'event.data.inputData.userId' },
+    retries: 3,
+  });
+  createWorkflow({
+    id: 'flow-wrong',
+    inputSchema: z.object({}),
+    outputSchema: z.object({}),
+    // @ts-expect-error there is no such number of retries
+    retries: 'many',
+  });
+});
