@@ -1,0 +1,115 @@
+/** What a case is written with: the same definition makes a workflow of core's default engine, or one of ours. */
+import { cloneStep, cloneWorkflow, createStep, createWorkflow } from '@mastra/core/workflows';
+import { cloneWorkflow as cloneInngestWorkflow, init } from '@mastra/inngest';
+import type { Inngest } from 'inngest';
+import { z } from 'zod';
+import { observed } from './purity';
+
+export const any = z.any();
+
+// Core's own types for a step without a schema to speak of.
+const untyped = createStep({
+  id: 'untyped',
+  inputSchema: any,
+  outputSchema: any,
+  stateSchema: any,
+  execute: async () => 0,
+});
+export type StepContext = Parameters<(typeof untyped)['execute']>[0];
+export type Body = (context: StepContext) => unknown;
+
+/** Core's fluent definition of a workflow, without the types that tie each step to the next. */
+export interface Flow {
+  readonly id: string;
+  readonly stepGraph: unknown[];
+  then(step: unknown, options?: object): Flow;
+  map(mapping: unknown, options?: object): Flow;
+  parallel(steps: unknown[], options?: object): Flow;
+  branch(arms: [condition: unknown, step: unknown][], options?: object): Flow;
+  dountil(step: unknown, condition: unknown, options?: object): Flow;
+  dowhile(step: unknown, condition: unknown, options?: object): Flow;
+  foreach(step: unknown, options?: object): Flow;
+  sleep(duration: unknown, options?: object): Flow;
+  sleepUntil(date: unknown, options?: object): Flow;
+  commit(): Flow;
+}
+
+/** What `start()` gets, apart from the input. */
+export interface StartOptions {
+  initialState?: Record<string, unknown>;
+  requestContext?: Record<string, unknown>;
+  outputOptions?: { includeState?: boolean; includeResumeLabels?: boolean };
+  perStep?: boolean;
+  actor?: unknown;
+}
+
+export interface Case {
+  /** Unique; the workflow's id. Nested workflows are called `<name>-<child>`. */
+  name: string;
+  build(kit: Kit): Flow;
+  input?: unknown;
+  start?: StartOptions;
+  resourceId?: string;
+}
+
+/** How often each piece of user code was called. */
+export type Calls = Record<string, number>;
+
+export class Kit {
+  readonly calls: Calls = {};
+  readonly any = any;
+
+  constructor(
+    readonly name: string,
+    /** The client, for a workflow of ours; without one it is core's. */
+    private readonly inngest?: Inngest.Any,
+  ) {}
+
+  private make(options: object): Flow {
+    const definition = { inputSchema: any, outputSchema: any, ...options };
+    const workflow = this.inngest
+      ? init(this.inngest).createWorkflow(definition as never)
+      : createWorkflow(definition as never);
+    return workflow as never;
+  }
+
+  /** The workflow of the case. */
+  workflow(options: object = {}): Flow {
+    return this.make({ id: this.name, ...options });
+  }
+
+  /** A workflow to be nested in it. */
+  child(name: string, options: object = {}): Flow {
+    return this.make({ id: `${this.name}-${name}`, ...options });
+  }
+
+  /** A workflow of core's default engine to be nested in it, on both sides. */
+  coreChild(name: string, options: object = {}): Flow {
+    const definition = { id: `${this.name}-${name}`, inputSchema: any, outputSchema: any, ...options };
+    return createWorkflow(definition as never) as never;
+  }
+
+  /** A step whose calls are counted under its id. */
+  step(id: string, body: Body, more: object = {}): typeof untyped {
+    const execute = this.fn(id, async (context: StepContext) => body(context));
+    return createStep({ id, inputSchema: any, outputSchema: any, execute, ...more } as never) as never;
+  }
+
+  cloneStep(step: unknown, id: string): unknown {
+    return cloneStep(step as never, { id });
+  }
+
+  cloneWorkflow(workflow: Flow, name: string): Flow {
+    const clone = this.inngest ? cloneInngestWorkflow : cloneWorkflow;
+    return clone(workflow as never, { id: `${this.name}-${name}` }) as never;
+  }
+
+  /** Any other user code, its calls counted under the name: conditions, mappers, callbacks, predicates … */
+  fn<Args extends unknown[], T>(name: string, body: (...args: Args) => T): (...args: Args) => T {
+    return (...args) => {
+      observed(`call of ${name} (${this.name})`);
+      this.calls[name] = (this.calls[name] ?? 0) + 1;
+      return body(...args);
+    };
+  }
+}

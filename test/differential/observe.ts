@@ -1,0 +1,147 @@
+/** Runs one case on one engine and writes down all that a user could see of it. */
+import { randomUUID } from 'node:crypto';
+import type { Mastra } from '@mastra/core';
+import { RequestContext } from '@mastra/core/request-context';
+import type { Calls, Case, Flow } from './kit';
+import { Normaliser, type Plain } from './normalise';
+
+/** A run's outcome in comparable form. */
+export interface Observation {
+  [part: string]: Plain;
+  /** What `start()` gave: `{ result }` or `{ thrown }`. */
+  start: Plain;
+  snapshot: Plain;
+  /** The stream's events by step, in order. */
+  events: Plain;
+  calls: Plain;
+}
+
+interface WatchedEvent {
+  type: string;
+  payload?: Record<string, unknown>;
+}
+
+interface AnyRun {
+  watch(callback: (event: WatchedEvent) => void): () => void;
+  start(args: object): Promise<unknown>;
+}
+
+/** No run of a case takes this long, in ms; one that hangs must not hang the suite. */
+const PATIENCE = 20_000;
+
+export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Promise<Observation> {
+  const workflow = mastra.getWorkflowById(one.name as never) as unknown as Flow & {
+    createRun(options: object): Promise<AnyRun>;
+    engineType: string;
+  };
+  const normaliser = new Normaliser(workflow);
+  const runId = randomUUID();
+  const events: WatchedEvent[] = [];
+  let start: Plain;
+  try {
+    const run = await workflow.createRun({ runId, resourceId: one.resourceId });
+    const unwatch = run.watch(event => events.push(asSent(event)));
+    start = normaliser.plain(await outcomeOf(run, one, events)) ?? null;
+    if (workflow.engineType === 'inngest') await lastEvent(events, start);
+    unwatch();
+  } catch (error) {
+    start = normaliser.plain({ refused: error });
+  }
+  return {
+    start,
+    snapshot: normaliser.plain(await storedSnapshot(mastra, one.name, runId)),
+    events: normaliser.plain(byStep(events)),
+    calls: calls(),
+  };
+}
+
+async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promise<object> {
+  // Core works on the very objects that it is given, and the next engine must not see what became of them.
+  const { input, start } = structuredClone({ input: one.input, start: one.start });
+  const { requestContext, ...options } = start ?? {};
+  const args = {
+    inputData: input,
+    // What core's `stream()` does with a writer's chunks; ours publishes them always, and takes no notice of this.
+    outputWriter: async (chunk: WatchedEvent) => events.push(asSent(chunk)),
+    outputOptions: { includeState: true, includeResumeLabels: true },
+    ...(requestContext && { requestContext: new RequestContext(Object.entries(requestContext) as never) }),
+    ...options,
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<object>(resolve => {
+    timer = setTimeout(() => resolve({ hangs: true }), PATIENCE);
+  });
+  const ended = run.start(args).then(
+    result => ({ result }),
+    (error: unknown) => ({ thrown: error }),
+  );
+  return Promise.race([ended, tooLong]).finally(() => clearTimeout(timer));
+}
+
+/** The channel may be behind the store; its last event says that all others are here. */
+async function lastEvent(events: WatchedEvent[], start: Plain): Promise<void> {
+  const patience = JSON.stringify(start).startsWith('{"result"') ? 300 : 20;
+  for (let tries = 0; tries < patience; tries++) {
+    if (events.some(event => event.type === 'workflow-finish')) return;
+    await new Promise(resolve => setTimeout(resolve, 10));
+  }
+}
+
+/** As a consumer in another process gets it, and as it was at that moment. Stacks are no part of an event in core. */
+function asSent(event: WatchedEvent): WatchedEvent {
+  const text = JSON.stringify(event, (_key, value: unknown) => {
+    if (value instanceof Error) return { ...value, name: value.name, message: value.message };
+    const serialised = value as { name?: unknown; message?: unknown; stack?: unknown } | null;
+    if (typeof serialised?.stack !== 'string' || typeof serialised.message !== 'string') return value;
+    return { ...serialised, stack: undefined };
+  });
+  return JSON.parse(text) as WatchedEvent;
+}
+
+/** Order is compared within a step: between parallel steps there is none. */
+function byStep(events: WatchedEvent[]): Record<string, unknown> {
+  const steps: Record<string, unknown[]> = {};
+  const calls = new Map<string, number>();
+  for (const event of events) {
+    // Core's stream makes it when the run ends; ours must carry it on the channel.
+    if (event.type === 'workflow-finish') continue;
+    const { id, stepName } = event.payload ?? {};
+    const step = String(id ?? stepName ?? '(run)');
+    (steps[step] ??= []).push(withNamedCall(event, calls, step));
+  }
+  return steps;
+}
+
+/** Call ids are random in core: what matters is which events share one. */
+function withNamedCall(event: WatchedEvent, calls: Map<string, number>, step: string): WatchedEvent {
+  const callId = event.payload?.stepCallId;
+  if (typeof callId !== 'string') return event;
+  if (!calls.has(callId)) {
+    const known = [...calls.keys()].filter(key => key.startsWith(`${step}/`)).length;
+    calls.set(callId, known + 1);
+    calls.set(`${step}/${callId}`, known + 1);
+  }
+  return { ...event, payload: { ...event.payload, stepCallId: `call ${calls.get(callId)} of ${step}` } };
+}
+
+const COMPARED = [
+  'status',
+  'context',
+  'value',
+  'result',
+  'error',
+  'suspendedPaths',
+  'resumeLabels',
+  'activePaths',
+  'stepExecutionPath',
+  'requestContext',
+] as const;
+
+/** As a database gives it back: JSON. */
+async function storedSnapshot(mastra: Mastra, workflowName: string, runId: string): Promise<unknown> {
+  const store = await mastra.getStorage()?.getStore('workflows');
+  const stored = await store?.loadWorkflowSnapshot({ workflowName, runId });
+  if (!stored) return 'none';
+  const snapshot = JSON.parse(JSON.stringify(stored)) as Record<string, unknown>;
+  return Object.fromEntries(COMPARED.map(key => [key, snapshot[key]]));
+}

@@ -1,0 +1,126 @@
+/** Where the cases run: core's default engine in a Mastra of its own, and ours behind HTTP in one of several modes. */
+import { randomUUID } from 'node:crypto';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Mastra } from '@mastra/core';
+import type { InMemoryStore } from '@mastra/core/storage';
+import { serve } from '@mastra/inngest';
+import { startLocalServer } from '@mastra/inngest/local';
+import { Inngest } from 'inngest';
+import { WireProxy } from '../support/wire-proxy';
+import { jsonStore } from './json-store';
+import { Kit, type Calls, type Case } from './kit';
+import { type Observation, observe } from './observe';
+import { observed } from './purity';
+import { type Replay, Replayer } from './replayer';
+
+export interface Mode {
+  name: string;
+  checkpointing: boolean;
+  /** Every request is executed a second time in which nothing may happen. */
+  replay?: boolean;
+  /** App instances, built apart, that take turns request by request. */
+  instances?: number;
+}
+
+export interface Rig {
+  observe(one: Case): Promise<Observation>;
+  /** What the replays did and must not; empty where the mode has none. */
+  replays(): Promise<Replay[]>;
+  proxy?: WireProxy;
+  stop(): Promise<void>;
+}
+
+const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
+interface Instance {
+  mastra: Mastra;
+  kits: Map<string, Kit>;
+}
+
+async function build(cases: readonly Case[], storage: InMemoryStore, inngest?: Inngest.Any): Promise<Instance> {
+  const kits = new Map(cases.map(one => [one.name, new Kit(one.name, inngest)]));
+  const workflows = Object.fromEntries(cases.map(one => [one.name, one.build(kits.get(one.name) as Kit)]));
+  return { mastra: new Mastra({ workflows: workflows as never, storage, logger: false }), kits };
+}
+
+/** Core's default engine. */
+export async function coreRig(cases: readonly Case[]): Promise<Rig> {
+  const { mastra, kits } = await build(cases, await jsonStore());
+  return {
+    observe: one => observe(mastra, () => kits.get(one.name)?.calls ?? {}, one),
+    replays: async () => [],
+    stop: async () => {},
+  };
+}
+
+/** Ours. */
+export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Rig> {
+  const external = process.env.INNGEST_BASE_URL;
+  const local = external ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
+  const apps: Server[] = [];
+  let turn = 0;
+  const nextApp = () => {
+    const { port } = apps[turn++ % apps.length]?.address() as AddressInfo;
+    return `http://127.0.0.1:${port}`;
+  };
+  const proxy = new WireProxy(external ?? local?.url ?? '', nextApp);
+  await proxy.listen();
+  const storage = await jsonStore();
+  const appId = `differential-${randomUUID().slice(0, 8)}`;
+  const instances: Instance[] = [];
+  const replayer = new Replayer();
+  for (let index = 0; index < (mode.instances ?? 1); index++) {
+    const inngest = new Inngest({
+      id: appId,
+      baseUrl: proxy.url,
+      isDev: true,
+      logger: silent,
+      checkpointing: mode.checkpointing,
+      fetch: (...args: Parameters<typeof fetch>) => {
+        observed(`request to ${String(args[0])}`);
+        return fetch(...args);
+      },
+    });
+    const instance = await build(cases, storage, inngest);
+    instances.push(instance);
+    const handler = serve({ mastra: instance.mastra, inngest });
+    const listener = getRequestListener(mode.replay ? replayer.around(handler) : handler);
+    const app = createServer((request, response) => void listener(request, response));
+    await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
+    apps.push(app);
+  }
+  await register(`${proxy.url}/api/inngest`);
+  return {
+    proxy,
+    observe: one => {
+      const [first] = instances;
+      if (!first) throw new Error('No app');
+      return observe(first.mastra, () => total(instances, one.name), one);
+    },
+    replays: () => replayer.replayLast(),
+    stop: async () => {
+      await proxy.close();
+      for (const app of apps) {
+        app.closeAllConnections();
+        await new Promise(resolve => app.close(resolve));
+      }
+      await local?.stop();
+    },
+  };
+}
+
+/** Calls of user code, wherever they happened. */
+function total(instances: readonly Instance[], name: string): Calls {
+  const sum: Calls = {};
+  for (const { kits } of instances) {
+    for (const [key, count] of Object.entries(kits.get(name)?.calls ?? {})) sum[key] = (sum[key] ?? 0) + count;
+  }
+  return sum;
+}
+
+async function register(url: string): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', headers: { 'x-inngest-server-kind': 'dev' } });
+  if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
+}
