@@ -1,69 +1,34 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startLocalServer } from '../../src/local';
 import type { LocalServer } from '../../src/local';
 import { get, post } from './support/apps';
-
-/** An app without an SDK: it answers whatever a test wants. */
-type Answer = [status: number, body: string, headers?: Record<string, string>];
-type Reply = (request: Record<string, never>, call: number) => Answer;
-
-const sdkHeaders = {
-  'content-type': 'application/json',
-  'x-inngest-sdk': 'inngest-js:v4.24.0',
-  'x-inngest-req-version': '2',
-};
+import { ops, startRawApp } from './support/raw-app';
+import type { RawAnswer, RawApp, RawHandler } from './support/raw-app';
 
 let server: LocalServer;
-let app: http.Server;
-let replies: Record<string, Reply>;
-let calls: Record<string, number>;
+let app: RawApp;
 
 beforeEach(async () => {
-  replies = {};
-  calls = {};
   server = await startLocalServer({ port: 0, retryDelay: () => 0 });
-  app = http.createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const id = new URL(request.url ?? '', 'http://app').searchParams.get('fnId') ?? '';
-      calls[id] = (calls[id] ?? 0) + 1;
-      const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, never>;
-      const [status, answer, headers = {}] = replies[id]?.(body, calls[id]) ?? [404, ''];
-      const merged = Object.entries({ ...sdkHeaders, ...headers }).filter(([, value]) => value !== '');
-      response.writeHead(status, Object.fromEntries(merged)).end(answer);
-    });
-  });
-  await new Promise<void>(resolve => void app.listen(0, '127.0.0.1', resolve));
+  app = await startRawApp(server);
 });
 
 afterEach(async () => {
   await server.stop();
-  app.closeAllConnections();
-  await new Promise(resolve => app.close(resolve));
+  await app.stop();
 });
 
-async function run(reply: Reply, event: object = {}): Promise<Record<string, any>> {
-  const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}/`;
-  replies['raw-f'] = reply;
-  calls = {};
-  const runtime = { type: 'http', url: `${url}?fnId=raw-f&stepId=step` };
-  const steps = { step: { id: 'step', name: 'step', runtime, retries: { attempts: 1 } } };
-  const functions = [{ id: 'raw-f', name: 'f', triggers: [{ event: 'raw' }], steps }];
-  const registered = await post(`${server.url}/fn/register`, { url, appName: 'raw', sdk: 'js:x', functions });
-  expect(registered).toMatchObject({ ok: true });
-  const { ids } = await post(`${server.url}/e/k`, { name: 'raw', ...event });
+async function run(handler: RawHandler, event: object = {}): Promise<Record<string, any>> {
+  expect(await app.serve({ f: handler })).toMatchObject({ ok: true });
+  const { ids } = await post(`${server.url}/e/k`, { name: 'f', ...event });
   await server.settled();
   return (await get(`${server.url}/v1/events/${ids[0]}/runs`)).data[0];
 }
 
-const ops = (...list: unknown[]): Answer => [206, JSON.stringify(list)];
 const inner = (row: Record<string, any>): unknown => JSON.parse(row['output']).error.message;
 
 describe('answers that make no sense fail the attempt, not the server', () => {
-  it.each<[string, Answer, string]>([
+  it.each<[string, RawAnswer, string]>([
     [
       'an unknown opcode',
       ops({ op: 'Bogus', id: 'x' }),
@@ -102,11 +67,11 @@ describe('answers that make no sense fail the attempt, not the server', () => {
     const row = await run(() => answer);
     expect(row['status']).toBe('Failed');
     expect(inner(row)).toBe(message);
-    expect(calls['raw-f']).toBe(2);
+    expect(app.calls['f']).toBe(2);
     expect(await run(() => [200, '"fine"'])).toMatchObject({ status: 'Completed', output: 'fine' });
   });
 
-  it.each<[string, Answer, string, string]>([
+  it.each<[string, RawAnswer, string, string]>([
     [
       'a plan of 1001 steps',
       [206, JSON.stringify(Array.from({ length: 1001 }, (_, i) => ({ op: 'StepPlanned', id: `p${i}` })))],
@@ -128,7 +93,7 @@ describe('answers that make no sense fail the attempt, not the server', () => {
   ])('%s fails the run at once', async (_name, answer, name, message) => {
     const row = await run(() => answer);
     expect(JSON.parse(row['output']).error).toMatchObject({ name, message });
-    expect(calls['raw-f']).toBe(1);
+    expect(app.calls['f']).toBe(1);
   });
 
   it('an answer that did not come from an SDK is retried, and said so', async () => {
@@ -145,7 +110,7 @@ describe('answers that make no sense fail the attempt, not the server', () => {
         stack: expect.stringContaining('<html>bad</html>'),
       },
     });
-    expect(calls['raw-f']).toBe(2);
+    expect(app.calls['f']).toBe(2);
     expect(await run(() => [200, '"ok"', { 'x-inngest-sdk': '' }])).toMatchObject({ status: 'Failed' });
   });
 
@@ -155,7 +120,7 @@ describe('answers that make no sense fail the attempt, not the server', () => {
   });
 
   it('a streamed answer carries its status and headers inside', async () => {
-    const ok = `   ${JSON.stringify({ status: 200, headers: sdkHeaders, body: '{"a":1}' })}`;
+    const ok = `   ${JSON.stringify({ status: 200, headers: { 'x-inngest-sdk': 'inngest-js:v4.24.0' }, body: '{"a":1}' })}`;
     expect(await run(() => [201, ok])).toMatchObject({ status: 'Completed', output: { a: 1 } });
     const failed = JSON.stringify({
       status: 400,
@@ -163,20 +128,20 @@ describe('answers that make no sense fail the attempt, not the server', () => {
       body: { message: 'm' },
     });
     expect(await run(() => [201, failed])).toMatchObject({ status: 'Failed', output: { message: 'm' } });
-    expect(calls['raw-f']).toBe(1);
+    expect(app.calls['f']).toBe(1);
   });
 
   it('4xx is retried unless the header says otherwise', async () => {
     await run(() => [404, '{"message":"nf"}']);
-    expect(calls['raw-f']).toBe(2);
+    expect(app.calls['f']).toBe(2);
     await run(() => [500, '{"message":"nf"}', { 'x-inngest-no-retry': 'true' }]);
-    expect(calls['raw-f']).toBe(1);
+    expect(app.calls['f']).toBe(1);
   });
 
   it('a second result for a step does not replace the first', async () => {
     const seen: unknown[] = [];
     const row = await run((body, call) => {
-      seen.push(body['steps']);
+      seen.push(body.steps);
       const step = (data: number) => ({ op: 'StepRun', id: 's1', name: 's', data });
       return call === 1 ? ops(step(1), step(2)) : [200, '1'];
     });
@@ -195,7 +160,7 @@ describe('keys of prototypes', () => {
             206,
             '[{"op":"StepRun","id":"__proto__","name":"x","data":{"__proto__":{"polluted":1},"constructor":5}}]',
           ];
-        second = JSON.stringify(body['steps']);
+        second = JSON.stringify(body.steps);
         return [200, '1'];
       },
       { data: JSON.parse('{"__proto__":{"polluted":1},"toString":1}') },

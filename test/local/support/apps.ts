@@ -100,6 +100,7 @@ export async function startApp(
   server: { url: string },
   define: (api: Api) => Definition[],
   appId = 'app',
+  port = 0,
 ): Promise<TestApp> {
   // Both majors keep their AsyncLocalStorage under this one global name, in different shapes.
   Reflect.deleteProperty(globalThis, Symbol.for('inngest:als'));
@@ -111,7 +112,7 @@ export async function startApp(
   const exchanges: Exchange[] = [];
   let handle: Fetch = async () => new Response(null, { status: 503 });
   const app = http.createServer(listener(() => handle, exchanges));
-  await new Promise<void>(resolve => void app.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => void app.listen(port, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
   const serve: any = mode.startsWith('v3') ? serveV3 : serveV4;
   const host = mode.startsWith('v3') ? { serveHost: origin } : { serveOrigin: origin };
