@@ -24,6 +24,15 @@ export class ContainerTimes {
     });
   }
 
+  /** When the first op at or below a place in the graph began. */
+  beganWithin(path: readonly number[]): number | undefined {
+    const place = path.join('.');
+    const starts = [...this.spans]
+      .filter(([key]) => key === place || key.startsWith(`${place}.`))
+      .map(([, span]) => span.startedAt);
+    return starts.length > 0 ? Math.min(...starts) : undefined;
+  }
+
   /** From the first op's start to the last op's end. */
   of(context: RunContextState): Span | undefined {
     return this.spans.get(context.executionPath.join('.'));

@@ -1,7 +1,7 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
 import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
 import { decodeValue } from '../wire/decode';
-import { encodeValue } from '../wire/encode';
+import { encodeValue, sameValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
@@ -130,10 +130,6 @@ function sameJson(left: unknown, right: unknown): boolean {
   return left === right || JSON.stringify(left) === JSON.stringify(right);
 }
 
-function sameValue(left: unknown, right: unknown): boolean {
-  return left === right || JSON.stringify(encodeValue(left)) === JSON.stringify(encodeValue(right));
-}
-
 /** One execution of one step's op. */
 class StepOperation {
   private readonly abort = new AbortController();
@@ -177,6 +173,7 @@ class StepOperation {
     const { executionContext } = params;
     return {
       ...params,
+      ...this.parts.trace.contextFor(params.tracingContext?.currentSpan),
       prevOutput: decodeValue(encodeValue(params.prevOutput)),
       skipEmits: params.skipEmits,
       abortController: this.abort,

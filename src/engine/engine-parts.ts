@@ -3,6 +3,7 @@ import type { ContainerTimes } from './container-times';
 import type { OperationIds } from './operation-ids';
 import type { Operations } from './operations';
 import type { RunPubSub } from './run-pubsub';
+import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';
 
 /** What the parts of one run's engine share. */
@@ -13,6 +14,7 @@ export interface EngineParts {
   readonly pubsub: RunPubSub;
   readonly persistence: Persistence;
   readonly times: ContainerTimes;
+  readonly trace: RunTrace;
 }
 
 /** The user's say in what is stored. */

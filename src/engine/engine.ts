@@ -30,6 +30,8 @@ import { executeNestedWorkflow, nestedWorkflow } from './nested';
 import { OperationIds } from './operation-ids';
 import { type Operation, Operations } from './operations';
 import { seal, unseal } from './outcome';
+import type { RunTrace, SpanEnd } from './run-trace';
+import { SpanRef, type SpanOptions } from './span-ref';
 import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
 import { isNativeStep } from '../workflow/brand';
@@ -42,6 +44,8 @@ export interface RunEnd {
   callbacks?: LifecycleResult;
 }
 
+type ChildSpanParams = Parameters<DefaultExecutionEngine['createChildSpan']>[0];
+
 export interface EngineArguments {
   scope: RunScope;
   graph: readonly StepFlowEntry[];
@@ -49,6 +53,7 @@ export interface EngineArguments {
   memoized: Record<string, MemoizedStep>;
   /** What the run's first op does before its body. */
   prologue: (operation: Operation) => Promise<void>;
+  trace: RunTrace;
 }
 
 /**
@@ -60,7 +65,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   readonly end: RunEnd = {};
   private readonly loops = new WeakMap<RunContextState, LoopTurns>();
 
-  constructor({ scope, graph, step, memoized, prologue }: EngineArguments) {
+  constructor({ scope, graph, step, memoized, prologue, trace }: EngineArguments) {
     super({ mastra: scope.mastra, options: scope.options });
     this.__registerMastra(scope.mastra);
     const operations = new Operations(step, scope, prologue, Object.keys(memoized).length > 0);
@@ -71,6 +76,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       pubsub: new RunPubSub(scope.runId, operations),
       persistence: new Persistence(scope.options),
       times: new ContainerTimes(),
+      trace,
     };
   }
 
@@ -162,6 +168,36 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       if (result && times) Object.assign(result, times);
     }
     return returned;
+  }
+
+  /** Spans of containers begin and end in the ops that come next. */
+  override async createChildSpan(params: ChildSpanParams): Promise<never> {
+    const { parentSpan, operationId, options, executionContext } = params;
+    const { trace, operations } = this.parts;
+    const span = trace.child(parentSpan, operationId, options, executionContext.executionPath);
+    if (span) operations.deferAction(() => trace.begin(span));
+    return span as never;
+  }
+
+  override async endChildSpan({ span, endOptions }: { span?: unknown; endOptions?: SpanEnd }): Promise<void> {
+    this.endSpan(span, endOptions ?? {});
+  }
+
+  override async errorChildSpan({
+    span,
+    errorOptions,
+  }: {
+    span?: unknown;
+    errorOptions: SpanEnd;
+  }): Promise<void> {
+    this.endSpan(span, errorOptions);
+  }
+
+  private endSpan(span: unknown, end: SpanEnd): void {
+    const { trace, operations, times } = this.parts;
+    if (!(span instanceof SpanRef)) return;
+    const startedAt = times.beganWithin(span.path);
+    operations.deferAction(() => trace.finish(span, end, startedAt ?? Date.now()));
   }
 
   /** Core's persists around steps ride in the steps' ops; the last one of a run is kept for the last op. */

@@ -1,4 +1,5 @@
 /** A workflow of this package inside another: one `step.invoke`, and nothing else of the parent's (I1). */
+import { EntityType } from '@mastra/core/observability';
 import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
 import { type NestableWorkflow, isNestable } from '../workflow/brand';
 import { derivedUuid } from '../wire/ids';
@@ -6,6 +7,7 @@ import { type Ancestor, buildStartData } from '../wire/start-event';
 import { type ContextChange, applyContext } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { stepCallId } from './operations';
+import type { SpanOptions } from './span-ref';
 import { asCoreError, isRefusal, unseal, unsealFailure } from './outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
@@ -50,6 +52,7 @@ function startData(
   runId: string,
 ) {
   const { scope, operations } = parts;
+  const span = parts.trace.child(params.tracingContext?.currentSpan, id, nestedStepSpan(params.step.id));
   const ancestor: Ancestor = {
     workflowId: scope.workflowId,
     runId: scope.runId,
@@ -60,6 +63,7 @@ function startData(
     first: !operations.hasBegun,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
     iteration: params.iterationCount,
+    span: span && { traceId: span.traceId, id: span.id, parentId: span.parentId },
   };
   return buildStartData(
     {
@@ -75,6 +79,16 @@ function startData(
     },
     child.id,
   );
+}
+
+/** The parent's span of a nested workflow's step; begun and ended by the nested run. */
+export function nestedStepSpan(stepId: string): SpanOptions {
+  return {
+    type: 'workflow_step',
+    name: `workflow step: '${stepId}'`,
+    entityType: EntityType.WORKFLOW_STEP,
+    entityId: stepId,
+  };
 }
 
 /** An ancestor's first op is this run's business only while nothing of this run was executed either. */

@@ -19,6 +19,9 @@ export interface Operation {
 // By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
 const current = new AsyncLocalStorage<Operation>();
 
+/** Something observable that came up outside an op. */
+type Deferred = (operation: Operation) => void;
+
 /** The op that the calling code runs in, if any. */
 export function currentOperation(): Operation | undefined {
   return current.getStore();
@@ -31,7 +34,7 @@ export function stepCallId(runId: string, operationId: string): string {
 
 /** The durable ops of one execution request. */
 export class Operations {
-  private deferred: RunEvent[] = [];
+  private deferred: Deferred[] = [];
   private begun: boolean;
 
   constructor(
@@ -51,7 +54,12 @@ export class Operations {
 
   /** Keeps an event that came up outside an op for the next op (I2). */
   defer(event: RunEvent): void {
-    this.deferred.push(event);
+    this.deferAction(operation => operation.publish(event));
+  }
+
+  /** Keeps anything observable for the next op. */
+  deferAction(action: Deferred): void {
+    this.deferred.push(action);
   }
 
   /**
@@ -71,7 +79,7 @@ export class Operations {
 
   private async perform(
     id: string,
-    waiting: readonly RunEvent[],
+    waiting: readonly Deferred[],
     prologue: ((operation: Operation) => Promise<void>) | undefined,
     body: (operation: Operation) => Promise<Json>,
   ): Promise<Json> {
@@ -84,7 +92,7 @@ export class Operations {
     };
     try {
       await prologue?.(operation).catch(refuse);
-      for (const event of waiting) operation.publish(event);
+      for (const action of waiting) action(operation);
       return await current.run(operation, () => body(operation));
     } finally {
       await publisher.flush();

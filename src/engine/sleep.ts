@@ -46,8 +46,14 @@ async function startSleep(
   const { executionContext, entry, abortController } = params;
   const abort = new AbortController();
   const id = parts.ids.sleepStart(executionContext.executionPath, entry.id);
+  const span = parts.trace.child(params.tracingContext?.currentSpan, id, {
+    type: 'workflow_sleep',
+    name: `${entry.type}: '${entry.id}'`,
+    attributes: { sleepType: entry.fn ? 'dynamic' : 'fixed' },
+  });
   const memo = await parts.operations.run(id, async operation => {
     const startedAt = Date.now();
+    if (span) parts.trace.begin(span, startedAt);
     const wakesAt = await until(sleepArgument(parts, params, operation, abort));
     await saveWaiting(parts, params);
     return seal({ startedAt, until: wakesAt, ...(abort.signal.aborted ? { aborted: true } : {}) });
@@ -55,6 +61,8 @@ async function startSleep(
   const outcome = unseal<SleepMemo>(memo) ?? { startedAt: 0 };
   if (outcome.aborted) abortController?.abort();
   const endedAt = Math.max(outcome.startedAt, outcome.until ?? 0);
+  // After the sleep's own op, hence in the op that follows the sleep.
+  if (span) parts.operations.deferAction(() => parts.trace.finish(span, {}, outcome.startedAt));
   parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt } as never);
   return outcome;
 }

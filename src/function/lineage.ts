@@ -1,3 +1,5 @@
+import { nestedStepSpan } from '../engine/nested';
+import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
 import type { Operation } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
@@ -31,6 +33,14 @@ export function streamTargets(run: RunName, ancestors: readonly Ancestor[]): Str
 function parentTargets(ancestors: readonly Ancestor[]): StreamTarget[] {
   const parent = ancestors.at(-1);
   return parent?.emits ? streamTargets(parent, ancestors.slice(0, -1)) : [];
+}
+
+/** The parent's span of this nested run, as the parent would begin and end it. */
+export function parentStepSpan(ancestors: readonly Ancestor[]): SpanRef | undefined {
+  const parent = ancestors.at(-1);
+  if (!parent?.span) return undefined;
+  const { traceId, id, parentId } = parent.span;
+  return new SpanRef(traceId, id, parentId, nestedStepSpan(parent.stepId));
 }
 
 /** Does the first op's work for ancestors whose first op is this run's invoke. */

@@ -3,7 +3,7 @@ import { validateStepInput, validateStepRequestContext } from '@mastra/core/work
 import type { Context } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
 import { seal, unseal } from '../engine/outcome';
-import { encodeValue } from '../wire/encode';
+import { sameValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';
 import { type RunnableWorkflow, type Schema, checkSchema } from './definition';
 
@@ -29,7 +29,7 @@ export async function prepareStart(
   const checked = start.sender?.ancestors.length
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
-  if (JSON.stringify(encodeValue(checked)) === JSON.stringify(encodeValue(given))) return given;
+  if (sameValue(checked, given)) return given;
   const memo = await parts.operations.run(parts.ids.input, async () => seal(checked));
   return unseal<Prepared>(memo) ?? checked;
 }

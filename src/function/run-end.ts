@@ -8,7 +8,7 @@ import { emptySnapshot } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { encodeValue } from '../wire/encode';
 import type { RunnableWorkflow } from './definition';
-import { announceEnd } from './lineage';
+import { announceEnd, parentStepSpan } from './lineage';
 
 /** How a run came to rest: core's result, and what it wanted done. */
 export interface Rest {
@@ -34,6 +34,7 @@ export async function settleRun(
   workflow: RunnableWorkflow,
   rest: Rest,
   parentResult: Record<string, unknown> | undefined,
+  startedAt: number,
 ): Promise<void> {
   const { scope, persistence } = engine.parts;
   if (rest.callbacks) await new CallbackEngine(scope).invokeLifecycleCallbacks(rest.callbacks);
@@ -42,7 +43,20 @@ export async function settleRun(
     await scope.record.settle(scope.inngestRunId, finalSnapshot(engine, workflow, rest, results));
   }
   if (parentResult) announceEnd(operation, scope, parentResult);
+  endSpans(engine, rest, startedAt);
   operation.publish(finishEvent(scope, rest), scope.targets.slice(0, 1));
+}
+
+/** The run's span, and the parent's span of this run where it is nested. */
+function endSpans(engine: InngestExecutionEngine, rest: Rest, startedAt: number): void {
+  const { trace, scope } = engine.parts;
+  const { root } = trace;
+  if (!root) return;
+  const failed = rest.error === undefined ? {} : { error: asCoreError(rest.error) };
+  const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
+  trace.finish(root, end, startedAt);
+  const step = parentStepSpan(scope.ancestors);
+  if (step) trace.finish(step, end, startedAt);
 }
 
 /** Core's own calling of `onFinish` and `onError`. */
@@ -82,9 +96,15 @@ function finalSnapshot(
         workflowStatus: rest.status,
       }) as unknown as Snapshot)
     : snapshot;
+  const { root } = engine.parts.trace;
   return {
     ...pruned,
-    inngest: { owner: scope.inngestRunId, ...faithful(pruned), ...(rest.thrown && { thrown: true }) },
+    inngest: {
+      owner: scope.inngestRunId,
+      ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
+      ...faithful(pruned),
+      ...(rest.thrown && { thrown: true }),
+    },
   };
 }
 

@@ -4,15 +4,16 @@ import { contextChange } from '../engine/durable-step';
 import { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
 import { SealedFailure, asCoreError, isRefusal, seal, unseal } from '../engine/outcome';
+import { RunTrace, type TraceParent } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import { FinalError, MastraInngestError } from '../errors';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import { RunRecord, emptySnapshot } from '../snapshot/run-record';
 import type { StoreProvider, WorkflowsStore } from '../snapshot/store';
-import { encodeValue } from '../wire/encode';
+import { sameValue } from '../wire/encode';
 import { type StartRequest, cancelEventName, parseStartData, startEventName } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { announceStart, claimAncestors, streamTargets } from './lineage';
+import { announceStart, claimAncestors, parentStepSpan, streamTargets } from './lineage';
 import { refuseForeignMemo } from './memo-guard';
 import { type RunResult, nestedOutcome } from './nested-outcome';
 import { type Prepared, prepareStart } from './prepare';
@@ -71,9 +72,17 @@ class RunExecution {
       step: request.step,
       memoized: request.memoized,
       prologue: operation => this.begin(operation),
+      trace: new RunTrace(this.scope, this.requestContext, this.traceParent(), this.start.inputData),
     });
     this.engine.actor = this.start.actor as never;
     this.contextAtStart = this.engine.serializeRequestContext(this.requestContext);
+  }
+
+  /** A nested run hangs below its parent's step, any other where its caller says. */
+  private traceParent(): TraceParent {
+    const { span } = this.scope.ancestors.at(-1) ?? {};
+    const { traceId, parentSpanId } = this.start.tracingOptions ?? {};
+    return span ? { traceId: span.traceId, spanId: span.id } : { traceId, spanId: parentSpanId };
   }
 
   private parse(): StartRequest {
@@ -122,6 +131,10 @@ class RunExecution {
       await scope.record.claim(scope.inngestRunId, emptySnapshot(scope.runId, 'running', fields));
     }
     announceStart(operation, scope, input, this.startedAt);
+    const { trace } = engine.parts;
+    const step = trace.root && parentStepSpan(scope.ancestors);
+    if (step) trace.begin(step, this.startedAt);
+    if (trace.root) trace.begin(trace.root, this.startedAt);
   }
 
   /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
@@ -138,7 +151,7 @@ class RunExecution {
       const parentResult = nested
         ? { ...this.outcome(run, endedAt).result, payload: this.inputData }
         : undefined;
-      await settleRun(operation, engine, this.workflow, rest, parentResult);
+      await settleRun(operation, engine, this.workflow, rest, parentResult, this.startedAt);
       return seal({ endedAt });
     });
     const endedAt = unseal<{ endedAt: number }>(memo)?.endedAt ?? 0;
@@ -201,6 +214,7 @@ class RunExecution {
       requestContext: this.requestContext,
       actor: start.actor as never,
       abortController: new AbortController(),
+      workflowSpan: this.engine.parts.trace.root as never,
       outputWriter: async chunk => this.engine.parts.pubsub.emit(chunk as never),
       outputOptions: nested ? { includeState: true, includeResumeLabels: true } : start.outputOptions,
       disableScorers: start.disableScorers,
@@ -209,7 +223,7 @@ class RunExecution {
   }
 
   private outcome(run: RunResult, endedAt: number) {
-    const payload = { value: this.inputData, same: sameJson(this.inputData, this.start.inputData) };
+    const payload = { value: this.inputData, same: sameValue(this.inputData, this.start.inputData) };
     const change = contextChange(
       this.contextAtStart,
       this.engine.serializeRequestContext(this.requestContext),
@@ -227,8 +241,4 @@ class RunExecution {
     }
     return nested ? seal(nested) : { result: run, runId };
   }
-}
-
-function sameJson(left: unknown, right: unknown): boolean {
-  return JSON.stringify(encodeValue(left)) === JSON.stringify(encodeValue(right));
 }

@@ -3,6 +3,7 @@ import type { AnyMastra, StepResults } from '../core-types';
 import { RunPubSubSilence } from './silence';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
+import { sameValue } from '../wire/encode';
 
 export interface OutputOptions {
   includeState?: boolean;
@@ -32,9 +33,30 @@ interface Faithful {
 /** The values of a stored run with their types, where the writer kept them. */
 function faithfulValues(snapshot: Snapshot): Faithful {
   const { encoded } = snapshot.inngest ?? {};
-  if (encoded !== undefined) return decodeValue(encoded) as Faithful;
+  if (encoded !== undefined) {
+    const values = decodeValue(encoded) as Faithful;
+    return { ...values, context: shareEqualPayloads(values.context, snapshot.stepExecutionPath ?? []) };
+  }
   const { context, value, result, error } = snapshot;
   return { context: context as StepResults, value, result, error };
+}
+
+/**
+ * Core leaves a step's payload out where it is the previous step's output, and finds that by identity or by a comparison
+ * that takes two decoded Maps for different. So equal ones are made the same object.
+ */
+function shareEqualPayloads(context: StepResults, path: readonly string[]): StepResults {
+  const shared: StepResults = { ...context };
+  let previous = (context as Record<string, unknown>).input;
+  for (const stepId of path) {
+    const step = shared[stepId] as Record<string, unknown> | undefined;
+    if (!step) continue;
+    if ('payload' in step && sameValue(step.payload, previous)) {
+      shared[stepId] = { ...step, payload: previous } as never;
+    }
+    if (step.status === 'success') previous = step.output;
+  }
+  return shared;
 }
 
 /** The result of a run at rest, as core's `start()` gives it. */
@@ -59,6 +81,8 @@ export async function resultOf(
   return {
     ...shaped,
     runId: snapshot.runId,
+    traceId: snapshot.inngest?.trace?.traceId,
+    spanId: snapshot.inngest?.trace?.spanId,
     ...(outputOptions?.includeState ? { state: value } : {}),
     ...(outputOptions?.includeResumeLabels && snapshot.status === 'suspended'
       ? { resumeLabels: snapshot.resumeLabels }

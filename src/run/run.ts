@@ -28,6 +28,7 @@ interface StartArguments {
   outputOptions?: OutputOptions;
   perStep?: boolean;
   actor?: unknown;
+  tracingOptions?: { traceId?: string; parentSpanId?: string };
 }
 
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
@@ -67,7 +68,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** All that can be wrong is found here, before anything is stored or sent. */
   private async prepare(args: StartArguments): Promise<StartRequest> {
-    const { requestContext, outputOptions, perStep, actor } = args;
+    const { requestContext, outputOptions, perStep, actor, tracingOptions } = args;
     const inputData: unknown = await this._validateInput(args.inputData);
     const initialState: unknown = await this._validateInitialState(args.initialState ?? {});
     await this._validateRequestContext(requestContext);
@@ -78,6 +79,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       resourceId: this.resourceId,
       requestContext: this.sendableContext(requestContext),
       outputOptions,
+      tracingOptions: tracingOptions && {
+        traceId: tracingOptions.traceId,
+        parentSpanId: tracingOptions.parentSpanId,
+      },
       perStep: perStep || undefined,
       actor,
       disableScorers: this.disableScorers || undefined,

@@ -8,6 +8,8 @@ export interface Ownership {
   owner: string;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
+  /** Where the run is found in the traces. */
+  trace?: { traceId: string; spanId: string };
   /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
   thrown?: boolean;
 }

@@ -160,3 +160,8 @@ export function encodeRecord(value: object, path = '$'): Record<string, Json> {
   const encoded = encodeValue({ ...value }, path);
   return isRecord(encoded) ? encoded : {};
 }
+
+/** True for values that are stored alike. */
+export function sameValue(left: unknown, right: unknown): boolean {
+  return left === right || JSON.stringify(encodeValue(left)) === JSON.stringify(encodeValue(right));
+}

@@ -31,6 +31,8 @@ export interface Ancestor {
   /** False inside a foreach, where core reports the items itself. */
   emits: boolean;
   iteration?: number;
+  /** The parent's span of this step, where the parent is traced. */
+  span?: { traceId: string; id: string; parentId?: string };
 }
 
 /** What starts a run. */
@@ -43,6 +45,8 @@ export interface StartRequest {
   perStep?: boolean;
   disableScorers?: boolean;
   actor?: unknown;
+  /** The trace that a caller wants the run in: ids in hexadecimal. */
+  tracingOptions?: { traceId?: string; parentSpanId?: string };
   outputOptions?: { includeState?: boolean; includeResumeLabels?: boolean };
   /** Set by this package: the sender has validated the input, or it is a nested run's. */
   sender?: { validated: boolean; ancestors: Ancestor[] };
@@ -101,6 +105,7 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     perStep: given.perStep === true,
     disableScorers: given.disableScorers === true,
     actor: read(given.actor),
+    tracingOptions: isRecord(given.tracingOptions) ? given.tracingOptions : undefined,
     outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,
     sender: ours && { validated: ours.validated === true, ancestors: (ours.ancestors ?? []) as Ancestor[] },
   };

@@ -16,6 +16,11 @@ export interface HarnessOptions {
   functions?: (inngest: Inngest.Any) => object[];
   checkpointing?: boolean;
   storage?: InMemoryStore;
+  observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
+    ? C extends { observability?: infer O }
+      ? O
+      : never
+    : never;
 }
 
 export interface Harness {
@@ -55,7 +60,12 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     ...(options.checkpointing === undefined ? {} : { checkpointing: options.checkpointing }),
   });
   const storage = options.storage ?? new InMemoryStore();
-  const mastra = new Mastra({ workflows: options.workflows(inngest) as never, storage, logger: false });
+  const mastra = new Mastra({
+    workflows: options.workflows(inngest) as never,
+    storage,
+    observability: options.observability,
+    logger: false,
+  });
   const handler = serve({ mastra, inngest, functions: options.functions?.(inngest) });
   const listener = getRequestListener(request => handler(request));
   const app: Server = createServer((request, response) => void listener(request, response));
