@@ -19,9 +19,10 @@ const step = (id: string) =>
     id,
     inputSchema: any,
     outputSchema: any,
-    execute: async ({ inputData, getInitData }) => {
+    execute: async context => {
+      const { inputData } = context;
       appendFileSync(journal, `${id}\n`);
-      const { dieIn } = getInitData<{ dieIn: string }>();
+      const { dieIn } = context.getInitData<{ dieIn: string }>();
       if (dieIn === id && !process.env.SURVIVE) process.kill(process.pid, 'SIGKILL');
       return { path: [...((inputData as { path?: string[] }).path ?? []), id] };
     },
