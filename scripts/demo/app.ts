@@ -30,6 +30,7 @@ export async function startApp(
 
   // The example and the libraries read these when they are loaded, so they come before the imports.
   process.env['INNGEST_BASE_URL'] = inngestUrl;
+  if (options.appOrigin) process.env['INNGEST_SERVE_ORIGIN'] = options.appOrigin;
   process.env['DATABASE_URL'] ??= ':memory:';
   process.env['MASTRA_TELEMETRY_DISABLED'] = '1';
   const [example, { createNodeServer }] = await Promise.all([
@@ -48,7 +49,7 @@ export async function startApp(
   return {
     origin,
     inngestUrl: `${reachableAt}${INNGEST_PATH}`,
-    sync: () => sync(`${origin}${INNGEST_PATH}`, new URL(reachableAt).host, inngestUrl),
+    sync: () => sync(`${origin}${INNGEST_PATH}`, inngestUrl),
     storedRun: runId => readJson(`${origin}/mastra/workflows/incrementWorkflow/runs/${runId}`),
     stop: () => close(server),
   };
@@ -62,9 +63,8 @@ async function listening(server: Server): Promise<void> {
   });
 }
 
-/** The SDK registers the address under which it was asked: the Host header says which. */
-async function sync(url: string, host: string, inngestUrl: string): Promise<void> {
-  const response = await fetch(url, { method: 'PUT', headers: { 'x-forwarded-host': host }, body: '{}' });
+async function sync(url: string, inngestUrl: string): Promise<void> {
+  const response = await fetch(url, { method: 'PUT', body: '{}' });
   const text = await response.text();
   if (!response.ok)
     throw new DemoProblem(`The app could not register with ${inngestUrl}: ${text.slice(0, 300)}`);
