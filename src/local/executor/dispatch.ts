@@ -38,6 +38,8 @@ export function dispatch(core: Core, idempotency: Idempotency, event: StoredEven
   for (const match of core.registry.triggeredBy(event.name)) {
     if (started.has(match.fn.uuid) || !fires(match, event)) continue;
     started.add(match.fn.uuid);
-    if (idempotency.claim(match.fn, event.id, core.clock.now())) startRun(core, match.fn, [event]);
+    // An id of the server's own is used once anyway.
+    const fresh = event.id === event.internalId || idempotency.claim(match.fn, event.id, core.clock.now());
+    if (fresh) startRun(core, match.fn, [event]);
   }
 }

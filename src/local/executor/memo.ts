@@ -5,7 +5,7 @@ import type { FunctionError } from '../state/types';
 /** The forms in which a step's outcome is handed to the app on the next request. */
 export const memo = {
   data: (value: Json | undefined): string => `{"data":${canonical(value ?? null)}}`,
-  error: (error: FunctionError): string => canonical({ error: errorJson(error) } as JsonObject),
+  error: (error: FunctionError): string => canonical({ error: errorJson(error) }),
   /** Sleeps, and waits that timed out. */
   nothing: 'null',
   /** A wait's event, bare. */

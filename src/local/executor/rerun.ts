@@ -50,6 +50,9 @@ export function rerun(core: Core, original: Run, from?: FromStep): Run {
   if (!from) return startRun(core, fn, events, { originalRunId });
   if (from.input !== undefined && !from.input.startsWith('['))
     throw new RerunProblem('input is not a valid JSON array');
+  if (original.stack.length > 0 && original.steps.size === 0) {
+    throw new RerunProblem('the steps of this run have been forgotten');
+  }
   const step = findStep(original, from.stepId);
   const executable = ['Step', 'StepRun', 'StepPlanned', 'StepError', 'StepFailed'].includes(step.op);
   return startRun(core, fn, events, {

@@ -36,8 +36,8 @@ export function compile(source: string): Expression {
   const compiled: Expression = {
     source,
     matches: scope => {
-      const variables = new Map<string, Value>([['event', scope.event as Value]]);
-      if (scope.async) variables.set('async', scope.async as Value);
+      const variables = new Map<string, Value>([['event', scope.event]]);
+      if (scope.async) variables.set('async', scope.async);
       return evaluate(ast, { scope: variables, eventIsLiteral: scope.async !== undefined }) === true;
     },
   };

@@ -54,7 +54,6 @@ export function truthy(value: Value): boolean {
 }
 
 export function equal(a: Value, b: Value): boolean {
-  // eslint-disable-next-line eqeqeq -- 1n and 1 are the same number in an expression
   if (isNumber(a) && isNumber(b)) return a == b;
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
   if (Array.isArray(a) && Array.isArray(b)) {

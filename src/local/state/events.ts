@@ -23,7 +23,7 @@ export function bareEvent(event: StoredEvent): JsonObject {
 }
 
 export function eventJson(event: StoredEvent): string {
-  return canonical(eventPayload(event) as Json);
+  return canonical(eventPayload(event));
 }
 
 export const names = {

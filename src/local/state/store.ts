@@ -19,7 +19,9 @@ export class Store {
   readonly events = new Map<string, StoredEvent>();
   readonly #runsByEvent = new Map<string, Set<Run>>();
   readonly #ended = new Set<Run>();
-  #endedBytes = 0;
+  /** Ended runs that still have their memos. */
+  readonly #heavy = new Set<Run>();
+  #heavyBytes = 0;
   /** How many runs were ever started; unlike {@link runs} it forgets none. */
   started = 0;
 
@@ -52,20 +54,32 @@ export class Store {
     return [...this.runs.values()].filter(run => !run.ended);
   }
 
-  /** Marks a run as over, which makes it a candidate for being forgotten. */
+  /** Marks a run as over, which makes it a candidate for being forgotten: first its memos, then all of it. */
   archive(run: Run): void {
     run.jobKeys.clear();
     this.#ended.add(run);
-    this.#endedBytes += run.stateBytes + run.eventsBytes;
+    this.#heavy.add(run);
+    this.#heavyBytes += run.stateBytes;
+    for (const old of this.#heavy) {
+      if (this.#heavyBytes <= this.retention.bytes) break;
+      this.#strip(old);
+    }
     for (const old of this.#ended) {
-      if (this.#ended.size <= this.retention.runs && this.#endedBytes <= this.retention.bytes) break;
+      if (this.#ended.size <= this.retention.runs) break;
       this.#forget(old);
     }
   }
 
+  #strip(run: Run): void {
+    if (!this.#heavy.delete(run)) return;
+    this.#heavyBytes -= run.stateBytes;
+    run.steps.clear();
+    run.inputs.clear();
+  }
+
   #forget(run: Run): void {
+    this.#strip(run);
     this.#ended.delete(run);
-    this.#endedBytes -= run.stateBytes + run.eventsBytes;
     this.runs.delete(run.id);
     for (const { internalId } of run.events) {
       const runs = this.#runsByEvent.get(internalId);
