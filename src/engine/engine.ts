@@ -31,7 +31,7 @@ import { OperationIds } from './operation-ids';
 import { type Operation, Operations } from './operations';
 import { seal, unseal } from './outcome';
 import type { RunTrace, SpanEnd } from './run-trace';
-import { SpanRef, type SpanOptions } from './span-ref';
+import { SpanRef } from './span-ref';
 import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
 import { isNativeStep } from '../workflow/brand';

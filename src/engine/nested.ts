@@ -32,26 +32,52 @@ export async function executeNestedWorkflow(
   child: NestableWorkflow,
 ): Promise<StepReturn> {
   const { executionContext, step, iterationCount } = params;
+  const { attempts = 0, delay = 0 } = executionContext.retryConfig;
   const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
-  const id = parts.ids.step(executionContext.executionPath, step.id, turn);
-  const runId = derivedUuid('nested-run', parts.scope.runId, id);
-  const data = startData(parts, params, child, id, runId);
-  const startedAt = Date.now();
-  const outcome = await invoke(parts, id, child, data).catch((error: unknown) => {
-    if (isRefusal(error, parts.scope.runId)) throw error;
-    return failedToRun(error, startedAt);
-  });
-  return apply(parts, params, outcome, runId);
+  const path = executionContext.executionPath;
+  // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
+  for (let retry = 0; ; retry++) {
+    const id = parts.ids.step(path, step.id, { ...turn, retry });
+    const runId = derivedUuid('nested-run', parts.scope.runId, id);
+    const outcome = await attempt(parts, params, child, { id, runId, retry, left: attempts - retry });
+    if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, runId);
+    const pause = parts.ids.retryPause(path, step.id, { ...turn, retry: retry + 1 });
+    if (delay > 0) await parts.operations.sleep(pause, delay);
+  }
 }
 
-function startData(
+/** One try of a nested workflow. */
+interface Attempt {
+  id: string;
+  runId: string;
+  retry: number;
+  /** How many tries follow if this one fails. */
+  left: number;
+}
+
+function mayRetry({ result }: NestedOutcome): boolean {
+  return result.status === 'failed' && !(result as { nonRetryable?: boolean }).nonRetryable;
+}
+
+async function attempt(
   parts: EngineParts,
   params: StepParams,
   child: NestableWorkflow,
-  id: string,
-  runId: string,
-) {
+  current: Attempt,
+): Promise<NestedOutcome> {
+  const data = startData(parts, params, child, current);
+  const startedAt = Date.now();
+  try {
+    return await invoke(parts, current.id, child, data);
+  } catch (error) {
+    if (isRefusal(error, parts.scope.runId)) throw error;
+    return failedToRun(error, startedAt);
+  }
+}
+
+function startData(parts: EngineParts, params: StepParams, child: NestableWorkflow, current: Attempt) {
   const { scope, operations } = parts;
+  const { id, runId, retry, left } = current;
   const span = parts.trace.child(params.tracingContext?.currentSpan, id, nestedStepSpan(params.step.id));
   const ancestor: Ancestor = {
     workflowId: scope.workflowId,
@@ -59,9 +85,14 @@ function startData(
     resourceId: scope.resourceId,
     owner: scope.inngestRunId,
     stepId: params.step.id,
-    stepCallId: stepCallId(scope.runId, id),
+    stepCallId: stepCallId(
+      scope.runId,
+      parts.ids.step(params.executionContext.executionPath, params.step.id),
+    ),
     first: !operations.hasBegun,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
+    retry,
+    retriesLeft: Math.max(0, left),
     iteration: params.iterationCount,
     span: span && { traceId: span.traceId, id: span.id, parentId: span.parentId },
   };

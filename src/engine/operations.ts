@@ -13,7 +13,7 @@ export interface Operation {
   readonly id: string;
   /** The same in every attempt of the op, unlike core's random one (I9). */
   readonly stepCallId: string;
-  publish(event: RunEvent, targets?: readonly StreamTarget[]): void;
+  publish(event: RunEvent, targets?: readonly StreamTarget[], ownId?: string): void;
 }
 
 // By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
@@ -88,7 +88,7 @@ export class Operations {
     const operation: Operation = {
       id,
       stepCallId: stepCallId(scope.runId, id),
-      publish: (event, targets) => publisher.publish(event, targets),
+      publish: (event, targets, ownId) => publisher.publish(event, targets, ownId),
     };
     try {
       await prologue?.(operation).catch(refuse);

@@ -58,7 +58,8 @@ export function announceStart(
   startedAt: number,
 ): void {
   const parent = scope.ancestors.at(-1);
-  if (!parent?.emits) return;
+  // However often the parent tries, its step begins once.
+  if (!parent?.emits || parent.retry > 0) return;
   const { stepId: id, stepCallId, iteration } = parent;
   const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
   operation.publish(
@@ -67,13 +68,20 @@ export function announceStart(
       payload: { id, stepCallId, payload, startedAt, status: 'running', ...metadata },
     },
     parentTargets(scope.ancestors),
+    // Several first ops may run at once, and each says so.
+    `${scope.runId}/start`,
   );
+}
+
+/** The parent tries once more, so this is not yet what became of its step. */
+function isTriedAgain(parent: Ancestor, result: Record<string, unknown>): boolean {
+  return parent.retriesLeft > 0 && result.status === 'failed' && !result.nonRetryable;
 }
 
 /** Tells the parent's stream what became of its step. */
 export function announceEnd(operation: Operation, scope: RunScope, result: Record<string, unknown>): void {
   const parent = scope.ancestors.at(-1);
-  if (!parent?.emits) return;
+  if (!parent?.emits || isTriedAgain(parent, result)) return;
   const { stepId: id, stepCallId } = parent;
   const targets = parentTargets(scope.ancestors);
   if (result.status === 'suspended') {

@@ -25,9 +25,9 @@ export class Publisher {
     private readonly log: WarningLog,
   ) {}
 
-  /** Queues one event for every target, or for the given ones. */
-  publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets): void {
-    const id = `${this.scope}#${this.sequence++}`;
+  /** Queues one event for every target, or for the given ones. `ownId`: for one that several ops may publish. */
+  publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets, ownId?: string): void {
+    const id = ownId ?? `${this.scope}#${this.sequence++}`;
     this.tail = this.tail.then(async () => {
       await Promise.all(targets.map(target => this.send(target, { id, ...eventFor(target, event) })));
     });

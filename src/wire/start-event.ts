@@ -31,6 +31,9 @@ export interface Ancestor {
   /** False inside a foreach, where core reports the items itself. */
   emits: boolean;
   iteration?: number;
+  /** 0 for the first try of the nested workflow by its parent's retryConfig. */
+  retry: number;
+  retriesLeft: number;
   /** The parent's span of this step, where the parent is traced. */
   span?: { traceId: string; id: string; parentId?: string };
 }

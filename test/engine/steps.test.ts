@@ -55,6 +55,13 @@ function workflows(inngest: Inngest.Any) {
         ),
       )
       .commit(),
+    'nested-retry': define('nested-retry', { retryConfig: { attempts: 2 } })
+      .then(
+        define('shaky-child')
+          .then(step('shaky', failing(1)))
+          .commit() as never,
+      )
+      .commit(),
     approval: define('approval')
       .then(
         waitForEvent({
@@ -128,6 +135,12 @@ test('I4: retries with a delay of a second or more are durable', async () => {
 
 test('I4: Mastra’s retries are not bounded by Inngest’s attempts', async () => {
   expect(await start('many-retries')).toMatchObject({ status: 'success', result: { attempts: 26 } });
+});
+
+test('a nested workflow that failed is tried again by its parent’s retryConfig, as a run of its own', async () => {
+  expect(await start('nested-retry')).toMatchObject({ status: 'success', result: { attempts: 2 } });
+  const children = await harness.snapshots('shaky-child');
+  expect(children.map(child => child.status).sort()).toEqual(['failed', 'success']);
 });
 
 test('an Inngest step inside a step fails at once with what to do', async () => {
