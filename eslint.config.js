@@ -93,6 +93,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
       '@typescript-eslint/no-unsafe-argument': 'off',
+      // `init`'s tools are passed around without their object, as users do it.
+      '@typescript-eslint/unbound-method': 'off',
     },
   },
   { files: ['**/*.{js,mjs}'], rules: { ...sizes, ...functionSizes } },
