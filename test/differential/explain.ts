@@ -1,12 +1,29 @@
 import type { Difference } from './compare';
-import { KNOWN_DIFFERENCES } from './known-differences';
+import { KNOWN_DIFFERENCES, type KnownDifference } from './known-differences';
 
-/** The differences that no entry of the list explains, and the entries' paths that explain none. */
-export function unexplained(name: string, found: readonly Difference[]): { left: Difference[]; unused: string[] } {
-  const paths = KNOWN_DIFFERENCES.filter(known => known.case === name).flatMap(known => known.paths);
-  const left = found.filter(({ path }) => !paths.some(pattern => matches(pattern, path)));
-  const unused = paths.filter(pattern => !found.some(({ path }) => matches(pattern, path)));
+/** The differences that no entry of the list explains, and the entries of this case that explain none. */
+export function unexplained(
+  name: string,
+  found: readonly Difference[],
+): { left: Difference[]; unused: string[] } {
+  const known = KNOWN_DIFFERENCES.filter(entry => entry.case === name || entry.case === '*');
+  const left = found.filter(difference => !known.some(entry => explains(entry, difference)));
+  const unused = known
+    .filter(entry => entry.case === name)
+    .flatMap(entry => entry.paths.filter(path => !found.some(({ path: at }) => matches(path, at))));
   return { left, unused };
+}
+
+/** The entries for many cases that explain nothing in any of them. */
+export function neverUsed(found: readonly Difference[]): string[] {
+  return KNOWN_DIFFERENCES.filter(
+    entry => entry.case === '*' && !found.some(difference => explains(entry, difference)),
+  ).map(entry => entry.reason);
+}
+
+function explains(known: KnownDifference, { path, inngest }: Difference): boolean {
+  if (known.inngest !== undefined && JSON.stringify(known.inngest) !== JSON.stringify(inngest)) return false;
+  return known.paths.some(pattern => matches(pattern, path));
 }
 
 function matches(pattern: string, path: string): boolean {

@@ -22,6 +22,7 @@ export type Body = (context: StepContext) => unknown;
 export interface Flow {
   readonly id: string;
   readonly stepGraph: unknown[];
+  readonly stateSchema?: unknown;
   then(step: unknown, options?: object): Flow;
   map(mapping: unknown, options?: object): Flow;
   parallel(steps: unknown[], options?: object): Flow;
@@ -31,6 +32,8 @@ export interface Flow {
   foreach(step: unknown, options?: object): Flow;
   sleep(duration: unknown, options?: object): Flow;
   sleepUntil(date: unknown, options?: object): Flow;
+  tool(tool: unknown, options?: object, stepOptions?: object): Flow;
+  agent(agent: unknown, options?: object, stepOptions?: object): Flow;
   commit(): Flow;
 }
 
@@ -50,6 +53,8 @@ export interface Case {
   input?: unknown;
   start?: StartOptions;
   resourceId?: string;
+  /** Items of a foreach run at once: the order of their events is chance. */
+  unordered?: boolean;
 }
 
 /** How often each piece of user code was called. */
@@ -58,6 +63,7 @@ export type Calls = Record<string, number>;
 export class Kit {
   readonly calls: Calls = {};
   readonly any = any;
+  readonly z = z;
 
   constructor(
     readonly name: string,

@@ -50,7 +50,7 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
   return {
     start,
     snapshot: normaliser.plain(await storedSnapshot(mastra, one.name, runId)),
-    events: normaliser.plain(byStep(events)),
+    events: normaliser.plain(byStep(one.unordered ? inOrderOfItems(events) : events)),
     calls: calls(),
   };
 }
@@ -110,6 +110,17 @@ function byStep(events: WatchedEvent[]): Record<string, unknown> {
     (steps[step] ??= []).push(withNamedCall(event, calls, step));
   }
   return steps;
+}
+
+/** Puts the progress of items that ran at once in the items' order; the counts of items done keep theirs. */
+function inOrderOfItems(events: WatchedEvent[]): WatchedEvent[] {
+  const progress = events.filter(event => event.type === 'workflow-step-progress');
+  const counts = progress.map(event => event.payload?.completedCount);
+  const index = (event: WatchedEvent) => Number(event.payload?.currentIndex);
+  const sorted = progress
+    .toSorted((left, right) => index(left) - index(right))
+    .map((event, place) => ({ ...event, payload: { ...event.payload, completedCount: counts[place] } }));
+  return events.map(event => (event.type === 'workflow-step-progress' ? (sorted.shift() ?? event) : event));
 }
 
 /** Call ids are random in core: what matters is which events share one. */

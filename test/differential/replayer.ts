@@ -42,7 +42,10 @@ export class Replayer {
         handler(new Request(to, { method: 'POST', headers: new Headers(headers), body: text }));
       const parsed = JSON.parse(body) as RequestBody;
       const of = `${new URL(url).searchParams.get('fnId')} run ${parsed.ctx.run_id}`;
-      const planOnly = JSON.stringify({ ...parsed, ctx: { ...parsed.ctx, disable_immediate_execution: true } });
+      const planOnly = JSON.stringify({
+        ...parsed,
+        ctx: { ...parsed.ctx, disable_immediate_execution: true },
+      });
       const planUrl = url.replace(/stepId=[^&]*/, 'stepId=step');
       const replay = await asReplay(async () => (await send(planUrl, planOnly)).text());
       this.before.push({ of, kind: 'before', effects: replay.effects });

@@ -39,7 +39,11 @@ interface Instance {
   kits: Map<string, Kit>;
 }
 
-async function build(cases: readonly Case[], storage: InMemoryStore, inngest?: Inngest.Any): Promise<Instance> {
+async function build(
+  cases: readonly Case[],
+  storage: InMemoryStore,
+  inngest?: Inngest.Any,
+): Promise<Instance> {
   const kits = new Map(cases.map(one => [one.name, new Kit(one.name, inngest)]));
   const workflows = Object.fromEntries(cases.map(one => [one.name, one.build(kits.get(one.name) as Kit)]));
   return { mastra: new Mastra({ workflows: workflows as never, storage, logger: false }), kits };
@@ -115,7 +119,8 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
 function total(instances: readonly Instance[], name: string): Calls {
   const sum: Calls = {};
   for (const { kits } of instances) {
-    for (const [key, count] of Object.entries(kits.get(name)?.calls ?? {})) sum[key] = (sum[key] ?? 0) + count;
+    for (const [key, count] of Object.entries(kits.get(name)?.calls ?? {}))
+      sum[key] = (sum[key] ?? 0) + count;
   }
   return sum;
 }

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeDifferences, differences } from './compare';
 import type { Case } from './kit';
-import { unexplained } from './explain';
+import { neverUsed, unexplained } from './explain';
 import type { Observation } from './observe';
 import type { Replay } from './replayer';
 import { type Mode, type Rig, coreRig, inngestRig } from './rig';
@@ -34,6 +34,11 @@ export function differentialSuite(mode: Mode, cases: readonly Case[]): void {
       const { left, unused } = unexplained(name, found);
       if (left.length > 0) expect.fail(`${name} differs:\n${describeDifferences(left)}`);
       expect(unused, 'known differences that no longer occur').toEqual([]);
+    });
+
+    test('each known difference of many cases occurs in one', () => {
+      const found = cases.flatMap(({ name }) => differences(core.get(name), ours.get(name)));
+      expect(neverUsed(found)).toEqual([]);
     });
 
     if (mode.replay) {
