@@ -1,3 +1,5 @@
+import { guarded } from './errors';
+
 /** A timer that has been set. */
 export interface Timer {
   readonly at: number;
@@ -57,7 +59,7 @@ export class Clock {
     const first = this.#heap[0];
     if (!first || first.at > this.now()) return false;
     this.#remove(first);
-    first.run();
+    guarded(first.run);
     return true;
   }
 

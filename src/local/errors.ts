@@ -41,6 +41,24 @@ export class LocalServerError extends Error {
   }
 }
 
+/**
+ * Something a client or an app did wrong: it becomes an answer or the end of a run, and never leaves the server.
+ */
+export abstract class Problem extends Error {
+  override readonly name = 'Problem';
+}
+
+/** Runs work whose failure may end nothing else: it becomes a warning of the process. */
+export function guarded(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    process.emitWarning(`Local Inngest server: ${messageOf(error)}`, {
+      detail: (error as Error).stack ?? '',
+    });
+  }
+}
+
 /** The message of whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { Activity } from './activity';
 import { Clock } from './clock';
 import { toMilliseconds } from './duration';
-import { LocalServerError } from './errors';
+import { LocalServerError, guarded } from './errors';
 import type { Core } from './executor/core';
 import { dispatch } from './executor/dispatch';
 import { execute } from './executor/execute';
@@ -203,11 +203,8 @@ function emit(core: Core, idempotency: Idempotency, events: StoredEvent[]): void
     if (!event) continue;
     core.activity.enter();
     setImmediate(() => {
-      try {
-        dispatch(core, idempotency, event);
-      } finally {
-        core.activity.leave();
-      }
+      guarded(() => dispatch(core, idempotency, event));
+      core.activity.leave();
     });
   }
 }

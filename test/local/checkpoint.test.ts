@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- bodies are whatever a test makes of them */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startLocalServer } from '../../src/local';
 import type { LocalServer } from '../../src/local';

@@ -12,7 +12,7 @@ describe.each(modes)('step.fetch, %s', mode => {
     const target = http.createServer((request, response) => {
       response
         .writeHead(201, { 'x-foo': '1' })
-        .end(`${request.method} ${request.url} ${request.headers['x-mine']}`);
+        .end(`${request.method} ${request.url} ${String(request.headers['x-mine'])}`);
     });
     await new Promise<void>(resolve => void target.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/path`;

@@ -40,8 +40,8 @@ async function act(core: Core, job: Job, answer: Answer): Promise<void> {
   } catch (thrown) {
     if (thrown instanceof StepRetry) return retry(core, job, answer.retryAt);
     if (thrown instanceof FatalReport) {
-      const { errorName: name, message, stack } = thrown;
-      return fail(core, job, serverFailure(message, { name, stack, noRetry: true }));
+      const { errorName: name, message, details } = thrown;
+      return fail(core, job, serverFailure(message, { name, stack: details, noRetry: true }));
     }
     if (!(thrown instanceof BadReport)) throw thrown;
     const { noRetry, retryAt } = answer;
@@ -58,10 +58,9 @@ function wake(core: Core, job: Job): boolean {
   return !pending || job.parallelMode === 'race';
 }
 
-/** Executes a job: one request to the app, and what follows from the answer. Never rejects. */
-export async function execute(core: Core, job: Job): Promise<void> {
+/** Sends the request and acts on the answer, unless the run has ended meanwhile. */
+async function attempt(core: Core, job: Job): Promise<void> {
   const { run } = job;
-  if (!wake(core, job)) return;
   run.startedAt ??= core.clock.now();
   run.status = 'Running';
   const request = buildRequest(job, core.ulid());
@@ -77,11 +76,16 @@ export async function execute(core: Core, job: Job): Promise<void> {
   if (run.ended) return;
   const target = job.target === undefined ? undefined : run.traces.get(job.target);
   if (target) target.attempts = job.attempt + 1;
+  await act(core, job, answer);
+}
+
+/** Executes a job: one request to the app, and what follows from the answer. Never rejects. */
+export async function execute(core: Core, job: Job): Promise<void> {
   try {
-    await act(core, job, answer);
+    if (wake(core, job)) await attempt(core, job);
   } catch (error) {
     // A defect of this server or of an answer it did not foresee ends one run, not the process.
     const body = { name: 'Error', message: messageOf(error) };
-    finalize(core, run, { status: 'Failed', error: body, body });
+    finalize(core, job.run, { status: 'Failed', error: body, body });
   }
 }

@@ -1,3 +1,4 @@
+import { Problem } from '../errors';
 import type { Job } from '../queue/job';
 import { newJob } from '../queue/job';
 import type { Answer, Opcode } from './answer';
@@ -27,7 +28,7 @@ const planOps = new Set([
 const lazyOps = new Set(['DeferAdd', 'DeferAbort']);
 
 /** A step reported an error and has attempts left: the same job is tried again. */
-export class StepRetry {}
+export class StepRetry extends Problem {}
 
 function saveResult(core: Core, job: Job, op: Opcode, json: string): void {
   const { run } = job;

@@ -1,3 +1,4 @@
+import { Problem } from '../errors';
 import type { Run, StepTrace } from '../state/run';
 import type { Core } from './core';
 import { startRun } from './start';
@@ -10,9 +11,7 @@ export interface FromStep {
 }
 
 /** Why a run can't be repeated. */
-export class RerunProblem {
-  constructor(readonly message: string) {}
-}
+export class RerunProblem extends Problem {}
 
 function findStep(run: Run, wanted: string): StepTrace {
   const exact = run.traces.get(wanted);

@@ -1,5 +1,5 @@
 import { DAY, YEAR, deadline } from '../duration';
-import { LocalServerError, messageOf } from '../errors';
+import { LocalServerError, Problem, messageOf } from '../errors';
 import type { Expression } from '../expression/expression';
 import { compile } from '../expression/expression';
 import { text } from '../json';
@@ -12,18 +12,18 @@ import { memo } from './memo';
 import { resume } from './resume';
 
 /** A report that ends the run: the app is not asked again. */
-export class FatalReport {
+export class FatalReport extends Problem {
   constructor(
     readonly errorName: string,
-    readonly message: string,
-    readonly stack = '',
-  ) {}
+    message: string,
+    readonly details = '',
+  ) {
+    super(message);
+  }
 }
 
 /** A report that makes no sense: the attempt has failed. */
-export class BadReport {
-  constructor(readonly message: string) {}
-}
+export class BadReport extends Problem {}
 
 export function modeOf(op: Opcode): { parallelMode?: string } {
   const parallelMode = text(op.opts, 'parallelMode');

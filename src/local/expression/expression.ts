@@ -102,7 +102,7 @@ function evaluate(node: ASTNode, context: Context): Value {
       return node.args.map(item => evaluate(item, context));
     case 'map':
       return Object.fromEntries(
-        node.args.map(([key, value]) => [String(evaluate(key, context)), evaluate(value, context)]),
+        node.args.map(([key, value]) => [keyOf(evaluate(key, context)), evaluate(value, context)]),
       );
     case '?:':
       return evaluate(node.args[truthy(evaluate(node.args[0], context)) ? 1 : 2], context);
@@ -120,7 +120,13 @@ function evaluate(node: ASTNode, context: Context): Value {
 function literal(value: unknown): Value {
   if (value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value))
     return value as Value;
-  return typeof value === 'object' && 'valueOf' in value ? BigInt(String(value.valueOf())) : failure;
+  // `9u` is an object that stands for its number.
+  const inner = (value)?.valueOf();
+  return typeof inner === 'bigint' || typeof inner === 'number' ? BigInt(inner) : failure;
+}
+
+function keyOf(value: Value): string {
+  return typeof value === 'object' || typeof value === 'symbol' ? '' : String(value);
 }
 
 function unary(operator: '!_' | '-_', value: Value): Value {

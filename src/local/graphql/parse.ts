@@ -1,3 +1,4 @@
+import { Problem } from '../errors';
 import type { Json, JsonObject } from '../json';
 
 /** A field of a query with its arguments resolved. */
@@ -9,9 +10,7 @@ export interface Selection {
 }
 
 /** The query is not GraphQL as far as this server understands it. */
-export class SyntaxProblem {
-  constructor(readonly message: string) {}
-}
+export class SyntaxProblem extends Problem {}
 
 const tokenPattern =
   /"""[\s\S]*?"""|"(?:\\.|[^"\\])*"|\.\.\.|[A-Za-z_]\w*|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|[{}()[\]:!=@$]|[\s,]+|#[^\n]*/gy;

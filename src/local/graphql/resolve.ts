@@ -1,3 +1,4 @@
+import { Problem } from '../errors';
 import type { Json, JsonObject } from '../json';
 import { isObject } from '../json';
 import type { Selection } from './parse';
@@ -7,9 +8,7 @@ export type Resolver = (args: JsonObject) => Json;
 export type Resolvers = Record<string, Resolver>;
 
 /** A field that failed; the others are still answered. */
-export class FieldProblem {
-  constructor(readonly message: string) {}
-}
+export class FieldProblem extends Problem {}
 
 export interface GraphqlReply {
   data: JsonObject | null;

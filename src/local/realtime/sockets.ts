@@ -1,10 +1,15 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { parseJson, text } from '../json';
 import type { Hub, Subscriber } from './hub';
 import type { Tokens, Topic } from './token';
+
+function textOf(message: RawData): string {
+  if (Array.isArray(message)) return Buffer.concat(message).toString();
+  return Buffer.from(message as Buffer).toString();
+}
 
 const path = '/v1/realtime/connect';
 const defaultPingInterval = 15_000;
@@ -46,7 +51,7 @@ export class Sockets {
     const ping = setInterval(() => client.ping(), this.options.pingInterval ?? defaultPingInterval);
     this.#pings.add(ping);
     client.on('error', () => client.terminate());
-    client.on('message', message => this.#command(subscriber, String(message)));
+    client.on('message', message => this.#command(subscriber, textOf(message)));
     client.on('close', () => {
       clearInterval(ping);
       this.#pings.delete(ping);

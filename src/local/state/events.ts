@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json';
+import type { JsonObject } from '../json';
 import { canonical } from '../json';
 import type { StoredEvent } from './types';
 

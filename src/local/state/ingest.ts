@@ -1,3 +1,4 @@
+import { Problem } from '../errors';
 import { limits } from '../executor/limits';
 import type { Json, JsonObject } from '../json';
 import { byteLength, field, isObject, parseJson, text } from '../json';
@@ -7,11 +8,13 @@ const earliest = Date.UTC(1980, 0, 1);
 const latest = Date.UTC(2100, 0, 1);
 
 /** Why an event is refused. What came before it in the list has been accepted. */
-export class EventProblem {
+export class EventProblem extends Problem {
   constructor(
-    readonly message: string,
+    message: string,
     readonly accepted: StoredEvent[],
-  ) {}
+  ) {
+    super(message);
+  }
 }
 
 interface Ingest {

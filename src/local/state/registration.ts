@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { messageOf } from '../errors';
+import { Problem, messageOf } from '../errors';
 import { compile } from '../expression/expression';
 import { stableUuid } from '../ids';
 import type { Json, JsonObject } from '../json';
@@ -22,9 +22,7 @@ const flowKeys = [
 ];
 
 /** What is wrong with a registration, in the words of the answer to the app. */
-export class RegistrationProblem {
-  constructor(readonly message: string) {}
-}
+export class RegistrationProblem extends Problem {}
 
 function list(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];

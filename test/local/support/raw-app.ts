@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- bodies are whatever a test makes of them */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { post } from './apps';
