@@ -95,6 +95,8 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-argument': 'off',
       // `init`'s tools are passed around without their object, as users do it.
       '@typescript-eslint/unbound-method': 'off',
+      // It wants type arguments in place of a cast of what came as JSON.
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off',
     },
   },
   { files: ['**/*.{js,mjs}'], rules: { ...sizes, ...functionSizes } },
