@@ -72,6 +72,8 @@ const ofSteps: Scenario[] = [
   single('sleepzero', { name: 'x/sleepzero' }),
   single('throwstr', { name: 'x/throwstr' }),
   single('manysteps', { name: 'x/many', data: { n: 20 } }, parallel),
+  { ...single('manysteps', { name: 'x/many', data: { n: 1001 } }), name: 'manysteps (1001 steps)' },
+  single('bigout', { name: 'x/bigout' }),
   single('grace', { name: 'x/grace' }, parallel),
 ];
 

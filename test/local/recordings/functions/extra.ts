@@ -9,6 +9,7 @@ export function defineExtra(kit: Kit): void {
   defineParallel(kit);
   const { fn, ns } = kit;
   fn({ id: 'throwstr', retries: 0 }, { event: ns('x/throwstr') }, async () => {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is the scenario
     throw 'a string';
   });
   fn({ id: 'sleepzero', retries: 0 }, { event: ns('x/sleepzero') }, async ({ step }) => {
@@ -16,6 +17,7 @@ export function defineExtra(kit: Kit): void {
     await step.sleep('z2', '10ms');
     return 1;
   });
+  defineLimits(kit);
   fn(
     { id: 'slowstep', retries: 0, cancelOn: [{ event: ns('x/cancelslow') }] },
     { event: ns('x/slowstep') },
@@ -28,6 +30,18 @@ export function defineExtra(kit: Kit): void {
       return 2;
     },
   );
+}
+
+/** What exceeds a limit ends with an error that only the failed event shows. */
+function defineLimits({ fn, ns, appId }: Kit): void {
+  fn({ id: 'bigout', retries: 0 }, { event: ns('x/bigout') }, async ({ step }) => {
+    await step.run('b', () => 'x'.repeat(5 * 1024 * 1024));
+    return 1;
+  });
+  for (const id of ['bigout', 'manysteps']) {
+    const ours = `event.data.function_id == '${appId}-${id}'`;
+    fn({ id: `${id}-failed` }, { event: 'inngest/function.failed', if: ours }, async () => null);
+  }
 }
 
 function defineChildren({ fn, ns, sdk }: Kit): void {

@@ -39,7 +39,7 @@ function withoutState({ current: _current, stack: _stack, steps: _steps, ...rest
 
 function sortedOps(answer: unknown): unknown {
   if (!Array.isArray(answer) || !answer.every(isObject)) return answer;
-  return [...(answer as Json[])].sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1));
+  return [...answer].sort((a, b) => (String(a['id']) < String(b['id']) ? -1 : 1));
 }
 
 /** Version 1: the number of discoveries, and what each of them sees, is a matter of timing. */
@@ -110,10 +110,10 @@ export function violations(run: Run): string[] {
   for (const call of run.calls) {
     const ids = Object.keys(call.steps).sort().join();
     if (!call.useApi && ids !== [...call.stack].sort().join())
-      found.push(`stack and steps differ: ${call.stack} / ${ids}`);
+      found.push(`stack and steps differ: ${call.stack.join()} / ${ids}`);
     const [shorter, longer] = call.stack.length < known.length ? [call.stack, known] : [known, call.stack];
     if (shorter.some((id, index) => longer[index] !== id))
-      found.push(`order changed: ${known} / ${call.stack}`);
+      found.push(`order changed: ${known.join()} / ${call.stack.join()}`);
     known = longer;
   }
   return found;

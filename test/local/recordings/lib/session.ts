@@ -56,9 +56,17 @@ export class Session {
   }
 
   async stop(): Promise<void> {
+    if (onRealServer) await this.#leave();
     await this.app.stop();
     await this.proxy.stop();
     await this.server.stop();
+  }
+
+  /** A real server lives on: it should not go on calling an app that is gone. */
+  async #leave(): Promise<void> {
+    const url = `${this.proxy.url}/api/inngest`;
+    const app = { url, appName: this.app.kit.appId, deployType: 'ping', framework: 'nodejs', v: '0.1' };
+    await this.post('/fn/register', { ...app, sdk: 'js:v4.24.0', functions: [] });
   }
 
   /** Sends events, names in this session's namespace, and returns the ids the runs will show. */
@@ -127,10 +135,15 @@ export class Session {
 
   /** Waits until these exchanges are answered and no other came for a while. */
   async untilQuiet(select: () => Exchange[], ms = quietMs): Promise<void> {
-    await this.until('quiet', () => {
-      const exchanges = select();
-      const last = Math.max(0, ...exchanges.map(one => one.t + one.ms));
-      return Date.now() - last > ms && exchanges.every(one => one.status > 0) ? true : undefined;
-    });
+    const began = Date.now();
+    await this.until(
+      'quiet',
+      () => {
+        const exchanges = select();
+        const last = Math.max(began, ...exchanges.map(one => one.t + one.ms));
+        return Date.now() - last > ms && exchanges.every(one => one.status > 0) ? true : undefined;
+      },
+      90_000,
+    );
   }
 }

@@ -3,11 +3,12 @@ import { chosen, golden } from '../coverage.js';
 import { defineSteps } from '../functions/steps.js';
 import { backoff } from '../scenarios.js';
 import { mask } from './mask.js';
-import { startRig, verify, type Rig } from './run.js';
+import { startRig, type Rig } from './run.js';
 import { onRealServer } from './server.js';
 import { pause, quietMs, Session } from './session.js';
 import { traceOf } from './trace.js';
 import { modeTitle, type Mode } from './types.js';
+import { verify } from './verify.js';
 
 /** One test per recorded scenario of this mode. */
 export function recordingsOf(mode: Mode): void {

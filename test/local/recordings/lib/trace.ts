@@ -82,8 +82,9 @@ export function traceOf(executions: Execution[], exchanges: Exchange[], namespac
 /** Runs are ordered by what they are, not by when they began: the order of runs among each other is nobody's promise. */
 function sortKey([first]: Execution[], namespace: string): string {
   if (!first) return '';
-  const event = mask(first.req.event, () => '<id>', namespace);
-  return `${mask(functionOf(first), () => '<id>', namespace)} ${999 - first.req.events.length} ${JSON.stringify(event)} ${first.t}`;
+  const what = [functionOf(first), 999 - first.req.events.length, first.req.event];
+  const masked = mask(what, () => '<id>', namespace);
+  return `${JSON.stringify(masked)} ${first.t}`;
 }
 
 function compare(a: string, b: string): number {
@@ -104,7 +105,9 @@ function runOf(group: Execution[], appCalls: Exchange[], name: NameOf, namespace
 function callOf(one: Execution, appCalls: Exchange[], masked: (value: unknown) => unknown): Call {
   const { ctx } = one.req;
   const headers = one.resHeaders;
-  const made = appCalls.filter(call => madeBy(call, one)).map(call => appCallOf(call, masked));
+  const made = withoutRetries(
+    appCalls.filter(call => madeBy(call, one)).map(call => appCallOf(call, masked)),
+  );
   return {
     target: targetOf(one),
     version: one.req.version,
@@ -120,10 +123,19 @@ function callOf(one: Execution, appCalls: Exchange[], masked: (value: unknown) =
     ...(headers['x-inngest-req-version'] ? { reqVersion: headers['x-inngest-req-version'] } : {}),
     ...(headers['x-inngest-no-retry'] ? { noRetry: headers['x-inngest-no-retry'] } : {}),
     ...(headers['retry-after'] ? { retryAfter: headers['retry-after'] } : {}),
-    answer:
-      one.status === 206 ? opcodesOf(one).map(op => opcode(op as unknown as Json, masked)) : masked(one.res),
+    answer: one.status === 206 ? opcodes(one, masked) : masked(one.res),
     ...(made.length ? { appCalls: made } : {}),
   };
+}
+
+/** Of a plan beyond the limit only its size and beginning say something. */
+const manyOpcodes = 100;
+
+function opcodes(one: Execution, masked: (value: unknown) => unknown): unknown[] {
+  const all = opcodesOf(one);
+  const some = all.length > manyOpcodes ? all.slice(0, 1) : all;
+  const out: unknown[] = some.map(op => opcode(op as unknown as Json, masked));
+  return some === all ? out : [...out, `<${all.length - 1} more opcodes>`];
 }
 
 /** The fields that are part of the protocol; the SDK sends its own bookkeeping along with checkpointed steps. */
@@ -136,6 +148,12 @@ function appCallOf(call: Exchange, masked: (value: unknown) => unknown): AppCall
   const body = call.url.startsWith('/v1/checkpoint') ? checkpointBody(call.req, masked) : masked(call.req);
   const request = `${call.method} ${String(masked(decodeURIComponent(call.url)))}`;
   return { request, ...(body === '' ? {} : { body }), status: call.status, answer: masked(call.res) };
+}
+
+/** How often the SDK repeats a refused call depends on its own clock; the first time says it all. */
+function withoutRetries(calls: AppCall[]): AppCall[] {
+  const same = (call: AppCall, other: AppCall | undefined) => JSON.stringify(call) === JSON.stringify(other);
+  return calls.filter((call, index) => call.status < 400 || !same(call, calls[index - 1]));
 }
 
 function checkpointBody(body: unknown, masked: (value: unknown) => unknown): unknown {
@@ -177,7 +195,9 @@ export function family(exchanges: Exchange[], isRoot: (first: Execution) => bool
 export function parentOf(one: Execution): string {
   const { data, name } = one.req.event;
   if (name === 'inngest/function.invoked' && isObject(data['_inngest'])) {
-    return String(data['_inngest']['correlation_id'] ?? '').split('.')[0] ?? '';
+    return text(data['_inngest']['correlation_id']).split('.')[0] ?? '';
   }
-  return name.startsWith('inngest/function.') ? String(data['run_id'] ?? '') : '';
+  return name.startsWith('inngest/function.') ? text(data['run_id']) : '';
 }
+
+const text = (value: unknown) => (typeof value === 'string' ? value : '');
