@@ -48,7 +48,8 @@ export interface LocalServer {
   sync(url: string): Promise<void>;
   /**
    * Lets time pass: `'7 days'`, `'1h30m'` or ms. What falls due runs in order, and before time moves on, the
-   * server waits until it has nothing more to do at that instant.
+   * server waits until it has nothing more to do at that instant. The time of the apps stays the wall's: what
+   * they compute with `Date.now()`, such as the date of a `sleepUntil`, does not move along.
    * @throws LocalServerError `INVALID_DURATION`; `NOT_SETTLED` if an app takes longer than 30 s to answer
    */
   advance(by: number | string): Promise<void>;
@@ -213,7 +214,7 @@ function emit(core: Core, idempotency: Idempotency, events: StoredEvent[]): void
  * Starts a local Inngest server: an unmodified `serve()` app of the Inngest SDK, v3 or v4, syncs and runs on it.
  * For development and tests only; it keeps everything in memory and checks no keys.
  *
- * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`
+ * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
  */
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
   const server = new Running(options);

@@ -171,3 +171,26 @@ it('stops listening for a cancelling event when its timeout is over', async () =
     'Running',
   ]);
 });
+
+it('cancels runs by their timeouts', async () => {
+  await start('v4');
+  await pair.stop();
+  pair = await startPair('v4', () => [
+    {
+      id: 'slow',
+      trigger: { event: 't/slow' },
+      options: { timeouts: { finish: '2h' } },
+      handler: async ({ step }) => {
+        await step.sleep('first', '90m');
+        await step.sleep('second', '90m');
+      },
+    },
+    { id: 'told', trigger: { event: 'inngest/function.cancelled' }, handler: ({ event }) => event },
+  ]);
+  const id = await pair.send({ name: 't/slow' });
+  await pair.server.advance('119m');
+  expect((await pair.runsOf(id))[0]?.status).toBe('Running');
+  await pair.server.advance('2m');
+  expect((await pair.runsOf(id))[0]?.status).toBe('Cancelled');
+  expect(pair.calls('told')).toHaveLength(1);
+});

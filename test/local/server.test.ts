@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalServerError, startLocalServer } from '../../src/local';
 import type { LocalServer } from '../../src/local';
-import { get, startApp, startPair } from './support/apps';
+import { get, post, startApp, startPair } from './support/apps';
 import type { TestApp } from './support/apps';
 
 const stops: (() => Promise<void>)[] = [];
@@ -58,6 +58,7 @@ describe('starting', () => {
     expect(await failure(startLocalServer({ port: 0, host: '192.0.2.1' }))).toMatchObject({
       code: 'ADDRESS_UNAVAILABLE',
     });
+    expect(await failure(startLocalServer({ port: 99_999 }))).toMatchObject({ code: 'INVALID_OPTION' });
   });
 });
 
@@ -117,6 +118,33 @@ describe('registering', () => {
       code: 'APP_REFUSED',
       remedy: expect.stringContaining('baseUrl'),
     });
+  });
+});
+
+describe('an app that moves', () => {
+  it('gets the next request of a sleeping run where it registered last', async () => {
+    const server = await start();
+    const define = () => [
+      {
+        id: 'f',
+        trigger: { event: 'e' },
+        handler: async ({ step }: { step: { sleep: (id: string, length: string) => Promise<void> } }) => {
+          await step.sleep('s', '1d');
+          return 'woke';
+        },
+      },
+    ];
+    const before = await startApp('v4', server, define);
+    await server.sync(before.url);
+    const { ids } = await post(`${server.url}/e/k`, { name: 'e' });
+    await server.settled();
+    await before.stop();
+    const after = await startApp('v4', server, define);
+    stops.push(after.stop);
+    await server.sync(after.url);
+    await server.advance('25h');
+    expect((await get(`${server.url}/v1/events/${ids[0]}/runs`)).data).toMatchObject([{ output: 'woke' }]);
+    expect(after.exchanges).toHaveLength(1);
   });
 });
 

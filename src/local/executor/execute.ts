@@ -7,6 +7,7 @@ import { finalize } from './finalize';
 import { memo, runError } from './memo';
 import { StepRetry, handleOps } from './opcodes';
 import { buildRequest } from './request';
+import { limitFinish } from './timeouts';
 import { BadReport, FatalReport } from './waits';
 
 type Failed = Extract<Answer, { kind: 'failed' }>;
@@ -61,7 +62,12 @@ function wake(core: Core, job: Job): boolean {
 /** Sends the request and acts on the answer, unless the run has ended meanwhile. */
 async function attempt(core: Core, job: Job): Promise<void> {
   const { run } = job;
-  run.startedAt ??= core.clock.now();
+  if (run.startedAt === undefined) {
+    run.startedAt = core.clock.now();
+    limitFinish(core, run);
+  }
+  // A later registration may have moved the app.
+  run.fn = core.registry.find(run.fn.uuid) ?? run.fn;
   run.status = 'Running';
   const request = buildRequest(job, core.ulid());
   // The request after a sleep still asks for plans; only those after it may execute at once again.

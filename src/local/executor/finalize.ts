@@ -42,6 +42,7 @@ function endEvents(core: Core, run: Run, outcome: Outcome): StoredEvent[] {
   if (event.name === names.finished || event.name === names.failed) return [];
   const now = core.clock.now();
   const data = finishedData(run, event, outcome);
+  const bytes = JSON.stringify(data).length;
   const make = (name: string, id: string, internalId: string): StoredEvent => ({
     internalId,
     id,
@@ -49,6 +50,7 @@ function endEvents(core: Core, run: Run, outcome: Outcome): StoredEvent[] {
     data,
     ts: now,
     receivedAt: now,
+    bytes,
   });
   const finishedId = core.ulid();
   const events = [make(names.finished, finishedId, finishedId)];

@@ -22,6 +22,7 @@ export function invocationEvent(core: Core, payload: JsonObject, meta: JsonObjec
     data: { ...(isObject(given) ? given : {}), _inngest: meta },
     ts: now,
     receivedAt: now,
+    bytes: JSON.stringify(payload).length,
   };
   const user = field(payload, 'user');
   const version = field(payload, 'v');

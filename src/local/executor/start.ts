@@ -5,6 +5,7 @@ import { eventJson } from '../state/events';
 import { Run } from '../state/run';
 import type { CancelRule, FunctionConfig, StoredEvent } from '../state/types';
 import type { Core } from './core';
+import { limitStart } from './timeouts';
 
 /** Remembers which event ids have started which function, for a day. */
 export class Idempotency {
@@ -70,6 +71,7 @@ export function startRun(
   core.store.addRun(run);
   for (const rule of fn.cancel) watchForCancel(core, run, rule);
   const at = Math.max(now, events[0]?.ts ?? now);
+  limitStart(core, run, now);
   core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
   return run;
 }

@@ -121,7 +121,7 @@ function literal(value: unknown): Value {
   if (value === null || ['string', 'number', 'bigint', 'boolean'].includes(typeof value))
     return value as Value;
   // `9u` is an object that stands for its number.
-  const inner = (value)?.valueOf();
+  const inner = value?.valueOf();
   return typeof inner === 'bigint' || typeof inner === 'number' ? BigInt(inner) : failure;
 }
 

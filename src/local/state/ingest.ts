@@ -65,6 +65,7 @@ function store(raw: JsonObject, { ulid, now }: Ingest): StoredEvent {
     data: field(raw, 'data') ?? {},
     ts: typeof ts === 'number' && ts > 0 ? ts : now(),
     receivedAt: now(),
+    bytes: JSON.stringify(raw).length,
   };
   if (user !== undefined && user !== null) event.user = user;
   if (version !== undefined && version !== null) event.v = version;

@@ -45,7 +45,8 @@ export class Run {
 
   constructor(
     readonly id: string,
-    readonly fn: FunctionConfig,
+    /** As it was registered last. */
+    public fn: FunctionConfig,
     readonly events: readonly StoredEvent[],
     readonly queuedAt: number,
     readonly options: { correlationId?: string; originalRunId?: string; eventsJson: string[] },

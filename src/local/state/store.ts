@@ -5,13 +5,20 @@ import type { StoredEvent } from './types';
 export interface Retention {
   /** Ended runs. */
   runs: number;
-  /** Bytes of the memos of ended runs. */
+  /** Bytes of the memos and results of ended runs, and as many of events. */
   bytes: number;
   /** Events. */
   events: number;
 }
 
 export const defaultRetention: Retention = { runs: 500, bytes: 16 * 2 ** 20, events: 2000 };
+
+// Results of this size are kept as long as their runs.
+const smallOutput = 64 * 2 ** 10;
+
+function weight(run: Run): number {
+  return run.stateBytes + (run.end?.output?.length ?? 0);
+}
 
 /** Runs and events in memory. Live runs are never dropped; ended ones and events only as {@link Retention} says. */
 export class Store {
@@ -22,6 +29,7 @@ export class Store {
   /** Ended runs that still have their memos. */
   readonly #heavy = new Set<Run>();
   #heavyBytes = 0;
+  #eventBytes = 0;
   /** How many runs were ever started; unlike {@link runs} it forgets none. */
   started = 0;
 
@@ -29,9 +37,11 @@ export class Store {
 
   addEvent(event: StoredEvent): void {
     this.events.set(event.internalId, event);
-    for (const [id] of this.events) {
-      if (this.events.size <= this.retention.events) break;
+    this.#eventBytes += event.bytes;
+    for (const [id, old] of this.events) {
+      if (this.events.size <= this.retention.events && this.#eventBytes <= this.retention.bytes) break;
       this.events.delete(id);
+      this.#eventBytes -= old.bytes;
     }
   }
 
@@ -59,7 +69,7 @@ export class Store {
     run.jobKeys.clear();
     this.#ended.add(run);
     this.#heavy.add(run);
-    this.#heavyBytes += run.stateBytes;
+    this.#heavyBytes += weight(run);
     for (const old of this.#heavy) {
       if (this.#heavyBytes <= this.retention.bytes) break;
       this.#strip(old);
@@ -72,7 +82,8 @@ export class Store {
 
   #strip(run: Run): void {
     if (!this.#heavy.delete(run)) return;
-    this.#heavyBytes -= run.stateBytes;
+    this.#heavyBytes -= weight(run);
+    if (run.end && (run.end.output?.length ?? 0) > smallOutput) run.end.output = undefined;
     run.steps.clear();
     run.inputs.clear();
   }

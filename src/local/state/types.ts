@@ -28,7 +28,7 @@ export interface FunctionConfig {
   cancel: CancelRule[];
   /**
    * Flow control (concurrency, rateLimit, throttle, debounce, batchEvents, singleton, priority, idempotency,
-   * timeouts) as registered. It is kept and shown, and does not limit anything yet.
+   * timeouts) as registered. All of it is kept and shown; so far only the timeouts have an effect.
    */
   flow: JsonObject;
 }
@@ -54,6 +54,8 @@ export interface StoredEvent {
   user?: Json;
   v?: Json;
   receivedAt: number;
+  /** Roughly what it takes in memory. */
+  bytes: number;
 }
 
 export type RunStatus = 'Queued' | 'Running' | 'Completed' | 'Failed' | 'Cancelled';

@@ -35,7 +35,7 @@ export function routes(service: Service): Hono {
 
 /**
  * Opens the port.
- * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`
+ * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
  */
 export async function listen(app: Hono, host: string, port: number): Promise<Server> {
   const server = createAdaptorServer({ fetch: app.fetch }) as Server;
@@ -43,7 +43,11 @@ export async function listen(app: Hono, host: string, port: number): Promise<Ser
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', error => reject(addressError(error, host, port)));
-    server.listen(port, host, resolve);
+    try {
+      server.listen(port, host, resolve);
+    } catch (error) {
+      reject(new LocalServerError('INVALID_OPTION', `${messageOf(error)}`, { cause: error }));
+    }
   });
   return server;
 }
