@@ -122,7 +122,7 @@ export const context: Case[] = [
         kit.step('one', async ({ setState, state: seen }) => {
           await setState({ a: 1 });
           await setState({ b: 2 });
-          return { seen: seen as unknown };
+          return { seen: structuredClone(seen) as unknown };
         }),
         kit.step('two', seesState),
       ],

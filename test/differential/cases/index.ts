@@ -1,14 +1,21 @@
 /** All hand-made cases. */
 import type { Case } from '../kit';
 import { branching } from './branching';
+import { components } from './components';
 import { context } from './context';
 import { each } from './each';
+import { errors } from './errors';
 import { loops } from './loops';
 import { mapping } from './mapping';
 import { nesting } from './nesting';
+import { options } from './options';
 import { parallel } from './parallel';
+import { schemas } from './schemas';
 import { sequence } from './sequence';
 import { sleeping } from './sleeping';
+import { streams } from './streams';
+import { suspending } from './suspending';
+import { values } from './values';
 
 export const CASES: Case[] = [
   ...sequence,
@@ -20,4 +27,11 @@ export const CASES: Case[] = [
   ...sleeping,
   ...nesting,
   ...context,
+  ...suspending,
+  ...streams,
+  ...schemas,
+  ...options,
+  ...errors,
+  ...values,
+  ...components,
 ];

@@ -82,8 +82,8 @@ export const nesting: Case[] = [
             'inner',
             [
               kit.step('inside', async ({ setState, state }) => {
-                await setState({ ...state, inside: Object.keys(state as object) });
-                return { saw: state as unknown };
+                await setState({ ...state, inside: Object.keys(state as object).sort() });
+                return { saw: structuredClone(state) as unknown };
               }),
             ],
             { stateSchema: kit.any },
