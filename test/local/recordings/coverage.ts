@@ -24,7 +24,6 @@ const flowControl = 'flow control comes later';
 
 /** Recorded, but not run on the local server, with the reason. A real server runs them. */
 export const notLocal: Record<string, string> = {
-  timeoutfn: `${flowControl} (timeouts.finish)`,
   batch: `${flowControl} (batchEvents)`,
   deb: `${flowControl} (debounce)`,
   thr: `${flowControl} (throttle)`,

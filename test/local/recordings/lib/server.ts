@@ -6,16 +6,19 @@ export interface TestServer {
   stop: () => Promise<void>;
 }
 
+const realServer = process.env['INNGEST_BASE_URL']?.replace(/\/$/, '');
+// The SDKs read the variable too, and would go past the proxy.
+delete process.env['INNGEST_BASE_URL'];
+
 /** True if the tests run against a real Inngest server. */
-export const onRealServer = Boolean(process.env['INNGEST_BASE_URL']);
+export const onRealServer = Boolean(realServer);
 
 /**
  * Starts the local server, with every retry after so many ms unless the app asks for a time.
  * A real server must have been started with `--retry-interval 1`, as the recorded one was.
  */
 export async function startServer(retryDelayMs: number | 'default' = 200): Promise<TestServer> {
-  const real = process.env['INNGEST_BASE_URL'];
-  if (real) return { url: real.replace(/\/$/, ''), stop: async () => undefined };
+  if (realServer) return { url: realServer, stop: async () => undefined };
   const { startLocalServer } = await import('@mastra/inngest/local');
   const retry = retryDelayMs === 'default' ? {} : { retryDelay: () => retryDelayMs };
   const server = await startLocalServer({ port: 0, ...retry });
