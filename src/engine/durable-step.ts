@@ -224,7 +224,7 @@ class StepOperation {
     state: Record<string, unknown>,
   ): Promise<ConditionOutcome | undefined> {
     const { turns, params } = this;
-    if (!turns || result.status !== 'success') return undefined;
+    if (!turns || result.status !== 'success' || this.abort.signal.aborted) return undefined;
     const argument = callbackArgument(
       {
         scope: this.parts.scope,

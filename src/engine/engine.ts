@@ -42,6 +42,8 @@ import { recallTurn } from './turn-condition';
 export interface RunEnd {
   persist?: PersistParams;
   callbacks?: LifecycleResult;
+  /** The entry that was executed last, with the results up to there: all that is known where something throws. */
+  reached?: EntryParams;
 }
 
 type ChildSpanParams = Parameters<DefaultExecutionEngine['createChildSpan']>[0];
@@ -144,7 +146,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
     const stepId = entry.step.type === 'step' ? entry.step.step.id : entry.step.id;
     const id = this.parts.ids.concurrency(executionContext.executionPath, stepId);
-    const memo = await this.parts.operations.run(id, async () =>
+    const memo = await this.parts.operations.runCallback(id, async () =>
       seal({ concurrency: resolveForeachConcurrency(opts, argument) }),
     );
     return unseal<{ concurrency: number }>(memo)?.concurrency ?? 1;
@@ -159,9 +161,11 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   }
 
   override async executeEntry(params: EntryParams): Promise<EntryReturn> {
+    this.end.reached = params;
     const returned = await super.executeEntry(params);
     const { entry, stepResults, executionContext } = params;
     if (entry.type !== 'sleep' && entry.type !== 'sleepUntil') return returned;
+    if ((returned.result.status as string) !== 'success') return returned;
     const times = this.parts.times.of(executionContext);
     // The same object stands in the results and in what is returned; both get the remembered times.
     for (const result of [returned.result, stepResults[entry.id]]) {

@@ -15,6 +15,8 @@ export interface NestedOutcome {
   /** The step result that the parent stores, without a payload that equals the parent's own. */
   result: AnyStepResult & Record<string, unknown>;
   samePayload?: boolean;
+  /** The nested run was canceled from within: so is its parent. */
+  aborted?: boolean;
   state?: Record<string, unknown>;
   context?: ContextChange;
   resumeLabels?: StepParams['executionContext']['resumeLabels'];
@@ -39,7 +41,8 @@ export async function executeNestedWorkflow(
   for (let retry = 0; ; retry++) {
     const id = parts.ids.step(path, step.id, { ...turn, retry });
     const runId = derivedUuid('nested-run', parts.scope.runId, id);
-    const outcome = await attempt(parts, params, child, { id, runId, retry, left: attempts - retry });
+    const callId = parts.ids.step(path, step.id, turn);
+    const outcome = await attempt(parts, params, child, { id, callId, runId, retry, left: attempts - retry });
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, runId);
     const pause = parts.ids.retryPause(path, step.id, { ...turn, retry: retry + 1 });
     if (delay > 0) await parts.operations.sleep(pause, delay);
@@ -49,6 +52,8 @@ export async function executeNestedWorkflow(
 /** One try of a nested workflow. */
 interface Attempt {
   id: string;
+  /** The op id of the first try: all tries are one call of the step. */
+  callId: string;
   runId: string;
   retry: number;
   /** How many tries follow if this one fails. */
@@ -85,10 +90,7 @@ function startData(parts: EngineParts, params: StepParams, child: NestableWorkfl
     resourceId: scope.resourceId,
     owner: scope.inngestRunId,
     stepId: params.step.id,
-    stepCallId: stepCallId(
-      scope.runId,
-      parts.ids.step(params.executionContext.executionPath, params.step.id),
-    ),
+    stepCallId: stepCallId(scope.runId, current.callId),
     first: !operations.hasBegun,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
     retry,
@@ -169,7 +171,7 @@ function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, r
     executionContext.suspendedPaths[step.id] = executionContext.executionPath;
     Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
   }
-  if ((result.status as string) === 'canceled') abortController.abort();
+  if ((result.status as string) === 'canceled' || outcome.aborted) abortController.abort();
   applyContext(requestContext, outcome.context);
   parts.times.record(executionContext, result);
   return {

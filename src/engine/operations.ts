@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
-import { SealedFailure, type Refusal } from './outcome';
+import { SealedFailure, type Refusal, unsealFailure } from './outcome';
 import { Publisher } from '../realtime/publisher';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import type { ServableFunction, StepTools } from '../sdk/port';
@@ -96,6 +96,23 @@ export class Operations {
       return await current.run(operation, () => body(operation));
     } finally {
       await publisher.flush();
+    }
+  }
+
+  /**
+   * An op for a user's callback outside any step (a duration, a concurrency, `onStart`). What it throws is final, as in
+   * core, and comes out of here as it was thrown.
+   */
+  async runCallback(id: string, body: (operation: Operation) => Promise<Json>): Promise<Json> {
+    const guarded = (operation: Operation) =>
+      body(operation).catch((thrown: unknown) => {
+        throw new SealedFailure(thrown, { thrown });
+      });
+    try {
+      return await this.run(id, guarded);
+    } catch (error) {
+      const failure = unsealFailure<{ thrown?: unknown }>(error);
+      throw failure?.thrown ?? error;
     }
   }
 

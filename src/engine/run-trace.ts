@@ -15,6 +15,18 @@ interface ObservabilityInstance {
   rebuildSpan(exported: object): LiveSpan;
 }
 
+function runSpan(run: { workflowId: string; runId: string; resourceId?: string }): SpanOptions {
+  const { workflowId, runId, resourceId } = run;
+  return {
+    type: 'workflow_run',
+    name: `workflow run: '${workflowId}'`,
+    entityType: EntityType.WORKFLOW_RUN,
+    entityId: workflowId,
+    entityName: workflowId,
+    metadata: { runId, ...(resourceId ? { resourceId } : {}) },
+  };
+}
+
 /** How a span ends. */
 export interface SpanEnd {
   output?: unknown;
@@ -49,16 +61,19 @@ export class RunTrace {
     if (!this.instance) return;
     const traceId = parent.traceId ?? derivedTraceId(runId);
     this.root = new SpanRef(traceId, derivedSpanId(runId, 'run'), parent.spanId, {
-      type: 'workflow_run',
-      name: `workflow run: '${workflowId}'`,
-      entityType: EntityType.WORKFLOW_RUN,
-      entityId: workflowId,
-      entityName: workflowId,
+      ...runSpan({ workflowId, runId, resourceId }),
       input,
-      metadata: { runId, ...(resourceId ? { resourceId } : {}) },
       tracingPolicy: scope.options.tracingPolicy,
       requestContext,
     });
+  }
+
+  /** The span of a run that this run is nested in, and that begins with it. */
+  rootOf(run: { workflowId: string; runId: string }, parent: SpanRef | undefined): SpanRef | undefined {
+    const traceId = this.root?.traceId;
+    return traceId
+      ? new SpanRef(traceId, derivedSpanId(run.runId, 'run'), parent?.id, runSpan(run))
+      : undefined;
   }
 
   /** A span between ops. */

@@ -2,6 +2,7 @@ import type { SleepParams, SleepUntilParams } from '../core-types';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
+import { type ContextChange, applyContext, contextChange } from './durable-step';
 import { seal, unseal } from './outcome';
 import { StepEngine } from './step-engine';
 
@@ -10,6 +11,8 @@ interface SleepMemo {
   /** Milliseconds since the epoch; absent for a sleepUntil without a date. */
   until?: number;
   aborted?: boolean;
+  state?: Record<string, unknown>;
+  context?: ContextChange;
 }
 
 type AnySleep = SleepParams | SleepUntilParams;
@@ -51,15 +54,21 @@ async function startSleep(
     name: `${entry.type}: '${entry.id}'`,
     attributes: { sleepType: entry.fn ? 'dynamic' : 'fixed' },
   });
-  const memo = await parts.operations.run(id, async operation => {
-    const startedAt = Date.now();
-    if (span) parts.trace.begin(span, startedAt);
-    const wakesAt = await until(sleepArgument(parts, params, operation, abort));
+  const memo = await parts.operations.runCallback(id, async operation => {
+    const outcome: SleepMemo = { startedAt: Date.now() };
+    if (span) parts.trace.begin(span, outcome.startedAt);
+    const engine = new StepEngine(parts.scope, parts.operations.guardedTools(entry.id), 0);
+    const before = engine.serializeRequestContext(params.requestContext);
+    outcome.until = await until(sleepArgument(parts, params, { operation, abort, engine, outcome }));
+    outcome.context = contextChange(before, engine.serializeRequestContext(params.requestContext));
+    if (abort.signal.aborted) outcome.aborted = true;
     await saveWaiting(parts, params);
-    return seal({ startedAt, until: wakesAt, ...(abort.signal.aborted ? { aborted: true } : {}) });
+    return seal(outcome);
   });
   const outcome = unseal<SleepMemo>(memo) ?? { startedAt: 0 };
   if (outcome.aborted) abortController?.abort();
+  if (outcome.state) executionContext.state = outcome.state;
+  applyContext(params.requestContext, outcome.context);
   const endedAt = Math.max(outcome.startedAt, outcome.until ?? 0);
   // After the sleep's own op, hence in the op that follows the sleep.
   if (span) parts.operations.deferAction(() => parts.trace.finish(span, {}, outcome.startedAt));
@@ -67,13 +76,15 @@ async function startSleep(
   return outcome;
 }
 
-function sleepArgument(
-  parts: EngineParts,
-  params: AnySleep,
-  operation: Operation,
-  abort: AbortController,
-): never {
-  const engine = new StepEngine(parts.scope, parts.operations.guardedTools(params.entry.id), 0);
+interface SleepOperation {
+  operation: Operation;
+  abort: AbortController;
+  engine: StepEngine;
+  outcome: SleepMemo;
+}
+
+function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOperation): never {
+  const { operation, abort, engine, outcome } = current;
   return callbackArgument(
     {
       scope: parts.scope,
@@ -89,7 +100,7 @@ function sleepArgument(
     },
     {
       setState: async (state: Record<string, unknown>) => {
-        params.executionContext.state = state;
+        outcome.state = state;
       },
     },
   );

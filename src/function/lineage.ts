@@ -50,14 +50,27 @@ export async function claimAncestors(ancestors: readonly Ancestor[], store: Stor
   }
 }
 
+/** A run that begins, and what it is nested in. */
+export interface BeginningRun extends RunName {
+  ancestors: readonly Ancestor[];
+}
+
+/** The runs that begin with this run's first op, outermost first: those whose first op is the invoke of the next, and it. */
+export function beginningRuns({ workflowId, runId, ancestors }: RunScope): BeginningRun[] {
+  const delegated = ancestors
+    .map((ancestor, index) => ({ ...ancestor, ancestors: ancestors.slice(0, index) }))
+    .filter(({ first }) => first);
+  return [...delegated, { workflowId, runId, ancestors }];
+}
+
 /** Tells the parent's stream that its step began. */
 export function announceStart(
   operation: Operation,
-  scope: RunScope,
+  { ancestors, runId }: BeginningRun,
   payload: unknown,
   startedAt: number,
 ): void {
-  const parent = scope.ancestors.at(-1);
+  const parent = ancestors.at(-1);
   // However often the parent tries, its step begins once.
   if (!parent?.emits || parent.retry > 0) return;
   const { stepId: id, stepCallId, iteration } = parent;
@@ -67,9 +80,9 @@ export function announceStart(
       type: 'workflow-step-start',
       payload: { id, stepCallId, payload, startedAt, status: 'running', ...metadata },
     },
-    parentTargets(scope.ancestors),
+    parentTargets(ancestors),
     // Several first ops may run at once, and each says so.
-    `${scope.runId}/start`,
+    `${runId}/start`,
   );
 }
 
@@ -82,12 +95,19 @@ function isTriedAgain(parent: Ancestor, result: Record<string, unknown>): boolea
 export function announceEnd(operation: Operation, scope: RunScope, result: Record<string, unknown>): void {
   const parent = scope.ancestors.at(-1);
   if (!parent?.emits || isTriedAgain(parent, result)) return;
-  const { stepId: id, stepCallId } = parent;
+  const { stepId: id, stepCallId, iteration } = parent;
+  const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
   const targets = parentTargets(scope.ancestors);
   if (result.status === 'suspended') {
-    operation.publish({ type: 'workflow-step-suspended', payload: { id, stepCallId, ...result } }, targets);
+    operation.publish(
+      { type: 'workflow-step-suspended', payload: { id, stepCallId, ...result, ...metadata } },
+      targets,
+    );
     return;
   }
-  operation.publish({ type: 'workflow-step-result', payload: { id, stepCallId, ...result } }, targets);
+  operation.publish(
+    { type: 'workflow-step-result', payload: { id, stepCallId, ...result, ...metadata } },
+    targets,
+  );
   operation.publish({ type: 'workflow-step-finish', payload: { id, stepCallId, metadata: {} } }, targets);
 }

@@ -32,13 +32,24 @@ export function nestedOutcome(
     startedAt: times.startedAt,
     ...body(run, runId, times.endedAt),
   } as NestedOutcome['result'];
-  return { result, samePayload: payload.same, state: run.state, context, resumeLabels: run.resumeLabels };
+  const aborted = run.status === 'canceled' ? { aborted: true } : {};
+  return {
+    result,
+    samePayload: payload.same,
+    ...aborted,
+    state: run.state,
+    context,
+    resumeLabels: run.resumeLabels,
+  };
 }
 
 function body(run: RunResult, runId: string, endedAt: number): Record<string, unknown> {
   switch (run.status) {
     case 'success':
       return { status: 'success', output: run.result, endedAt };
+    case 'canceled':
+      // As core has it: the step ends without an output, and the parent is canceled.
+      return { status: 'success', output: undefined, endedAt };
     case 'suspended':
       return { status: 'suspended', suspendPayload: suspendPayload(run, runId), suspendedAt: endedAt };
     case 'tripwire': {

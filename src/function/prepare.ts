@@ -23,6 +23,8 @@ export async function prepareStart(
   start: StartRequest,
   requestContext: Context,
   parts: Pick<EngineParts, 'operations' | 'ids'>,
+  /** Told of a changed value before the op that remembers it, which announces the run's start. */
+  onChanged: (prepared: Prepared) => void,
 ): Promise<Prepared> {
   const given = { inputData: start.inputData, initialState: start.initialState ?? {} };
   if (start.sender?.validated || workflow.options.validateInputs === false) return given;
@@ -30,6 +32,7 @@ export async function prepareStart(
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
   if (sameValue(checked, given)) return given;
+  onChanged(checked);
   const memo = await parts.operations.run(parts.ids.input, async () => seal(checked));
   return unseal<Prepared>(memo) ?? checked;
 }

@@ -13,7 +13,7 @@ import type { StoreProvider, WorkflowsStore } from '../snapshot/store';
 import { sameValue } from '../wire/encode';
 import { type StartRequest, cancelEventName, parseStartData, startEventName } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { announceStart, claimAncestors, parentStepSpan, streamTargets } from './lineage';
+import { announceStart, beginningRuns, claimAncestors, parentStepSpan, streamTargets } from './lineage';
 import { refuseForeignMemo } from './memo-guard';
 import { type RunResult, nestedOutcome } from './nested-outcome';
 import { type Prepared, prepareStart } from './prepare';
@@ -26,6 +26,10 @@ import { type Rest, settleRun } from './run-end';
 const CANCEL_MATCH =
   '(event.data.runId != null && event.data.runId == async.data.runId) || event.id == async.data.eventId';
 
+/** Inngest does not cancel what a cancelled function has invoked. */
+const PARENT_CANCELLED =
+  'event.data.mastra.parentRun != null && event.data.mastra.parentRun == async.data.run_id';
+
 /** The Inngest function of a workflow: `workflow.<id>`. */
 export function runFunctionDefinition(
   workflow: RunnableWorkflow,
@@ -34,8 +38,11 @@ export function runFunctionDefinition(
 ): FunctionDefinition {
   return {
     id: startEventName(workflow.id),
-    event: startEventName(workflow.id),
-    cancelOn: [{ event: cancelEventName(workflow.id), if: CANCEL_MATCH }],
+    triggers: [{ event: startEventName(workflow.id) }],
+    cancelOn: [
+      { event: cancelEventName(workflow.id), if: CANCEL_MATCH },
+      { event: 'inngest/function.cancelled', if: PARENT_CANCELLED },
+    ],
     options,
     handler: request => new RunExecution(workflow, port, request).execute(),
   };
@@ -130,11 +137,14 @@ class RunExecution {
       const fields = { context: input === undefined ? {} : { input }, serializedStepGraph };
       await scope.record.claim(scope.inngestRunId, emptySnapshot(scope.runId, 'running', fields));
     }
-    announceStart(operation, scope, input, this.startedAt);
     const { trace } = engine.parts;
-    const step = trace.root && parentStepSpan(scope.ancestors);
-    if (step) trace.begin(step, this.startedAt);
-    if (trace.root) trace.begin(trace.root, this.startedAt);
+    for (const begun of beginningRuns(scope)) {
+      announceStart(operation, begun, input, this.startedAt);
+      const step = trace.root && parentStepSpan(begun.ancestors);
+      if (step) trace.begin(step, this.startedAt);
+      const root = begun.runId === scope.runId ? trace.root : trace.root && trace.rootOf(begun, step);
+      if (root) trace.begin(root, this.startedAt);
+    }
   }
 
   /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
@@ -165,7 +175,9 @@ class RunExecution {
   private async runGraph(): Promise<{ rest: Rest; run: RunResult }> {
     const { engine, workflow, start, requestContext } = this;
     try {
-      this.prepared = await prepareStart(workflow, start, requestContext, engine.parts);
+      this.prepared = await prepareStart(workflow, start, requestContext, engine.parts, changed => {
+        this.prepared = changed;
+      });
       await this.gate();
       const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams(this.prepared));
       const rest = { ...run, ...engine.end, status: run.status, stepResults: { input: this.inputData } };
@@ -174,10 +186,9 @@ class RunExecution {
       if (isRefusal(error, this.scope.runId)) throw error;
       const failure = asCoreError(error);
       const run: RunResult = { status: 'failed', error: failure };
-      return {
-        rest: { ...run, thrown: true, stepResults: { input: this.inputData } } as unknown as Rest,
-        run,
-      };
+      const stepResults = engine.end.reached?.stepResults ?? { input: this.inputData };
+      const persist = engine.end.reached as Rest['persist'];
+      return { rest: { ...run, persist, thrown: true, stepResults } as unknown as Rest, run };
     }
   }
 
@@ -185,7 +196,7 @@ class RunExecution {
   private async gate(): Promise<void> {
     const { engine, scope, workflow, requestContext, prepared } = this;
     if (!workflow.options.onStart) return;
-    await engine.parts.operations.run(engine.parts.ids.start, async () => {
+    await engine.parts.operations.runCallback(engine.parts.ids.start, async () => {
       await engine.invokeStartCallback({
         runId: scope.runId,
         workflowId: scope.workflowId,

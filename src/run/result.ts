@@ -1,5 +1,6 @@
 import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/core/workflows';
 import type { AnyMastra, StepResults } from '../core-types';
+import { asCoreError } from '../engine/outcome';
 import { RunPubSubSilence } from './silence';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
@@ -57,6 +58,11 @@ function shareEqualPayloads(context: StepResults, path: readonly string[]): Step
     if (step.status === 'success') previous = step.output;
   }
   return shared;
+}
+
+/** What ended a run from outside its steps, with its stack. */
+export function thrownError(snapshot: Snapshot): Error {
+  return asCoreError(faithfulValues(snapshot).error);
 }
 
 /** The result of a run at rest, as core's `start()` gives it. */

@@ -6,7 +6,7 @@ import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import { cancelEventName, type StartRequest, buildStartData, startEventName } from '../wire/start-event';
-import { type OutputOptions, resultOf } from './result';
+import { type OutputOptions, resultOf, thrownError } from './result';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
 type AnyStep = Step<string, unknown, unknown, unknown, unknown, unknown, DefaultEngineType>;
@@ -133,7 +133,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       const { workflowStatus: status, ...rest } = finish ?? {};
       return { status, steps: {}, ...rest };
     }
-    if (snapshot.inngest?.thrown) throw asCoreError(snapshot.error);
+    if (snapshot.inngest?.thrown) throw thrownError(snapshot);
     this.workflowRunStatus = snapshot.status;
     if (snapshot.status !== 'suspended') this.cleanup?.();
     return resultOf(this.mastra as unknown as AnyMastra, snapshot, outputOptions);

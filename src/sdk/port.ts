@@ -36,11 +36,17 @@ export interface ExecutionRequest {
   memoized: Record<string, MemoizedStep>;
 }
 
-/** A function to create: id, trigger event, and any options of Inngest's `createFunction`. */
+/** What starts a function. `if` is an Inngest expression over `event`. */
+export interface Trigger {
+  event: string;
+  if?: string;
+}
+
+/** A function to create: id, triggers, and any options of Inngest's `createFunction`. */
 export interface FunctionDefinition {
   id: string;
   name?: string;
-  event: string;
+  triggers: Trigger[];
   cancelOn: { event: string; if: string }[];
   options: Record<string, unknown>;
   handler: (request: ExecutionRequest) => Promise<unknown>;

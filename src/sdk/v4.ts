@@ -55,12 +55,12 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
 }
 
 function createFunction(client: V4Client, definition: FunctionDefinition): ServableFunction {
-  const { id, name, event, cancelOn, options, handler } = definition;
+  const { id, name, triggers, cancelOn, options, handler } = definition;
   const settings = {
     ...options,
     id,
     ...(name ? { name } : {}),
-    triggers: [{ event }],
+    triggers,
     cancelOn: [...((options.cancelOn as object[] | undefined) ?? []), ...cancelOn],
     middleware: [...((options.middleware as unknown[] | undefined) ?? []), MemoizedSteps],
   };

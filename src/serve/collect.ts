@@ -1,5 +1,7 @@
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
+import type { RunnableWorkflow } from '../function/definition';
+import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
 import type { ServableFunction } from '../sdk/port';
 import { type ServableWorkflow, isServable } from '../workflow/workflow';
 
@@ -25,7 +27,24 @@ export function collectFunctions(options: {
         'new Mastra({ workflows: { … } }).',
     );
   }
+  addRunEnded(found, mastra);
   return [...found.values()].map(entry => entry.function);
+}
+
+/** One function per app closes the runs that ended without their workflow's code (I6). */
+function addRunEnded(found: Found, mastra: AnyMastra): void {
+  const served = Object.values(mastra.listWorkflows()).filter(workflow => isServable(workflow));
+  const all = new Set<ServableWorkflow>();
+  const visit = (workflow: ServableWorkflow) => {
+    if (all.has(workflow)) return;
+    all.add(workflow);
+    workflow.getNestedWorkflows().forEach(visit);
+  };
+  (served as unknown as ServableWorkflow[]).forEach(visit);
+  const [first] = all;
+  if (!first) return;
+  const definition = runEndedDefinition(first.port, [...all] as unknown as RunnableWorkflow[]);
+  add(found, RUN_ENDED, 'a function of @mastra/inngest', first.port.createFunction(definition));
 }
 
 type Found = Map<string, { owner: string; function: ServableFunction }>;

@@ -89,6 +89,10 @@ function decodeError(value: Record<string, unknown>): Error {
   if (error.name !== name) Object.defineProperty(error, 'name', { value: name, ...hidden });
   Object.defineProperty(error, 'stack', { value: value.stack ?? `${name}: ${message}`, ...hidden });
   if ('cause' in value) Object.defineProperty(error, 'cause', { value: decodeValue(value.cause), ...hidden });
+  if ('json' in value) {
+    const json = decodeValue(value.json);
+    Object.defineProperty(error, 'toJSON', { value: () => json, ...hidden });
+  }
   if (isRecord(value.fields)) {
     for (const [key, item] of Object.entries(value.fields)) setOwn(error, key, decodeValue(item));
   }

@@ -110,15 +110,12 @@ function encodeView(value: ArrayBufferView): Json {
 }
 
 /** Own enumerable properties of an object; an undefined property is left out, as JSON does. */
-function encodeFields(
-  value: object,
-  path: string,
-  encoder: Encoder,
-  skip: readonly string[] = [],
-): Record<string, Json> {
+function encodeFields(value: object, path: string, encoder: Encoder): Record<string, Json> {
   const out: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined || skip.includes(key)) continue;
+  // The Inngest server sorts keys; sorting them here makes the first pass see what every replay sees.
+  for (const key of Object.keys(value).sort()) {
+    const item = (value as Record<string, unknown>)[key];
+    if (item === undefined) continue;
     setOwn(out, key, encode(item, `${path}.${key}`, encoder));
   }
   return out;
@@ -136,9 +133,18 @@ function encodeError(error: Error, path: string, encoder: Encoder): Json {
   const out: Record<string, Json> = { name: error.name, message: error.message };
   if (error.stack) out.stack = error.stack;
   if (error.cause !== undefined) out.cause = encode(error.cause, `${path}.cause`, encoder);
+  const json = ownJson(error);
+  if (json !== undefined) out.json = encode(json, `${path}.toJSON()`, encoder);
   const fields = encodeErrorFields(error, path, encoder);
   if (Object.keys(fields).length > 0) out.fields = fields;
   return tagged('Error', out);
+}
+
+/** What an error class of its own (such as MastraError) says it is as JSON; core gives every other error a plain one. */
+function ownJson(error: Error): unknown {
+  const { toJSON } = error as { toJSON?: unknown };
+  if (typeof toJSON !== 'function' || Object.hasOwn(error, 'toJSON')) return undefined;
+  return (toJSON as () => unknown).call(error);
 }
 
 /** Custom fields (`statusCode`, `code`, …). One that can't be stored must not hide the error itself, so it is left out. */

@@ -65,7 +65,8 @@ export function buildStartData(request: StartRequest, workflowId: string): JsonO
     return {
       ...(inputData === undefined ? {} : { inputData: encodeValue(inputData, '$.inputData') }),
       ...encodeRecord(rest),
-      mastra: encodeRecord({ version: VERSION, ...sender }),
+      // `parentRun` is what cancelling a parent is matched by.
+      mastra: encodeRecord({ version: VERSION, parentRun: sender?.ancestors.at(-1)?.owner, ...sender }),
     };
   } catch (error) {
     if (!(error instanceof UnencodableValue)) throw error;

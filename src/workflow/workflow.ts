@@ -21,6 +21,7 @@ type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
 /** What a workflow of this package can do beyond core's. */
 export interface ServableWorkflow extends NestableWorkflow {
   readonly committed: boolean;
+  readonly port: InngestPort;
   getFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
 }

@@ -34,6 +34,7 @@ export class WireProxy {
   /** Called with each execution request's body before it goes to the app. */
   onExecution?: (body: string, url: string) => Promise<void>;
   private readonly ended = new Set<string>();
+  private readonly functions = new Map<string, string>();
   private server!: Server;
   private readonly sockets = new Set<{ destroy(): void }>();
 
@@ -79,7 +80,10 @@ export class WireProxy {
     const path = incoming.url ?? '/';
     const toApp = path.startsWith('/api/inngest');
     const target = new URL(path, toApp ? this.appUrl() : this.serverUrl);
-    if (toApp && incoming.method === 'POST') await this.onExecution?.(body, path);
+    if (toApp && incoming.method === 'POST') {
+      this.note(target, body);
+      await this.onExecution?.(body, path);
+    }
     // The app registers the URL that it was called on, so it must see the proxy's.
     if (path.startsWith('/v1/realtime/publish')) this.publishes++;
     if (path.startsWith('/e/')) this.events++;
@@ -87,6 +91,11 @@ export class WireProxy {
     if (toApp && incoming.method === 'POST') this.readAnswer(target, body, answer);
     if (/^\/v1\/checkpoint\/[^/]+\/async/.test(path)) this.readCheckpoint(body, answer.status);
     response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+
+  private note(target: URL, body: string): void {
+    const { ctx } = JSON.parse(body) as Exchange['request'];
+    this.functions.set(ctx.run_id, target.searchParams.get('fnId') ?? '');
   }
 
   private readAnswer(target: URL, body: string, answer: { status: number; body: string }): void {
@@ -117,12 +126,13 @@ export class WireProxy {
     this.ops.push({ runId, op: String(op.op), id: String(op.id), name, data: op.data, error: op.error });
   }
 
-  /** The distinct ops of all runs, in the order in which they crossed the wire first. */
+  /** The distinct ops of all runs of workflows, in the order in which they crossed the wire first. */
   counted(): WireOp[] {
     const seen = new Set<string>();
     return this.ops.filter(op => {
       const key = `${op.runId}/${op.id}`;
-      if (!COUNTED.includes(op.op) || seen.has(key)) return false;
+      const ofWorkflow = this.functions.get(op.runId)?.includes('-workflow.');
+      if (!ofWorkflow || !COUNTED.includes(op.op) || seen.has(key)) return false;
       seen.add(key);
       return true;
     });
