@@ -44,7 +44,7 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     abortSignal: abort.signal,
     writer: new ToolStream(
       { prefix: 'workflow-step', callId: input.callId, name: input.name, runId: scope.runId },
-      async chunk => pubsub.emit(chunk as never),
+      async chunk => pubsub.write(chunk as never),
     ),
     ...extra,
   };

@@ -178,7 +178,7 @@ class StepOperation {
       skipEmits: params.skipEmits,
       abortController: this.abort,
       pubsub: this.firstStartedAt === undefined ? this.parts.pubsub : this.parts.pubsub.withoutStarts(),
-      outputWriter: async chunk => this.parts.pubsub.emit(chunk as never),
+      outputWriter: async chunk => this.parts.pubsub.write(chunk as never),
       executionContext: {
         ...executionContext,
         suspendedPaths: { ...executionContext.suspendedPaths },

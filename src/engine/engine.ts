@@ -75,7 +75,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       scope,
       operations,
       ids: new OperationIds(graph),
-      pubsub: new RunPubSub(scope.runId, operations),
+      pubsub: new RunPubSub(scope.runId, operations, scope.chunkTargets),
       persistence: new Persistence(scope.options),
       times: new ContainerTimes(),
       trace,

@@ -169,7 +169,11 @@ function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, r
   } as AnyStepResult;
   if (result.status === 'suspended') {
     executionContext.suspendedPaths[step.id] = executionContext.executionPath;
-    Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
+    // At this level a label means the step that is the nested workflow; from there its own labels lead on.
+    const { foreachIndex } = executionContext;
+    for (const label of Object.keys(outcome.resumeLabels ?? {})) {
+      executionContext.resumeLabels[label] = { stepId: step.id, foreachIndex };
+    }
   }
   if ((result.status as string) === 'canceled' || outcome.aborted) abortController.abort();
   applyContext(requestContext, outcome.context);

@@ -1,5 +1,5 @@
 import { PubSub } from '@mastra/core/events';
-import { NESTED_TOPIC, type RunEvent, eventsTopic } from '../realtime/channel';
+import { NESTED_TOPIC, type RunEvent, type StreamTarget, eventsTopic } from '../realtime/channel';
 import { isRecord } from '../wire/json';
 import { type Operations, currentOperation } from './operations';
 
@@ -12,6 +12,7 @@ export class RunPubSub extends PubSub {
   constructor(
     private readonly runId: string,
     private readonly operations: Operations,
+    private readonly chunkTargets: readonly StreamTarget[],
     /** A step is reported as started once, however often it is tried. */
     private readonly mutedStarts = false,
   ) {
@@ -27,7 +28,7 @@ export class RunPubSub extends PubSub {
 
   /** The same pubsub for a later attempt of a step. */
   withoutStarts(): RunPubSub {
-    return new RunPubSub(this.runId, this.operations, true);
+    return new RunPubSub(this.runId, this.operations, this.chunkTargets, true);
   }
 
   /** Sends one event, now or with the next op. */
@@ -36,6 +37,13 @@ export class RunPubSub extends PubSub {
     const operation = currentOperation();
     if (operation) operation.publish(withCallId(event, operation.stepCallId));
     else this.operations.defer(event);
+  }
+
+  /** Sends what a step wrote: it reaches every stream above as it is, as core's writers do. */
+  write(chunk: RunEvent): void {
+    const operation = currentOperation();
+    if (operation) operation.publish(chunk, this.chunkTargets);
+    else this.operations.deferAction(next => next.publish(chunk, this.chunkTargets));
   }
 
   override async subscribe(): Promise<void> {}

@@ -18,6 +18,8 @@ export interface RunScope {
   readonly record: RunRecord;
   /** This run's channel first, then those of its ancestors. */
   readonly targets: readonly StreamTarget[];
+  /** Where what a step's `writer` writes goes: also to a parent that does not show this run's steps. */
+  readonly chunkTargets: readonly StreamTarget[];
   /** The workflows that this one is nested in, outermost first. */
   readonly ancestors: readonly Ancestor[];
   readonly nativeStep: unknown;

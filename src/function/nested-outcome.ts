@@ -1,3 +1,5 @@
+import { TripWire } from '@mastra/core/agent';
+import { MastraNonRetryableError } from '@mastra/core/error';
 import type { AnyStepResult, StepResults } from '../core-types';
 import type { ContextChange } from '../engine/durable-step';
 import type { NestedOutcome } from '../engine/nested';
@@ -53,22 +55,35 @@ function body(run: RunResult, runId: string, endedAt: number): Record<string, un
     case 'suspended':
       return { status: 'suspended', suspendPayload: suspendPayload(run, runId), suspendedAt: endedAt };
     case 'tripwire': {
-      const { reason } = (run.tripwire ?? {}) as { reason?: string };
-      const error = asCoreError(reason ?? 'Processor tripwire triggered');
+      const { reason, retry, metadata, processorId } = (run.tripwire ?? {}) as TripwireInfo;
+      const error = new TripWire(reason ?? 'Processor tripwire triggered', { retry, metadata }, processorId);
       return { status: 'failed', error, tripwire: run.tripwire, endedAt };
     }
     case 'failed':
-      return { status: 'failed', error: asCoreError(run.error), ...nonRetryable(run), endedAt };
+      return { status: 'failed', ...failure(run), endedAt };
     default:
-      return { status: run.status, endedAt };
+      return { status: run.status };
   }
 }
 
-function nonRetryable(run: RunResult): { nonRetryable?: true } {
-  const failed = Object.values(run.steps ?? {}).some(
+interface TripwireInfo {
+  reason?: string;
+  retry?: boolean;
+  metadata?: unknown;
+  processorId?: string;
+}
+
+/** A failure that no retry can mend keeps saying so to the parent. */
+function failure(run: RunResult): { error: Error; nonRetryable?: true } {
+  const error = asCoreError(run.error);
+  if (!nonRetryable(run)) return { error };
+  return { error: new MastraNonRetryableError(error.message, { cause: error }), nonRetryable: true };
+}
+
+function nonRetryable(run: RunResult): boolean {
+  return Object.values(run.steps ?? {}).some(
     step => step?.status === 'failed' && (step as { nonRetryable?: boolean }).nonRetryable,
   );
-  return failed ? { nonRetryable: true } : {};
 }
 
 /** The innermost suspended step's payload, and the way to it, which resuming the parent follows. */

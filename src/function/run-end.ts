@@ -7,6 +7,7 @@ import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { encodeValue } from '../wire/encode';
+import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
 import { announceEnd, parentStepSpan } from './lineage';
 
@@ -39,12 +40,14 @@ export async function settleRun(
   const { scope, persistence } = engine.parts;
   if (rest.callbacks) await new CallbackEngine(scope).invokeLifecycleCallbacks(rest.callbacks);
   const results = rest.persist?.stepResults ?? rest.stepResults;
-  if (persistence.wanted(rest.status, results)) {
-    await scope.record.settle(scope.inngestRunId, finalSnapshot(engine, workflow, rest, results));
-  }
+  const snapshot = finalSnapshot(engine, workflow, rest, results);
+  const stored = persistence.wanted(rest.status, results);
+  if (stored) await scope.record.settle(scope.inngestRunId, storable(engine, snapshot, rest));
+  const complete = stored && !scope.options.pruneSnapshot;
   if (parentResult) announceEnd(operation, scope, parentResult);
   endSpans(engine, rest, startedAt);
-  operation.publish(finishEvent(scope, rest), scope.targets.slice(0, 1));
+  const run = complete ? undefined : runInEvent(snapshot, rest);
+  operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
 }
 
 /** The run's span, and the parent's span of this run where it is nested. */
@@ -89,14 +92,16 @@ function finalSnapshot(
     requestContext: rest.persist ? engine.serializeRequestContext(rest.persist.requestContext) : {},
     tracingContext: rest.persist?.tracingContext,
   };
-  const snapshot = emptySnapshot(scope.runId, rest.status as Snapshot['status'], fields);
-  const pruned = scope.options.pruneSnapshot
-    ? (scope.options.pruneSnapshot({
-        snapshot: snapshot as never,
-        workflowStatus: rest.status,
-      }) as unknown as Snapshot)
-    : snapshot;
-  const { root } = engine.parts.trace;
+  return emptySnapshot(scope.runId, rest.status as Snapshot['status'], fields);
+}
+
+/** The snapshot as it is stored: what the user's `pruneSnapshot` leaves of it, and whose it is. */
+function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest): Snapshot {
+  const { scope, trace } = engine.parts;
+  const { pruneSnapshot } = scope.options;
+  const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
+  const pruned = prune ? prune({ snapshot, workflowStatus: rest.status }) : snapshot;
+  const { root } = trace;
   return {
     ...pruned,
     inngest: {
@@ -114,10 +119,17 @@ function faithful({ context, value, result, error }: Snapshot) {
   return JSON.stringify(encoded).includes('"$mastra"') ? { encoded } : {};
 }
 
-function finishEvent(scope: RunScope, rest: Rest) {
+/** The whole run, for a waiter that will not find it in the store. */
+function runInEvent(snapshot: Snapshot, rest: Rest): Json {
+  const { serializedStepGraph: _graph, ...run } = snapshot;
+  return encodeValue({ ...run, inngest: { owner: '', ...(rest.thrown && { thrown: true }) } });
+}
+
+function finishEvent(scope: RunScope, rest: Rest, run: Json | undefined) {
   const payload: Record<string, unknown> = { runId: scope.runId, workflowStatus: rest.status };
   if (rest.result !== undefined) payload.result = rest.result;
   if (rest.error !== undefined) payload.error = asCoreError(rest.error);
   if (rest.tripwire !== undefined) payload.tripwire = rest.tripwire;
+  if (run !== undefined) payload.run = run;
   return { type: 'workflow-finish', payload };
 }

@@ -7,6 +7,7 @@ import { SealedFailure, asCoreError, isRefusal, seal, unseal } from '../engine/o
 import { RunTrace, type TraceParent } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import { FinalError, MastraInngestError } from '../errors';
+import { runChannel } from '../realtime/channel';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import { RunRecord, emptySnapshot } from '../snapshot/run-record';
 import type { StoreProvider, WorkflowsStore } from '../snapshot/store';
@@ -121,6 +122,10 @@ class RunExecution {
       inngestRunId: request.inngestRunId,
       record: new RunRecord(storeOf(mastra), identity),
       targets: streamTargets(identity, ancestors),
+      chunkTargets: [identity, ...ancestors].map(({ workflowId, runId: id }) => ({
+        channel: runChannel(workflowId, id),
+        prefix: '',
+      })),
       ancestors,
       nativeStep: request.nativeStep,
       log: { warn: (message, details) => mastra.getLogger()?.warn(message, details) },
@@ -226,7 +231,7 @@ class RunExecution {
       actor: start.actor as never,
       abortController: new AbortController(),
       workflowSpan: this.engine.parts.trace.root as never,
-      outputWriter: async chunk => this.engine.parts.pubsub.emit(chunk as never),
+      outputWriter: async chunk => this.engine.parts.pubsub.write(chunk as never),
       outputOptions: nested ? { includeState: true, includeResumeLabels: true } : start.outputOptions,
       disableScorers: start.disableScorers,
       perStep: start.perStep,

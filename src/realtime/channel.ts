@@ -21,9 +21,10 @@ export interface RunEvent {
   [field: string]: unknown;
 }
 
-/** A published event: `id` is the same each time the same thing is published (I9), so that a consumer can drop doubles. */
+/** A published event: `mastraEventId` is the same each time the same thing is published (I9), so that a consumer can drop doubles. */
 export interface PublishedEvent extends RunEvent {
-  id: string;
+  /** Not `id`: a user's chunk has one of its own. */
+  mastraEventId: string;
 }
 
 /** A channel that gets a run's events. `prefix` is put before step ids: a parent sees `<childWorkflowId>.<stepId>`. */

@@ -27,9 +27,11 @@ export class Publisher {
 
   /** Queues one event for every target, or for the given ones. `ownId`: for one that several ops may publish. */
   publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets, ownId?: string): void {
-    const id = ownId ?? `${this.scope}#${this.sequence++}`;
+    const mastraEventId = ownId ?? `${this.scope}#${this.sequence++}`;
     this.tail = this.tail.then(async () => {
-      await Promise.all(targets.map(target => this.send(target, { id, ...eventFor(target, event) })));
+      await Promise.all(
+        targets.map(target => this.send(target, { ...eventFor(target, event), mastraEventId })),
+      );
     });
   }
 

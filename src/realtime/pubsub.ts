@@ -85,7 +85,7 @@ export class RealtimePubSub extends PubSub {
 }
 
 function deliver(runId: string, listeners: TopicListeners, published: PublishedEvent): void {
-  const { id, ...event } = published;
+  const { mastraEventId: id, ...event } = published;
   if (id && listeners.seen.has(id)) return;
   if (id) listeners.seen.add(id);
   const received = { id, type: 'watch', runId, createdAt: new Date(), data: event } as CoreEvent;

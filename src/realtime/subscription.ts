@@ -108,6 +108,6 @@ function parseFrame(data: unknown): PublishedEvent | undefined {
   if (!isRecord(frame) || frame.kind !== 'data') return undefined;
   const event = frame.data;
   return isRecord(event) && typeof event.type === 'string'
-    ? ({ id: '', ...event } as PublishedEvent)
+    ? ({ mastraEventId: '', ...event } as PublishedEvent)
     : undefined;
 }

@@ -60,6 +60,11 @@ function shareEqualPayloads(context: StepResults, path: readonly string[]): Step
   return shared;
 }
 
+/** The run that a last event carries, where the store has less than all of it. */
+export function runOfEvent(finish: Record<string, unknown> | undefined): Snapshot | undefined {
+  return finish?.run === undefined ? undefined : (decodeValue(finish.run) as Snapshot);
+}
+
 /** What ended a run from outside its steps, with its stack. */
 export function thrownError(snapshot: Snapshot): Error {
   return asCoreError(faithfulValues(snapshot).error);
@@ -84,6 +89,8 @@ export async function resultOf(
     ...(snapshot.status === 'tripwire' ? { tripwire: failedStep?.tripwire } : {}),
   };
   const shaped = await engine.shape(results, last, error, snapshot.stepExecutionPath);
+  // Stored as core made it; shaping it once more would add a name to errors whose class leaves it out.
+  if (shaped.error !== undefined && error !== undefined) shaped.error = error;
   return {
     ...shaped,
     runId: snapshot.runId,

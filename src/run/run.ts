@@ -6,7 +6,7 @@ import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import { cancelEventName, type StartRequest, buildStartData, startEventName } from '../wire/start-event';
-import { type OutputOptions, resultOf, thrownError } from './result';
+import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
 type AnyStep = Step<string, unknown, unknown, unknown, unknown, unknown, DefaultEngineType>;
@@ -128,7 +128,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     );
   }
 
-  private async result({ snapshot, finish }: Rested, outputOptions: OutputOptions | undefined) {
+  private async result(rested: Rested, outputOptions: OutputOptions | undefined) {
+    const { finish } = rested;
+    const snapshot = rested.snapshot ?? runOfEvent(finish);
     if (!snapshot) {
       const { workflowStatus: status, ...rest } = finish ?? {};
       return { status, steps: {}, ...rest };

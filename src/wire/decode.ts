@@ -21,8 +21,6 @@ const VIEWS = {
   Uint32Array,
   Float32Array,
   Float64Array,
-  BigInt64Array,
-  BigUint64Array,
 } as const;
 
 /** Decodes what `encodeValue` made; other JSON comes back unchanged. */
@@ -94,7 +92,9 @@ function decodeError(value: Record<string, unknown>): Error {
     Object.defineProperty(error, 'toJSON', { value: () => json, ...hidden });
   }
   if (isRecord(value.fields)) {
-    for (const [key, item] of Object.entries(value.fields)) setOwn(error, key, decodeValue(item));
+    for (const [key, item] of Object.entries(value.fields)) {
+      Object.defineProperty(error, key, { value: decodeValue(item), ...hidden, enumerable: true });
+    }
   }
   return error;
 }

@@ -32,9 +32,7 @@ type TypedArray =
   | Int32Array
   | Uint32Array
   | Float32Array
-  | Float64Array
-  | BigInt64Array
-  | BigUint64Array;
+  | Float64Array;
 
 /** Encodes any supported value; throws `UnencodableValue` for BigInt, functions, symbols, promises and cycles. */
 export function encodeValue(value: unknown, path = '$'): Json {
@@ -92,7 +90,7 @@ function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | un
   if (value instanceof RegExp) return tagged('RegExp', [value.source, value.flags]);
   if (value instanceof URL) return tagged('URL', value.href);
   if (value instanceof ArrayBuffer) return tagged('ArrayBuffer', Buffer.from(value).toString('base64'));
-  if (ArrayBuffer.isView(value)) return encodeView(value);
+  if (ArrayBuffer.isView(value)) return encodeView(value, path);
   if (
     value instanceof Promise ||
     value instanceof WeakMap ||
@@ -104,7 +102,11 @@ function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | un
   return undefined;
 }
 
-function encodeView(value: ArrayBufferView): Json {
+function encodeView(value: ArrayBufferView, path: string): Json {
+  // Mastra's stores keep snapshots as JSON, and JSON has no word for what is in these.
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
+    throw new UnencodableValue(`A ${value.constructor.name} can't be stored`, path);
+  }
   const type = Buffer.isBuffer(value) ? 'Buffer' : (value as TypedArray | DataView).constructor.name;
   return tagged(type, Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'));
 }
@@ -151,7 +153,7 @@ function ownJson(error: Error): unknown {
 function encodeErrorFields(error: Error, path: string, encoder: Encoder): Record<string, Json> {
   const fields: Record<string, Json> = {};
   for (const [key, item] of Object.entries(error)) {
-    if (item === undefined || ['name', 'message', 'stack', 'cause'].includes(key)) continue;
+    if (item === undefined) continue;
     try {
       setOwn(fields, key, encode(item, `${path}.${key}`, encoder));
     } catch (cause) {

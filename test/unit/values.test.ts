@@ -48,7 +48,8 @@ function twice(shared: object) {
 }
 
 const refused: [name: string, value: unknown, path: string][] = [
-  ['`BigInt`', { rows: [1, 2n] }, '$.rows[1]'],
+  ['`BigInt`, `BigInt64Array`, `BigUint64Array`', { rows: [1, 2n] }, '$.rows[1]'],
+  ['`BigInt`, `BigInt64Array`, `BigUint64Array`', { big: new BigInt64Array(1) }, '$.big'],
   ['a function', { callback: () => 1 }, '$.callback'],
   ['a symbol', [Symbol('s')], '$[0]'],
   ['a promise', { later: Promise.resolve(1) }, '$.later'],
