@@ -72,7 +72,7 @@ function save(core: Core, run: Run, step: Json): CheckpointReply {
     return refuse(413, 'run state size limit exceeded: state overflowed');
   const name = text(step, 'displayName') ?? text(step, 'name') ?? id;
   const now = core.clock.now();
-  run.save(id, memo.data(data));
+  run.save(id, op === 'Step' ? canonical(data) : memo.data(data));
   run.trace({ id, name, op }, now, { status: 'Completed', attempts: 1, endedAt: now });
   return saved;
 }

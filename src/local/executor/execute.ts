@@ -70,6 +70,7 @@ async function attempt(core: Core, job: Job): Promise<void> {
   run.fn = core.registry.find(run.fn.uuid) ?? run.fn;
   run.status = 'Running';
   const request = buildRequest(job, core.ulid());
+  job.planned = run.forceStepPlan;
   // The request after a sleep still asks for plans; only those after it may execute at once again.
   if (job.wakes !== undefined && job.attempt === 0 && run.requestVersion >= 2) run.forceStepPlan = false;
   let answer: Answer;

@@ -59,10 +59,10 @@ function endEvents(core: Core, run: Run, outcome: Outcome): StoredEvent[] {
   return events;
 }
 
-/** The parent's memo: a cancelled child resolves, with the whole event. */
+/** The parent's memo: a child that left no result, such as a cancelled one, resolves with the whole event. */
 function parentMemo(outcome: Outcome, finished: StoredEvent | undefined): string {
   if (outcome.status === 'Failed') return memo.error(outcome.error);
-  if (outcome.status === 'Completed') return memo.data(outcome.result);
+  if (outcome.status === 'Completed' && outcome.result !== undefined) return memo.data(outcome.result);
   return finished ? memo.event(eventPayload(finished)) : memo.data(null);
 }
 

@@ -1,4 +1,3 @@
-import { messageOf } from '../errors';
 import { field, isObject, text } from '../json';
 import type { Job } from '../queue/job';
 import type { Opcode } from './answer';
@@ -36,10 +35,10 @@ export async function gateway(core: Core, job: Job, op: Opcode): Promise<void> {
       status_code: answer.status,
       url,
     };
-    complete(core, run, op.id, memo.data(received), modeOf(op).parallelMode);
-  } catch (error) {
-    const message = `Error making gateway request: ${messageOf(error)}`;
+    complete(core, run, op.id, memo.data(received), modeOf(op));
+  } catch {
+    const message = 'Error making gateway request: Unable to reach SDK URL';
     if (job.attempt + 1 < run.fn.maxAttempts) throw new BadReport(message);
-    complete(core, run, op.id, memo.error({ name: 'GatewayError', message }), modeOf(op).parallelMode);
+    complete(core, run, op.id, memo.error({ name: 'GatewayError', message }), modeOf(op));
   }
 }

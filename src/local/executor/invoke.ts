@@ -40,7 +40,7 @@ export function invoke(core: Core, run: Run, op: Opcode): void {
   if (!run.claimJob(`wait ${op.id}`)) return;
   if (!core.registry.find(slug)) {
     const message = `could not find function with ID: ${slug}`;
-    return complete(core, run, op.id, memo.error({ name: 'Error', message }), modeOf(op).parallelMode);
+    return complete(core, run, op.id, memo.error({ name: 'Error', message }), modeOf(op));
   }
   const correlationId = `${run.id}.${op.id}`;
   const name = 'InngestInvokeTimeoutError';

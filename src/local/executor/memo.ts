@@ -18,6 +18,7 @@ export function errorJson(error: FunctionError): JsonObject {
   if (error.stack !== undefined && error.stack !== '') json['stack'] = error.stack;
   if (error.data !== undefined) json['data'] = error.data;
   if (error.cause !== undefined) json['cause'] = error.cause;
+  if (error.noRetry) json['noRetry'] = true;
   return json;
 }
 

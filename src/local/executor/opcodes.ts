@@ -10,7 +10,7 @@ import { limits } from './limits';
 import { memo, stepError } from './memo';
 import { complete, discover } from './resume';
 import { BadReport, FatalReport, modeOf, sleep, waitForEvent, waitForSignal } from './waits';
-import { byteLength } from '../json';
+import { byteLength, canonical } from '../json';
 
 type Ops = Extract<Answer, { kind: 'ops' }>;
 
@@ -38,9 +38,9 @@ function saveResult(core: Core, job: Job, op: Opcode, json: string): void {
       `The function run exceeded the state size limit of ${limits.state} bytes.`,
     );
   }
-  const mode = modeOf(op).parallelMode ?? job.parallelMode;
+  const parallelMode = modeOf(op).parallelMode ?? job.parallelMode;
   run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), {});
-  complete(core, run, op.id, json, mode);
+  complete(core, run, op.id, json, { parallelMode, relax: job.planned });
 }
 
 function plan(core: Core, job: Job, op: Opcode): void {
@@ -54,17 +54,19 @@ async function handle(core: Core, job: Job, op: Opcode, answer: Ops): Promise<vo
   const { run } = job;
   switch (op.op) {
     case 'Step':
+      // Of SDKs before steps and errors were told apart: it brings its own wrapping.
+      return saveResult(core, job, op, canonical(op.data));
     case 'StepRun':
       return saveResult(core, job, op, memo.data(op.data));
     case 'StepError':
       if (!answer.noRetry && job.attempt + 1 < run.fn.maxAttempts) throw new StepRetry();
-      return saveResult(core, job, op, memo.error(stepError(op.error)));
+      return saveResult(core, job, op, memo.error({ ...stepError(op.error), noRetry: answer.noRetry }));
     case 'StepFailed':
       return saveResult(core, job, op, memo.error(stepError(op.error)));
     case 'StepPlanned':
       return plan(core, job, op);
     case 'RunComplete':
-      return void finalize(core, run, { status: 'Completed', result: op.data });
+      return void finalize(core, run, { status: 'Completed', result: op.data ?? null });
     case 'DiscoveryRequest':
       return discover(core, run, { key: `discovery ${op.id} ${job.id}` });
     case 'None':
@@ -104,11 +106,11 @@ async function handleWait(core: Core, job: Job, op: Opcode): Promise<void> {
 export async function handleOps(core: Core, job: Job, answer: Ops): Promise<void> {
   const { run } = job;
   const { ops } = answer;
-  if (run.requestVersion === -1) run.requestVersion = answer.version;
   const working = ops.filter(op => !lazyOps.has(op.op));
   if (working.every(op => op.op === 'None' && op.id === '')) {
     return discover(core, run, { key: `restart ${job.id} ${job.generation}` });
   }
+  if (run.requestVersion === -1) run.requestVersion = answer.version;
   if (working.length > 1) run.forceStepPlan = true;
   if (ops.length > limits.steps) {
     throw new FatalReport(

@@ -16,6 +16,11 @@ export interface DiscoveryOptions {
   pending?: boolean;
   /** The step that completed last. */
   after?: string;
+  /**
+   * Whether the app may execute at once again (version 2). It may not after a request that was the first to
+   * report several results.
+   */
+  relax?: boolean;
 }
 
 /**
@@ -24,25 +29,33 @@ export interface DiscoveryOptions {
  */
 export function discover(core: Core, run: Run, options: DiscoveryOptions): void {
   if (run.ended || (options.pending && options.parallelMode !== 'race')) return;
-  if (run.requestVersion >= 2) run.forceStepPlan = false;
+  if (run.requestVersion >= 2 && options.relax !== false) run.forceStepPlan = false;
   if (!run.claimJob(options.key)) return;
   const { parallelMode, after = run.stack.at(-1) } = options;
   core.queue.enqueue(newJob(run, core.clock.now(), { parallelMode, after }));
 }
 
 /** Saves a step's memo and asks what comes next. */
-export function complete(core: Core, run: Run, stepId: string, json: string, parallelMode?: string): void {
+export function complete(
+  core: Core,
+  run: Run,
+  stepId: string,
+  json: string,
+  options: { parallelMode?: string | undefined; relax?: boolean } = {},
+): void {
   if (run.ended) return;
   const { pending } = run.save(stepId, json);
   const failed = json.startsWith('{"error":');
   const trace = run.traces.get(stepId);
   if (trace) Object.assign(trace, { status: failed ? 'Failed' : 'Completed', endedAt: core.clock.now() });
-  discover(core, run, { key: `next ${stepId}`, pending, parallelMode, after: stepId });
+  discover(core, run, { key: `next ${stepId}`, pending, after: stepId, ...options });
 }
 
 /** Ends a wait, once. */
 export function resume(core: Core, pause: Pause, json: string): void {
-  if (core.pauses.remove(pause)) complete(core, pause.run, pause.stepId, json, pause.parallelMode);
+  if (core.pauses.remove(pause)) {
+    complete(core, pause.run, pause.stepId, json, { parallelMode: pause.parallelMode });
+  }
 }
 
 /** Ends every wait that this event satisfies. */

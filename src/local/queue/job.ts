@@ -14,6 +14,8 @@ export interface Job {
   readonly after: string | undefined;
   /** When it may start, ms. */
   at: number;
+  /** Whether its last request asked the app to plan, not execute. */
+  planned: boolean;
   /** 0 at first, then the number of failures so far. */
   attempt: number;
   /** Grows with every dispatch, so that a late checkpoint of an earlier one can be told. */
@@ -36,6 +38,7 @@ export function newJob(run: Run, at: number, options: JobOptions = {}): Job {
     parallelMode: options.parallelMode,
     after: options.after ?? options.wakes,
     at,
+    planned: false,
     attempt: 0,
     generation: 1,
   };

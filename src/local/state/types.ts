@@ -68,4 +68,6 @@ export interface FunctionError {
   stack?: string;
   cause?: Json;
   data?: Json;
+  /** The app said that trying again is pointless. */
+  noRetry?: boolean;
 }
