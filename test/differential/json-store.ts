@@ -8,8 +8,18 @@ interface Write {
   runId: string;
 }
 
-/** A store in memory that keeps JSON, as databases do: no object passes through it from one app instance to another. */
-export async function jsonStore(): Promise<InMemoryStore> {
+function asJson<T>(value: T, withBigInts: boolean): T {
+  const text = JSON.stringify(value, (_key, item: unknown) =>
+    withBigInts && typeof item === 'bigint' ? item.toString() : item,
+  );
+  return JSON.parse(text) as T;
+}
+
+/**
+ * A store in memory that keeps JSON, as databases do: no object passes through it from one app instance to another.
+ * `withBigInts` is for core, whose runs would end where a value has no JSON.
+ */
+export async function jsonStore(withBigInts = false): Promise<InMemoryStore> {
   const storage = new InMemoryStore();
   const workflows = (await storage.getStore('workflows')) as unknown as Record<
     string,
@@ -19,8 +29,8 @@ export async function jsonStore(): Promise<InMemoryStore> {
     const write = workflows[name]?.bind(workflows);
     workflows[name] = async args => {
       observed(`${name} of ${args.workflowName}`);
-      const answer = await write?.(JSON.parse(JSON.stringify(args)) as Write);
-      return answer === undefined ? undefined : (JSON.parse(JSON.stringify(answer)) as unknown);
+      const answer = await write?.(asJson(args, withBigInts));
+      return answer === undefined ? undefined : asJson(answer, withBigInts);
     };
   }
   return storage;

@@ -47,4 +47,49 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
       'In core all steps share the same objects, so a step that changes its input changes what an earlier step is said to ' +
       'have returned. What a step returned is stored here and stays.',
   },
+  {
+    case: 'context-actor-in-parallel',
+    paths: [
+      'start.result.steps.one.output',
+      'start.result.result.one',
+      'snapshot.context.one.output',
+      'snapshot.result.one',
+      'events.one[1].payload.output',
+    ],
+    reason: "Core's executeEntry does not pass `actor` on to the steps of a parallel.",
+  },
+  {
+    case: 'on-start-throws',
+    paths: ['snapshot.status', 'snapshot.context.input', 'snapshot.error', 'snapshot.requestContext'],
+    reason: 'Core leaves a run that onStart refused "pending" for ever; here no run stays unfinished (I6).',
+  },
+  {
+    case: 'error-unstorable-field',
+    paths: ['start.result.steps.one.error.<Error>.fn', 'start.result.error.fn'],
+    reason: 'A function as a field of an error can not be stored, and must not hide the error itself.',
+  },
+  {
+    case: 'value-class',
+    paths: [
+      'start.result.steps.makes.output.it',
+      'start.result.steps.makes.output.list[0]',
+      'start.result.steps.looks.output.it',
+      'start.result.result.it',
+    ],
+    reason: 'An instance of a class is stored as its fields: JSON knows no classes (docs/values.md).',
+  },
+  {
+    case: 'value-class-with-to-json',
+    paths: [
+      'start.result.steps.makes.output.it',
+      'start.result.steps.makes.output.list[0]',
+      'start.result.steps.looks.output',
+      'start.result.result',
+      'snapshot.context.looks.output.type',
+      'snapshot.result.type',
+      'events.looks[1].payload.output.type',
+    ],
+    reason:
+      'A class that says how it becomes JSON is taken at its word, as a database does (docs/values.md).',
+  },
 ];

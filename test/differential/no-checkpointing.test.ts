@@ -1,4 +1,5 @@
 import { CASES } from './cases';
+import { MODES } from './modes';
 import { differentialSuite } from './suite';
 
-differentialSuite({ name: 'checkpointing off', checkpointing: false }, CASES);
+differentialSuite(MODES.noCheckpointing, CASES);

@@ -4,7 +4,7 @@
  */
 import type { Flow } from './kit';
 
-const TIMES = new Set(['startedAt', 'endedAt', 'suspendedAt', 'resumedAt', 'timestamp']);
+const TIMES = new Set(['startedAt', 'endedAt', 'suspendedAt', 'resumedAt', 'timestamp', 'createdAt']);
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Before any run of this process; a time of 0, or one of another clock, is no time. */
 const STARTED = Date.now() - 1000;
@@ -101,8 +101,11 @@ function number(value: number, key: string): Plain {
   return `<${Object.is(value, -0) ? '-0' : value}>`;
 }
 
-/** The innermost place of the stack: the rest is the engine's. */
+/** The innermost place of the stack: the rest is the engine's, and so is that place itself where core threw. */
 function whereThrown({ stack }: Error): string {
-  const frame = stack?.split('\n').find(line => /^\s+at /.test(line)) ?? 'nowhere';
-  return frame.trim().replace(/:\d+:\d+(\)?)$/, '$1');
+  const frame = stack?.split('\n').find(line => /^\s+at /.test(line));
+  if (!frame) return 'nowhere';
+  return /node_modules|\(node:|<anonymous>|\/src\//.test(frame)
+    ? 'in a library'
+    : frame.trim().replace(/:\d+:\d+(\)?)$/, '$1');
 }

@@ -19,6 +19,7 @@ export interface Observation {
 interface WatchedEvent {
   type: string;
   payload?: Record<string, unknown>;
+  data?: unknown;
 }
 
 interface AnyRun {
@@ -90,6 +91,7 @@ async function lastEvent(events: WatchedEvent[], start: Plain): Promise<void> {
 /** As a consumer in another process gets it, and as it was at that moment. Stacks are no part of an event in core. */
 function asSent(event: WatchedEvent): WatchedEvent {
   const text = JSON.stringify(event, (_key, value: unknown) => {
+    if (typeof value === 'bigint') return value.toString();
     if (value instanceof Error) return { ...value, name: value.name, message: value.message };
     const serialised = value as { name?: unknown; message?: unknown; stack?: unknown } | null;
     if (typeof serialised?.stack !== 'string' || typeof serialised.message !== 'string') return value;
@@ -112,7 +114,7 @@ function byStep(events: WatchedEvent[]): Record<string, unknown> {
   return steps;
 }
 
-/** Puts the progress of items that ran at once in the items' order; the counts of items done keep theirs. */
+/** Puts what items that ran at once reported in the items' order; the counts of items done keep theirs. */
 function inOrderOfItems(events: WatchedEvent[]): WatchedEvent[] {
   const progress = events.filter(event => event.type === 'workflow-step-progress');
   const counts = progress.map(event => event.payload?.completedCount);
@@ -120,7 +122,19 @@ function inOrderOfItems(events: WatchedEvent[]): WatchedEvent[] {
   const sorted = progress
     .toSorted((left, right) => index(left) - index(right))
     .map((event, place) => ({ ...event, payload: { ...event.payload, completedCount: counts[place] } }));
-  return events.map(event => (event.type === 'workflow-step-progress' ? (sorted.shift() ?? event) : event));
+  const written = events.filter(isWritten).toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1));
+  return events.map(event => {
+    if (event.type === 'workflow-step-progress') return sorted.shift() ?? event;
+    return isWritten(event) ? (written.shift() ?? event) : event;
+  });
+}
+
+function isWritten({ type }: WatchedEvent): boolean {
+  return type === 'workflow-step-output' || type.startsWith('data-');
+}
+
+function textOf({ payload, data }: WatchedEvent): string {
+  return JSON.stringify([payload?.output, data]);
 }
 
 /** Call ids are random in core: what matters is which events share one. */
@@ -153,6 +167,9 @@ async function storedSnapshot(mastra: Mastra, workflowName: string, runId: strin
   const store = await mastra.getStorage()?.getStore('workflows');
   const stored = await store?.loadWorkflowSnapshot({ workflowName, runId });
   if (!stored) return 'none';
-  const snapshot = JSON.parse(JSON.stringify(stored)) as Record<string, unknown>;
+  const text = JSON.stringify(stored, (_key, value: unknown) =>
+    typeof value === 'bigint' ? value.toString() : value,
+  );
+  const snapshot = JSON.parse(text) as Record<string, unknown>;
   return Object.fromEntries(COMPARED.map(key => [key, snapshot[key]]));
 }

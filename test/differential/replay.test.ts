@@ -1,4 +1,5 @@
 import { CASES } from './cases';
+import { MODES } from './modes';
 import { differentialSuite } from './suite';
 
-differentialSuite({ name: 'always replay', checkpointing: false, replay: true }, CASES);
+differentialSuite(MODES.replay, CASES);

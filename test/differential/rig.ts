@@ -51,7 +51,7 @@ async function build(
 
 /** Core's default engine. */
 export async function coreRig(cases: readonly Case[]): Promise<Rig> {
-  const { mastra, kits } = await build(cases, await jsonStore());
+  const { mastra, kits } = await build(cases, await jsonStore(true));
   return {
     observe: one => observe(mastra, () => kits.get(one.name)?.calls ?? {}, one),
     replays: async () => [],

@@ -1,4 +1,5 @@
 import { CASES } from './cases';
+import { MODES } from './modes';
 import { differentialSuite } from './suite';
 
-differentialSuite({ name: 'two app instances taking turns', checkpointing: false, instances: 2 }, CASES);
+differentialSuite(MODES.twoInstances, CASES);

@@ -237,4 +237,14 @@ export const branching: Case[] = [
       ])
       .commit(),
   ),
+  define('branch-none-keys', kit =>
+    kit
+      .workflow()
+      .branch([
+        [always(kit, 'a', false), plus(kit, 'one')],
+        [always(kit, 'b', true), kit.step('two', () => undefined)],
+      ])
+      .then(kit.step('end', ({ inputData }) => Object.keys(inputData as object)))
+      .commit(),
+  ),
 ];

@@ -340,4 +340,19 @@ export const nesting: Case[] = [
       .commit();
     return chain(kit, [inner]);
   }),
+  define('inngest-in-core-nested', kit => {
+    const innermost = child(kit, 'innermost', [plus(kit, 'one')]);
+    const inner = kit.coreChild('inner').then(innermost).then(plus(kit, 'two')).commit();
+    return chain(kit, [inner, echo(kit, 'end')]);
+  }),
+  define('core-nested-inner-loop', kit => {
+    const inner = kit
+      .coreChild('inner')
+      .dountil(
+        plus(kit, 'turn'),
+        kit.fn('enough', async ({ inputData }: StepContext) => inputData.value >= 3),
+      )
+      .commit();
+    return chain(kit, [inner]);
+  }),
 ];

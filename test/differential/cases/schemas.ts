@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Case, StepContext } from '../kit';
-import { chain, define, echo, plus } from './parts';
+import { chain, child, define, echo, plus } from './parts';
 
 const number = z.object({ value: z.number() });
 const text = z.object({ value: z.string() });
@@ -88,4 +88,9 @@ export const schemas: Case[] = [
       )
       .commit(),
   ),
+  define('nested-inherits-validate-inputs', kit => {
+    const defaults = z.object({ value: z.number(), more: z.number().default(5) });
+    const inner = child(kit, 'inner', [echo(kit, 'one', { inputSchema: defaults })], { inputSchema: text });
+    return chain(kit, [inner, echo(kit, 'end')], { options: { validateInputs: false } });
+  }),
 ];

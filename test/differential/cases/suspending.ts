@@ -149,7 +149,13 @@ export const suspending: Case[] = [
     kit =>
       kit
         .workflow()
-        .foreach(asks(kit, 'each', { resumeLabel: 'item' }), { concurrency: 3 })
+        .foreach(
+          kit.step('each', async ({ suspend, inputData }) => {
+            const options = { resumeLabel: `item-${inputData}` };
+            return (await suspend({ about: inputData as unknown } as never, options)) as unknown;
+          }),
+          { concurrency: 3 },
+        )
         .commit(),
     { input: ['a', 'b', 'c'], unordered: true },
   ),
