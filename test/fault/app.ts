@@ -35,8 +35,13 @@ const chain = createWorkflow({ id: 'chain', inputSchema: any, outputSchema: any 
   .then(step('three'))
   .commit();
 
+// Two attempts, so that two crashes use them up.
+const fragile = createWorkflow({ id: 'fragile', inputSchema: any, outputSchema: any, retries: 1 })
+  .then(step('one'))
+  .commit();
+
 const mastra = new Mastra({
-  workflows: { chain },
+  workflows: { chain, fragile },
   storage: new LibSQLStore({ id: 'fault', url: `file:${database}` }),
   logger: false,
 });

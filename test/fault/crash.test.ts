@@ -25,19 +25,22 @@ afterEach(async () => {
 
 const journal = () => readFileSync(join(folder, 'journal'), 'utf8').trim().split('\n');
 
-async function start(dieIn: string): Promise<string> {
+async function start(dieIn: string, workflowId = 'chain'): Promise<string> {
   const runId = randomUUID();
   const query =
     'mutation($functionSlug:String!,$data:Map){invokeFunction(functionSlug:$functionSlug,data:$data)}';
-  const variables = { functionSlug: 'fault-workflow.chain', data: { inputData: { dieIn }, runId } };
+  const variables = { functionSlug: `fault-workflow.${workflowId}`, data: { inputData: { dieIn }, runId } };
   await fetch(`${server.url}/v0/gql`, { method: 'POST', body: JSON.stringify({ query, variables }) });
   return runId;
 }
 
-async function statusOf(runId: string): Promise<{ status: string; result: unknown } | undefined> {
+async function statusOf(
+  runId: string,
+  workflowName = 'chain',
+): Promise<{ status: string; result: unknown } | undefined> {
   const storage = new LibSQLStore({ id: 'reader', url: `file:${join(folder, 'runs.db')}` });
   const store = await storage.getStore('workflows');
-  const snapshot = await store?.loadWorkflowSnapshot({ workflowName: 'chain', runId });
+  const snapshot = await store?.loadWorkflowSnapshot({ workflowName, runId });
   return snapshot ? { status: snapshot.status, result: snapshot.result } : undefined;
 }
 
@@ -59,3 +62,19 @@ test.each(['one', 'two', 'three'])(
     for (const id of ['one', 'two', 'three']) expect(times(id)).toBe(id === dieIn ? 2 : 1);
   },
 );
+
+test('I6: a run whose attempts were used up by crashes is failed in the store', async () => {
+  const port = await freePort();
+  const args = [String(port), server.url, join(folder, 'runs.db'), join(folder, 'journal')];
+  app = await startApp(args, {});
+  await server.sync(`http://127.0.0.1:${port}/api/inngest`);
+  const runId = await start('one', 'fragile');
+  await app.died;
+  // The second and last attempt finds nobody.
+  await new Promise(resolve => setTimeout(resolve, 4000));
+  app = await startApp(args, {});
+  await expect
+    .poll(async () => (await statusOf(runId, 'fragile'))?.status, { timeout: 25_000, interval: 100 })
+    .toBe('failed');
+  expect(journal()).toEqual(['one']);
+}, 60_000);
