@@ -6,10 +6,17 @@ import { post } from './apps';
 /** What an app without an SDK answers: a status, a body, and headers (an empty one is left out). */
 export type RawAnswer = [status: number, body: string, headers?: Record<string, string>];
 /** `call` counts the requests to this function, from 1. */
-export type RawHandler = (request: RawRequest, call: number) => RawAnswer | Promise<RawAnswer>;
+export type RawHandler = (
+  request: RawRequest,
+  call: number,
+  target: string,
+) => RawAnswer | Promise<RawAnswer>;
 
 export interface RawRequest {
+  version: number;
   ctx: {
+    disable_immediate_execution: boolean;
+    stack: { current: number; stack: string[] };
     run_id: string;
     attempt: number;
     generation_id: number;
@@ -46,11 +53,15 @@ export async function startRawApp(server: { url: string }): Promise<RawApp> {
   let handlers: Record<string, RawHandler> = {};
   const app = http.createServer((request, response) => {
     void (async () => {
-      const name =
-        new URL(request.url ?? '', 'http://app').searchParams.get('fnId')?.replace('raw-', '') ?? '';
+      const { searchParams } = new URL(request.url ?? '', 'http://app');
+      const name = searchParams.get('fnId')?.replace('raw-', '') ?? '';
       calls[name] = (calls[name] ?? 0) + 1;
       const body = JSON.parse(await read(request)) as RawRequest;
-      const [status, answer, headers = {}] = (await handlers[name]?.(body, calls[name])) ?? [404, ''];
+      const [status, answer, headers = {}] = (await handlers[name]?.(
+        body,
+        calls[name],
+        searchParams.get('stepId') ?? '',
+      )) ?? [404, ''];
       const merged = Object.entries({ ...sdkHeaders, ...headers }).filter(([, value]) => value !== '');
       response.writeHead(status, Object.fromEntries(merged)).end(answer);
     })();
