@@ -1,7 +1,7 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
 import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
 import { decodeValue } from '../wire/decode';
-import { encodeValue, sameValue } from '../wire/encode';
+import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
@@ -196,7 +196,8 @@ class StepOperation {
     contextBefore: Record<string, unknown>,
   ): Promise<StepOutcome> {
     const { params } = this;
-    const result = { ...returned.result } as StepOutcome['result'];
+    const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
+    if ('output' in returned.result) result.output = returned.result.output as never;
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
     const condition = await this.condition(operation, isolated, result, returned.mutableContext.state);
     const after = this.engine.serializeRequestContext(params.requestContext);

@@ -108,7 +108,11 @@ function startData(parts: EngineParts, params: StepParams, child: NestableWorkfl
       perStep: params.perStep || undefined,
       disableScorers: params.disableScorers || undefined,
       actor: params.actor,
-      sender: { validated: false, ancestors: [...claimable(scope.ancestors, ancestor.first), ancestor] },
+      sender: {
+        validated: false,
+        ancestors: [...claimable(scope.ancestors, ancestor.first), ancestor],
+        validateInputs: scope.options.validateInputs,
+      },
     },
     child.id,
   );

@@ -13,6 +13,8 @@ export interface Operation {
   readonly id: string;
   /** The same in every attempt of the op, unlike core's random one (I9). */
   readonly stepCallId: string;
+  /** A stable call id for one that core made up: the op's own for the first, others for core workflows inside the step. */
+  callIdFor(random: string): string;
   publish(event: RunEvent, targets?: readonly StreamTarget[], ownId?: string): void;
 }
 
@@ -85,9 +87,17 @@ export class Operations {
   ): Promise<Json> {
     const { scope } = this;
     const publisher = new Publisher(scope.port, scope.targets, `${scope.runId}/${id}`, scope.log);
+    const known = new Map<string, string>();
+    const remember = (random: string): string => {
+      const ordinal = known.size === 0 ? '' : ` #${known.size}`;
+      const callId = stepCallId(scope.runId, `${id}${ordinal}`);
+      known.set(random, callId);
+      return callId;
+    };
     const operation: Operation = {
       id,
       stepCallId: stepCallId(scope.runId, id),
+      callIdFor: random => known.get(random) ?? remember(random),
       publish: (event, targets, ownId) => publisher.publish(event, targets, ownId),
     };
     try {

@@ -1,7 +1,7 @@
 /** What a durable op returns, as JSON with a mark, so that a memoized step of ours is told from any other. */
 import { getErrorFromUnknown } from '@mastra/core/error';
 import { decodeValue } from '../wire/decode';
-import { encodeValue } from '../wire/encode';
+import { encodeRecord } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
 
 const MARK = 'mastra';
@@ -9,7 +9,7 @@ const VERSION = 1;
 
 /** A body's content, marked and encoded. */
 export function seal(content: object): Json {
-  const encoded = encodeValue(content) as Record<string, Json>;
+  const encoded = encodeRecord(content);
   return { [MARK]: VERSION, ...encoded };
 }
 

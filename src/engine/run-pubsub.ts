@@ -1,7 +1,7 @@
 import { PubSub } from '@mastra/core/events';
 import { NESTED_TOPIC, type RunEvent, type StreamTarget, eventsTopic } from '../realtime/channel';
 import { isRecord } from '../wire/json';
-import { type Operations, currentOperation } from './operations';
+import { type Operation, type Operations, currentOperation } from './operations';
 
 type PublishedToCore = Parameters<PubSub['publish']>[1];
 
@@ -35,7 +35,7 @@ export class RunPubSub extends PubSub {
   emit(event: RunEvent | undefined): void {
     if (!event || (this.mutedStarts && event.type === 'workflow-step-start')) return;
     const operation = currentOperation();
-    if (operation) operation.publish(withCallId(event, operation.stepCallId));
+    if (operation) operation.publish(withCallId(event, operation));
     else this.operations.defer(event);
   }
 
@@ -52,9 +52,10 @@ export class RunPubSub extends PubSub {
 }
 
 /** Core makes a new random call id for each execution; a re-executed op must publish the same one (I9). */
-function withCallId(event: RunEvent, stepCallId: string): RunEvent {
-  if (typeof event.payload?.stepCallId !== 'string') return event;
-  return { ...event, payload: { ...event.payload, stepCallId } };
+function withCallId(event: RunEvent, operation: Operation): RunEvent {
+  const random = event.payload?.stepCallId;
+  if (typeof random !== 'string') return event;
+  return { ...event, payload: { ...event.payload, stepCallId: operation.callIdFor(random) } };
 }
 
 /** An event of a core workflow that runs inside a step, with the ids that its parent's stream shows. */

@@ -77,7 +77,8 @@ interface TripwireInfo {
 function failure(run: RunResult): { error: Error; nonRetryable?: true } {
   const error = asCoreError(run.error);
   if (!nonRetryable(run)) return { error };
-  return { error: new MastraNonRetryableError(error.message, { cause: error }), nonRetryable: true };
+  const final = new MastraNonRetryableError(error.message, { cause: run.error });
+  return { error: asCoreError(final), nonRetryable: true };
 }
 
 function nonRetryable(run: RunResult): boolean {

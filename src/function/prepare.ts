@@ -27,7 +27,8 @@ export async function prepareStart(
   onChanged: (prepared: Prepared) => void,
 ): Promise<Prepared> {
   const given = { inputData: start.inputData, initialState: start.initialState ?? {} };
-  if (start.sender?.validated || workflow.options.validateInputs === false) return given;
+  const validateInputs = start.sender?.validateInputs ?? workflow.options.validateInputs;
+  if (start.sender?.validated || validateInputs === false) return given;
   const checked = start.sender?.ancestors.length
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);

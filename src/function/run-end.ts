@@ -6,7 +6,7 @@ import { asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { encodeValue } from '../wire/encode';
+import { encodeRecord, encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
 import { announceEnd, parentStepSpan } from './lineage';
@@ -115,7 +115,7 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
 
 /** The results once more with their types, where plain JSON would lose some (I7). */
 function faithful({ context, value, result, error }: Snapshot) {
-  const encoded = encodeValue({ context, value, result, error });
+  const encoded = encodeRecord({ context, value, result, error });
   return JSON.stringify(encoded).includes('"$mastra"') ? { encoded } : {};
 }
 

@@ -118,7 +118,10 @@ class RunExecution {
       ...identity,
       mastra,
       port,
-      options: workflow.options,
+      options: {
+        ...workflow.options,
+        validateInputs: start.sender?.validateInputs ?? workflow.options.validateInputs,
+      },
       inngestRunId: request.inngestRunId,
       record: new RunRecord(storeOf(mastra), identity),
       targets: streamTargets(identity, ancestors),

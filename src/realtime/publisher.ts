@@ -58,11 +58,14 @@ function encodeForStream(event: RunEvent): Json {
   return JSON.parse(
     JSON.stringify(event, (_key, value: unknown) => {
       if (typeof value === 'bigint') return value.toString();
-      if (value instanceof Error)
-        return { ...value, name: value.name, message: value.message, stack: value.stack };
+      if (value instanceof Error) return { ...value, ...errorFields(value) };
       return value;
     }),
   ) as Json;
+}
+
+function errorFields({ name, message, stack, cause }: Error): object {
+  return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }
 
 /** The server cuts a longer message in the middle of its JSON, so we send the event without its bulky fields instead. */

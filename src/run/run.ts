@@ -16,8 +16,6 @@ export interface InngestRunParams extends BaseParams {
   port: InngestPort;
   record: RunRecord;
   pubsub: RealtimePubSub;
-  /** False where `shouldPersistSnapshot` keeps the run out of the store. */
-  stored: boolean;
 }
 
 /** What core's public methods pass to `_start`. */
@@ -36,20 +34,18 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly port: InngestPort;
   private readonly record: RunRecord;
   private readonly realtime: RealtimePubSub;
-  private readonly stored: boolean;
 
   constructor(params: InngestRunParams) {
     super(params);
     this.port = params.port;
     this.record = params.record;
     this.realtime = params.pubsub;
-    this.stored = params.stored;
   }
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<never> {
     const request = await this.prepare(args);
-    const waiter = new RestWaiter(this.realtime, this.record, this.stored, this.log);
+    const waiter = new RestWaiter(this.realtime, this.record, this.log);
     await waiter.subscribe();
     try {
       await this.realtime.ready();

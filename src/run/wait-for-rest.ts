@@ -33,7 +33,6 @@ export class RestWaiter {
   constructor(
     private readonly pubsub: PubSub,
     private readonly record: RunRecord,
-    private readonly stored: boolean,
     private readonly log: WarningLog,
   ) {}
 
@@ -49,13 +48,13 @@ export class RestWaiter {
   async wait(): Promise<Rested> {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       await this.sleep(pause);
-      // The last event carries the run where the store has less than all of it.
-      if (this.finish && (!this.stored || this.finish.run !== undefined)) return { finish: this.finish };
       const seen = this.finish;
-      const snapshot = await this.read();
-      if (snapshot && isAtRest(snapshot.status)) return { snapshot };
-      // The end is stored before it is published: it is not in the store now, so it never will be.
-      if (snapshot && seen) return { finish: seen };
+      // The last event carries the run where the store has less than all of it.
+      if (seen?.run !== undefined) return { finish: seen };
+      const read = await this.read();
+      if (read?.snapshot && isAtRest(read.snapshot.status)) return { snapshot: read.snapshot };
+      // The end is stored before it is published: what is not in the store now never will be.
+      if (read && seen) return { finish: seen };
     }
   }
 
@@ -72,9 +71,10 @@ export class RestWaiter {
     });
   }
 
-  private async read(): Promise<Snapshot | undefined> {
+  /** Undefined when the store did not answer. */
+  private async read(): Promise<{ snapshot?: Snapshot } | undefined> {
     try {
-      return await this.record.load();
+      return { snapshot: await this.record.load() };
     } catch (error) {
       this.log.warn('A stored run could not be read; waiting goes on.', {
         ...this.record.identity,

@@ -1,5 +1,7 @@
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
+import type { StepFlowEntry } from '@mastra/core/workflows';
+import { nestedWorkflows } from '../workflow/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
 import type { ServableFunction } from '../sdk/port';
@@ -15,9 +17,9 @@ export function collectFunctions(options: {
   functions?: readonly ServableFunction[];
 }): ServableFunction[] {
   const mastra = options.mastra as AnyMastra;
-  const workflows = Object.values(mastra.listWorkflows()).filter(workflow => isServable(workflow));
+  const workflows = registeredWorkflows(mastra);
   const found = new Map<string, { owner: string; function: ServableFunction }>();
-  for (const workflow of workflows as unknown as ServableWorkflow[]) addWorkflow(found, workflow);
+  for (const workflow of workflows) addWorkflow(found, workflow);
   for (const own of options.functions ?? []) add(found, functionId(own), 'one of `functions`', own);
   if (found.size === 0) {
     throw new MastraInngestError(
@@ -27,20 +29,29 @@ export function collectFunctions(options: {
         'new Mastra({ workflows: { … } }).',
     );
   }
-  addRunEnded(found, mastra);
+  addRunEnded(found, workflows);
   return [...found.values()].map(entry => entry.function);
 }
 
+/** The workflows of this package that Mastra knows, also those that are steps of registered core workflows. */
+function registeredWorkflows(mastra: AnyMastra): ServableWorkflow[] {
+  const registered: object[] = Object.values(mastra.listWorkflows());
+  return registered.flatMap(workflow => {
+    if (isServable(workflow)) return [workflow];
+    const { stepGraph } = workflow as { stepGraph: StepFlowEntry[] };
+    return nestedWorkflows(stepGraph) as ServableWorkflow[];
+  });
+}
+
 /** One function per app closes the runs that ended without their workflow's code (I6). */
-function addRunEnded(found: Found, mastra: AnyMastra): void {
-  const served = Object.values(mastra.listWorkflows()).filter(workflow => isServable(workflow));
+function addRunEnded(found: Found, served: readonly ServableWorkflow[]): void {
   const all = new Set<ServableWorkflow>();
   const visit = (workflow: ServableWorkflow) => {
     if (all.has(workflow)) return;
     all.add(workflow);
     workflow.getNestedWorkflows().forEach(visit);
   };
-  (served as unknown as ServableWorkflow[]).forEach(visit);
+  served.forEach(visit);
   const [first] = all;
   if (!first) return;
   const definition = runEndedDefinition(first.port, [...all] as unknown as RunnableWorkflow[]);

@@ -111,13 +111,12 @@ function encodeView(value: ArrayBufferView, path: string): Json {
   return tagged(type, Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64'));
 }
 
-/** Own enumerable properties of an object; an undefined property is left out, as JSON does. */
+/** Own enumerable properties of an object. */
 function encodeFields(value: object, path: string, encoder: Encoder): Record<string, Json> {
   const out: Record<string, Json> = {};
   // The Inngest server sorts keys; sorting them here makes the first pass see what every replay sees.
   for (const key of Object.keys(value).sort()) {
     const item = (value as Record<string, unknown>)[key];
-    if (item === undefined) continue;
     setOwn(out, key, encode(item, `${path}.${key}`, encoder));
   }
   return out;
@@ -165,11 +164,16 @@ function encodeErrorFields(error: Error, path: string, encoder: Encoder): Record
 
 /** Encodes a value that must be an object of fields, e.g. an event's data. */
 export function encodeRecord(value: object, path = '$'): Record<string, Json> {
-  const encoded = encodeValue({ ...value }, path);
+  const encoded = encodeValue(withoutUndefined(value), path);
   return isRecord(encoded) ? encoded : {};
 }
 
 /** True for values that are stored alike. */
 export function sameValue(left: unknown, right: unknown): boolean {
   return left === right || JSON.stringify(encodeValue(left)) === JSON.stringify(encodeValue(right));
+}
+
+/** The object without its undefined fields: for records of ours, where an absent field says the same. */
+export function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
 }

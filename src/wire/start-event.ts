@@ -52,7 +52,12 @@ export interface StartRequest {
   tracingOptions?: { traceId?: string; parentSpanId?: string };
   outputOptions?: { includeState?: boolean; includeResumeLabels?: boolean };
   /** Set by this package: the sender has validated the input, or it is a nested run's. */
-  sender?: { validated: boolean; ancestors: Ancestor[] };
+  sender?: {
+    validated: boolean;
+    ancestors: Ancestor[];
+    /** A parent's `validateInputs` holds for what is nested in it, as in core. */
+    validateInputs?: boolean;
+  };
 }
 
 // A later version that sends another shape counts this up, so that an older app refuses it with a clear error.
@@ -111,7 +116,11 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     actor: read(given.actor),
     tracingOptions: isRecord(given.tracingOptions) ? given.tracingOptions : undefined,
     outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,
-    sender: ours && { validated: ours.validated === true, ancestors: (ours.ancestors ?? []) as Ancestor[] },
+    sender: ours && {
+      validated: ours.validated === true,
+      ancestors: (ours.ancestors ?? []) as Ancestor[],
+      validateInputs: typeof ours.validateInputs === 'boolean' ? ours.validateInputs : undefined,
+    },
   };
 }
 

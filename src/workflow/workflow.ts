@@ -1,10 +1,4 @@
-import {
-  type DefaultEngineType,
-  type Run,
-  type Step,
-  Workflow,
-  getEntryWorkflow,
-} from '@mastra/core/workflows';
+import { type DefaultEngineType, type Run, type Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
@@ -14,6 +8,7 @@ import { InngestRun } from '../run/run';
 import type { InngestPort, ServableFunction } from '../sdk/port';
 import { RunRecord, emptySnapshot } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
+import { nestedWorkflows } from './nested-workflows';
 
 type BaseInstance = InstanceType<typeof Workflow>;
 type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
@@ -78,18 +73,9 @@ export class InngestWorkflow<
     return this.getNestedWorkflows().flatMap(workflow => workflow.getFunctions());
   }
 
-  /** The workflows of this package that are steps of this one. */
+  /** The workflows of this package that are steps of this one, directly or in a core workflow. */
   getNestedWorkflows(): ServableWorkflow[] {
-    const nested = this.stepGraph.map(entry => getEntryWorkflow(entry as never) as unknown).flat();
-    const arms = this.stepGraph.flatMap(entry => ('steps' in entry ? entry.steps : []));
-    const steps = this.stepGraph.map(entry => ('step' in entry ? (entry.step as unknown) : undefined));
-    const candidates = [
-      ...nested,
-      ...arms.map(arm => (arm.type === 'step' ? (arm.step as unknown) : undefined)),
-      ...steps,
-      ...steps.map(step => (step as { step?: unknown } | undefined)?.step),
-    ];
-    return [...new Set(candidates.filter(isNestable))] as ServableWorkflow[];
+    return nestedWorkflows(this.stepGraph as never) as ServableWorkflow[];
   }
 
   /** A committed workflow of the same steps under another id: a function of its own, with the same options. */
@@ -158,8 +144,7 @@ export class InngestWorkflow<
       runId,
       resourceId: options?.resourceId,
     });
-    const run =
-      (this.runs.get(runId) as unknown as InngestRun | undefined) ?? this.makeRun(record, stored, options);
+    const run = (this.runs.get(runId) as unknown as InngestRun | undefined) ?? this.makeRun(record, options);
     this.runs.set(runId, run as never);
     const existing = stored || options?.runId ? await record.load() : undefined;
     if (existing) run.workflowRunStatus = existing.status;
@@ -167,13 +152,12 @@ export class InngestWorkflow<
     return run as never;
   }
 
-  private makeRun(record: RunRecord, stored: boolean, options: CreateRunOptions): InngestRun {
+  private makeRun(record: RunRecord, options: CreateRunOptions): InngestRun {
     const { runId } = record.identity;
     const { port } = this;
     return new InngestRun({
       port,
       record,
-      stored,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,
