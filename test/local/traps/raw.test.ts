@@ -44,9 +44,22 @@ describe('traps, an app without an SDK', () => {
       soft400: (_, nth) => (nth === 1 ? answer(400, 'false') : done()),
       hard400: () => answer(400, 'true'),
     });
-    await Promise.all(['bare404', 'soft400', 'hard400'].map(name => raw.send(name)));
+    // What didn't come from the SDK says nothing about the function, whatever its status.
+    const proxies: Record<string, number> = { proxy502: 502, proxy404: 404, proxy200: 200 };
+    for (const [name, status] of Object.entries(proxies)) {
+      const bare = { status, body: '<html>', bare: true };
+      await raw.register({ [name]: (_, nth) => (nth === 1 ? bare : done()) });
+    }
+    const names = ['bare404', 'soft400', 'hard400', ...Object.keys(proxies)];
+    await Promise.all(names.map(name => raw.send(name)));
     expect((await raw.until('bare404', 2)).map(call => call.req.ctx.attempt)).toEqual([0, 1]);
     expect((await raw.until('soft400', 2)).map(call => call.req.ctx.attempt)).toEqual([0, 1]);
+    for (const name of Object.keys(proxies)) {
+      expect(
+        (await raw.until(name, 2)).map(call => call.req.ctx.attempt),
+        name,
+      ).toEqual([0, 1]);
+    }
     await pause(settleMs);
     expect(raw.of('hard400')).toHaveLength(1);
   });

@@ -1,7 +1,12 @@
 import type { Kit } from '../lib/sdk.js';
 
 /** Triggers and flow control. */
-export function defineFlow({ fn, ns }: Kit): void {
+export function defineFlow(kit: Kit): void {
+  defineTriggers(kit);
+  defineLimits(kit);
+}
+
+function defineLimits({ fn, ns }: Kit): void {
   fn({ id: 'cron1' }, { cron: '* * * * *' }, async ({ event }) => event);
   fn(
     { id: 'batch', batchEvents: { maxSize: 3, timeout: '2s' } },
@@ -70,6 +75,9 @@ export function defineFlow({ fn, ns }: Kit): void {
       return { i: event.data['i'], t0, t1 };
     },
   );
+}
+
+function defineTriggers({ fn, ns }: Kit): void {
   fn({ id: 'future', retries: 0 }, { event: ns('x/future') }, async () => Date.now());
   fn({ id: 'wild', retries: 0 }, { event: ns('wild/*') }, async ({ event }) => event.name);
   const expressions: Record<string, [string, string]> = {

@@ -12,6 +12,8 @@ export interface RawAnswer {
   /** A string goes out as it is. */
   body: unknown;
   delayMs?: number;
+  /** Without the SDK's headers, as a proxy in between answers. */
+  bare?: boolean;
 }
 
 export interface RawCall {
@@ -132,9 +134,9 @@ export class RawApp {
       headers: request.headers,
     };
     this.calls.push(call);
-    const { status, headers, body, delayMs } = known(call, this.of(fn).length);
+    const { status, headers, body, delayMs, bare } = known(call, this.of(fn).length);
     if (delayMs) await pause(delayMs);
-    answer.writeHead(status, { ...sdkHeaders, ...headers });
+    answer.writeHead(status, { ...(bare ? {} : sdkHeaders), ...headers });
     answer.end(typeof body === 'string' ? body : JSON.stringify(body));
   }
 }

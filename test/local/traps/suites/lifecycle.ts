@@ -72,7 +72,13 @@ const runIdOf = (calls: Execution[]) => calls[0]?.req.ctx.run_id ?? '';
 /** Long enough for an event to have its effect. */
 const effect = () => pause(settleMs * 2);
 
-export function lifecycleTraps({ modes, session }: Suite): void {
+export function lifecycleTraps(suite: Suite): void {
+  childTraps(suite);
+  cancelTraps(suite);
+  failureTraps(suite);
+}
+
+function childTraps({ modes, session }: Suite): void {
   test("trap 12: a cancelled child resolves its parent's invoke with the finished event", async () => {
     await together(modes, async mode => {
       const one = session(mode);
@@ -91,7 +97,9 @@ export function lifecycleTraps({ modes, session }: Suite): void {
       expect((await runRow(one, runIdOf(calls))).status, mode).toBe('Completed');
     });
   });
+}
 
+function cancelTraps({ modes, session }: Suite): void {
   test('trap 14: cancelOn compares as the expression does: null equals null, 1 is not "1"', async () => {
     await together(modes, async mode => {
       const one = session(mode);
@@ -126,7 +134,9 @@ export function lifecycleTraps({ modes, session }: Suite): void {
       expect((await runRow(one, cancelled)).status, mode).toBe('Cancelled');
     });
   });
+}
 
+function failureTraps({ modes, session }: Suite): void {
   test('trap 17: onFailure is not for cancellations, and its own failure emits no failed event', async () => {
     await together(modes, async mode => {
       const one = session(mode);

@@ -49,7 +49,12 @@ export function defineMemo({ fn, ns, sdk, count }: Kit): void {
   });
 }
 
-export function memoTraps({ modes, session }: Suite): void {
+export function memoTraps(suite: Suite): void {
+  waitTraps(suite);
+  orderTraps(suite);
+}
+
+function waitTraps({ modes, session }: Suite): void {
   test('trap 1: a sleep and a timed-out wait are memoized as bare null', async () => {
     await together(modes, async mode => {
       const calls = await finished(session(mode), 'nulls');
@@ -93,7 +98,9 @@ export function memoTraps({ modes, session }: Suite): void {
       ]);
     }
   });
+}
 
+function orderTraps({ modes, session }: Suite): void {
   test('trap 9: the stack is in the order of completion, and every id in it has a memo', async () => {
     await together(modes, async mode => {
       const calls = await finished(session(mode), 'order');
