@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { cloneStep, cloneWorkflow, createStep, init, waitForEvent } from '@mastra/inngest';
+import {
+  type InngestEngineType,
+  cloneStep,
+  cloneWorkflow,
+  createStep,
+  init,
+  nativeStep,
+  waitForEvent,
+} from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -7,6 +15,7 @@ import { type Harness, startHarness } from '../support/harness';
 
 const any = z.any();
 let attempts = 0;
+let scorings = 0;
 const attemptCounts: number[] = [];
 let waiting = 0;
 let openGate: () => void = () => {};
@@ -62,6 +71,45 @@ function workflows(inngest: Inngest.Any) {
           .commit() as never,
       )
       .commit(),
+    'final-error': define('final-error', { retryConfig: { attempts: 5 } })
+      .then(
+        step('final', async () => {
+          attempts++;
+          throw Object.assign(new Error('never again'), { name: 'NonRetriableError' });
+        }),
+      )
+      .commit(),
+    'too-large': define('too-large', { retryConfig: { attempts: 5 } })
+      .then(
+        step('huge', async () => {
+          attempts++;
+          return { text: 'x'.repeat(4 * 1024 * 1024) };
+        }),
+      )
+      .commit(),
+    scored: define('scored')
+      .then(
+        step('answer', async () => ({ text: 'yes' }), {
+          scorers: async () => {
+            scorings++;
+            return {};
+          },
+        }),
+      )
+      .then(step('after', async () => ({})))
+      .commit(),
+    'native-tools': define('native-tools')
+      .then(
+        nativeStep(
+          step('tools', async ({ engine }: { engine: InngestEngineType }) => {
+            const sum = await engine.step.run('add', async () => 1 + 2);
+            await engine.step.sleep('pause', '1s');
+            await engine.step.sendEvent('tell', { name: 'native/told', data: { sum } });
+            return { sum };
+          }) as never,
+        ) as never,
+      )
+      .commit(),
     approval: define('approval')
       .then(
         waitForEvent({
@@ -103,7 +151,7 @@ afterAll(() => harness.stop());
 async function start(id: string, inputData: unknown = {}) {
   attempts = 0;
   attemptCounts.length = 0;
-  if (harness.proxy.executions.length > 0) await harness.proxy.quiet();
+  await harness.proxy.quiet();
   harness.proxy.reset();
   const workflow = harness.mastra.getWorkflowById(id) as unknown as {
     createRun(options: object): Promise<{ start(args: object): Promise<Record<string, unknown>> }>;
@@ -141,6 +189,31 @@ test('a nested workflow that failed is tried again by its parent’s retryConfig
   expect(await start('nested-retry')).toMatchObject({ status: 'success', result: { attempts: 2 } });
   const children = await harness.snapshots('shaky-child');
   expect(children.map(child => child.status).sort()).toEqual(['failed', 'success']);
+});
+
+test('an error that says it is final is not tried again', async () => {
+  expect(await start('final-error')).toMatchObject({ status: 'failed', error: { message: 'never again' } });
+  expect(attempts).toBe(1);
+});
+
+test('I7: an output that Inngest could not store is refused before it is sent, once', async () => {
+  const result = await start('too-large');
+  expect(result).toMatchObject({ status: 'failed', error: { code: 'OUTPUT_TOO_LARGE', stepId: 'huge' } });
+  expect(attempts).toBe(1);
+});
+
+test('scorers run once per execution of a step', async () => {
+  scorings = 0;
+  expect(await start('scored')).toMatchObject({ status: 'success' });
+  await harness.proxy.quiet();
+  expect(scorings).toBe(1);
+});
+
+test('a native step uses Inngest’s own tools', async () => {
+  expect(await start('native-tools')).toMatchObject({ status: 'success', result: { sum: 3 } });
+  await harness.proxy.quiet();
+  const names = ['tools (started)', 'add', 'pause', 'tell', 'tools', 'finish'];
+  expect(harness.proxy.names()).toEqual(names);
 });
 
 test('an Inngest step inside a step fails at once with what to do', async () => {

@@ -143,11 +143,10 @@ export class WireProxy {
     return this.counted().map(op => op.name);
   }
 
-  /** Resolves when every run that was executed has given its last answer. */
+  /** Resolves when every run that the app was asked to execute has given its last answer. */
   async quiet(): Promise<void> {
-    for (let tries = 0; tries < 1000; tries++) {
-      const runs = new Set(this.executions.map(exchange => exchange.runId));
-      if (runs.size > 0 && [...runs].every(runId => this.ended.has(runId))) return;
+    for (let tries = 0; tries < 1500; tries++) {
+      if ([...this.functions.keys()].every(runId => this.ended.has(runId))) return;
       await new Promise(resolve => setTimeout(resolve, 10));
     }
     throw new Error('The runs did not end on the wire');
@@ -156,7 +155,6 @@ export class WireProxy {
   reset(): void {
     this.ops.length = 0;
     this.executions.length = 0;
-    this.ended.clear();
   }
 }
 
