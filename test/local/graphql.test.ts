@@ -87,6 +87,7 @@ describe('queries', () => {
       { name: 'a', stepOp: 'RUN', status: 'COMPLETED', stepID: sha1('a') },
       { name: 'nap', stepOp: 'SLEEP', status: 'COMPLETED', stepID: sha1('nap') },
       { name: 'b', stepOp: 'RUN', status: 'COMPLETED', stepID: sha1('b') },
+      { name: 'function success', stepOp: null, status: 'COMPLETED', stepID: null },
     ]);
     expect(await gql('{ run(runID: "01M81HTA28PWQA7PH0G8S0C5VP") { status } }')).toEqual({
       data: { run: null },

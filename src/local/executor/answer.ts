@@ -31,7 +31,7 @@ const second = 1000;
 const longestRetryAfter = 24 * 60 * 60 * second;
 
 /** `retry-after` in seconds or as a date, held between 1 s and 24 h; `undefined` if it says nothing. */
-export function retryAfter(header: string | undefined, now: number): number | undefined {
+function retryAfter(header: string | undefined, now: number): number | undefined {
   if (!header) return undefined;
   const count = /^\d{1,7}$/.test(header) ? Number(header) : 0;
   const at = count > 0 ? Math.floor(now / second) * second + count * second : Date.parse(header);
@@ -108,7 +108,7 @@ const known = new Set([
 ]);
 
 /** The opcodes of a 206, or what is wrong with them. */
-export function parseOpcodes(body: string): Opcode[] | string {
+function parseOpcodes(body: string): Opcode[] | string {
   const prefix = 'error reading generator opcode response';
   if (body.trim() === '') return 'no response data';
   const parsed = parseJson(body);

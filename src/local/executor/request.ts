@@ -37,7 +37,7 @@ function context(job: Job, requestId: string, useApi: boolean): string {
 }
 
 /** The name under which checkpoints come back to this job. */
-export function queueItem(job: Job): string {
+function queueItem(job: Job): string {
   return Buffer.from(`${job.id}::default`).toString('base64');
 }
 

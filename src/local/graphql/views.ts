@@ -71,7 +71,7 @@ function stepView(run: Run, step: StepTrace): JsonObject {
     ...spanFields(run),
     spanID: step.id.slice(0, 16),
     name: step.name,
-    status: step.status.toUpperCase(),
+    status: step.op === 'Sleep' && step.status === 'Waiting' ? 'RUNNING' : step.status.toUpperCase(),
     attempts: step.attempts,
     duration: ended === undefined ? null : ended - step.startedAt,
     outputID: run.steps.has(step.id) ? `${run.id}.${step.id}` : null,
@@ -96,14 +96,32 @@ function spanFields(run: Run): JsonObject {
   };
 }
 
+/** The request in which the function came to its end. */
+function endView(run: Run): JsonObject[] {
+  const { end } = run;
+  if (!end || end.status === 'Cancelled') return [];
+  const name = end.status === 'Completed' ? 'function success' : 'function error';
+  const id = `${run.id}.end`;
+  const step: StepTrace = {
+    id,
+    name,
+    op: '',
+    status: end.status,
+    attempts: 0,
+    startedAt: end.at,
+    endedAt: end.at,
+  };
+  return [{ ...stepView(run, step), stepID: null }];
+}
+
 function traceView(run: Run): JsonObject {
   const started = run.startedAt ?? run.queuedAt;
   return {
     ...spanFields(run),
     spanID: run.id.slice(-16).toLowerCase(),
-    name: run.fn.name,
+    name: run.fn.slug,
     status: run.status.toUpperCase(),
-    attempts: null,
+    attempts: 0,
     duration: run.end ? run.end.at - started : null,
     outputID: run.end ? `${run.id}.` : null,
     queuedAt: iso(run.queuedAt),
@@ -112,7 +130,7 @@ function traceView(run: Run): JsonObject {
     stepOp: null,
     stepID: null,
     isRoot: true,
-    childrenSpans: [...run.traces.values()].map(step => stepView(run, step)),
+    childrenSpans: [...[...run.traces.values()].map(step => stepView(run, step)), ...endView(run)],
   };
 }
 

@@ -8,6 +8,7 @@ import { ENV_ID } from '../../ids';
 import type { Json, JsonObject } from '../../json';
 import { canonical, field, isObject, parseJson, text } from '../../json';
 import { bareEvent } from '../../state/events';
+import type { Job } from '../../queue/job';
 import type { Run } from '../../state/run';
 import type { StoredEvent } from '../../state/types';
 import type { Service } from '../service';
@@ -15,8 +16,8 @@ import type { Service } from '../service';
 const isUlid = (id: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(id);
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** A run as `/v1` lists it. */
-function runRow(run: Run): JsonObject {
+/** A run as `/v1` shows it. One that has not started is `Scheduled` in the list of an event's runs. */
+function runRow(run: Run, queued = 'Running'): JsonObject {
   return {
     run_id: run.id,
     run_started_at: iso(run.startedAt ?? run.queuedAt),
@@ -24,15 +25,30 @@ function runRow(run: Run): JsonObject {
     function_version: 0,
     environment_id: ENV_ID,
     event_id: run.event.internalId,
-    status: run.status,
+    status: run.status === 'Queued' ? queued : run.status,
     ended_at: run.end ? iso(run.end.at) : null,
-    output: run.end?.output === undefined ? null : (parseJson(run.end.output) ?? null),
+    ...(run.end?.output === undefined ? {} : { output: parseJson(run.end.output) ?? null }),
     ...(run.options.originalRunId === undefined ? {} : { original_run_id: run.options.originalRunId }),
   };
 }
 
+function jobRow(job: Job): JsonObject {
+  const kind = job.wakes !== undefined ? 'sleep' : job.after === undefined ? 'start' : 'edge';
+  return { JobID: job.id, at: iso(job.at), position: 0, kind, attempt: job.attempt };
+}
+
+const nobody = '00000000-0000-0000-0000-000000000000';
+
 function eventRow(event: StoredEvent): JsonObject {
-  return { ...bareEvent(event), internal_id: event.internalId, received_at: iso(event.receivedAt) };
+  return {
+    internal_id: event.internalId,
+    account_id: nobody,
+    environment_id: nobody,
+    source: '',
+    source_id: null,
+    received_at: iso(event.receivedAt),
+    ...bareEvent(event),
+  };
 }
 
 // Reads answer 200 even where they fail; the body's status is the real one.
@@ -62,7 +78,7 @@ export function runRoutes({ core }: Service): Hono {
     .get('/v1/events/:id/runs', c => {
       const id = c.req.param('id');
       if (!isUlid(id)) return readError(c, 400, `Invalid event ID: ${id}`);
-      return c.json(found(core.store.runsOf(id).map(runRow)));
+      return c.json(found(core.store.runsOf(id).map(run => runRow(run, 'Scheduled'))));
     })
     .get('/v1/runs/:id', c => {
       const id = c.req.param('id');
@@ -73,7 +89,7 @@ export function runRoutes({ core }: Service): Hono {
     .get('/v1/runs/:id/jobs', c => {
       const run = core.store.runs.get(c.req.param('id'));
       if (!run) return readError(c, 500, `Unable to load function run: ${c.req.param('id')}`);
-      const jobs = core.queue.of(run).map(job => ({ id: job.id, at: iso(job.at), attempt: job.attempt }));
+      const jobs = core.queue.of(run).map(jobRow);
       return c.json(found(jobs));
     })
     .delete('/v1/runs/:id', c => {
