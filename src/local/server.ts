@@ -104,12 +104,7 @@ class Running implements LocalServer {
 
   async start(): Promise<void> {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
-    const service = {
-      core: this.#core,
-      hub: this.#hub,
-      tokens: this.#tokens,
-      sync: async (url: string) => await this.sync(url),
-    };
+    const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens };
     this.#http = await listen(routes(service), host, port);
     this.#host = host;
     this.#sockets.attach(this.#http);
@@ -118,7 +113,13 @@ class Running implements LocalServer {
   }
 
   async sync(url: string): Promise<void> {
+    const { registry } = this.#core;
+    const before = registry.registrations;
     await requestSync(this.#client, url);
+    if (registry.registrations > before) return;
+    throw new LocalServerError('APP_REFUSED', `The app at ${url} registered with another server.`, {
+      remedy: `Use ${this.url} as the baseUrl of its Inngest client (or set INNGEST_BASE_URL).`,
+    });
   }
 
   async settled(limit = settleLimit): Promise<void> {

@@ -121,6 +121,15 @@ describe('registering', () => {
   });
 });
 
+it('notices an app that registered elsewhere', async () => {
+  const [mine, other] = [await start(), await start()];
+  const theirs = await app(other);
+  expect(await failure(mine.sync(theirs.url))).toMatchObject({
+    code: 'APP_REFUSED',
+    remedy: expect.stringContaining(mine.url),
+  });
+});
+
 describe('an app that moves', () => {
   it('gets the next request of a sleeping run where it registered last', async () => {
     const server = await start();

@@ -68,10 +68,6 @@ export class Queue {
     this.#byRun.delete(run);
   }
 
-  get size(): number {
-    return this.#later.size + this.#ready.length + this.#active.size;
-  }
-
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#later.values()) timer.cancel();

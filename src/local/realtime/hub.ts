@@ -24,8 +24,4 @@ export class Hub {
       subscriber.deliver(serialized);
     }
   }
-
-  get size(): number {
-    return this.#subscribers.size;
-  }
 }

@@ -46,10 +46,6 @@ export class Pauses {
     for (const pause of [...(this.#byRun.get(run) ?? [])]) this.remove(pause);
   }
 
-  of(run: Run): Pause[] {
-    return [...(this.#byRun.get(run) ?? [])];
-  }
-
   find(kind: PauseKind, key: string): Pause[] {
     return [...(this.#byKey.get(`${kind} ${key}`) ?? [])];
   }
@@ -62,9 +58,5 @@ export class Pauses {
       if (nameMatches(key.slice(kind.length + 1), name)) found.push(...pauses);
     }
     return found;
-  }
-
-  get size(): number {
-    return this.#byRun.size;
   }
 }

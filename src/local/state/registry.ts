@@ -12,7 +12,8 @@ export class Registry {
   readonly apps = new Map<string, App>();
   readonly #bySlug = new Map<string, FunctionConfig>();
   readonly #byUuid = new Map<string, FunctionConfig>();
-  #waiting = new Set<() => void>();
+  /** How often an app has registered, changed or not. */
+  registrations = 0;
 
   /**
    * Replaces what the app had registered; functions it no longer names are gone.
@@ -32,7 +33,7 @@ export class Registry {
       }
       this.apps.set(app.name, app);
     }
-    for (const wake of [...this.#waiting]) wake();
+    this.registrations += 1;
     return modified;
   }
 
@@ -51,11 +52,5 @@ export class Registry {
         .filter(trigger => trigger.event !== undefined && nameMatches(trigger.event, name))
         .map(trigger => ({ fn, trigger })),
     );
-  }
-
-  /** Calls back at every registration until the returned function is called. */
-  onRegister(callback: () => void): () => void {
-    this.#waiting.add(callback);
-    return () => void this.#waiting.delete(callback);
   }
 }

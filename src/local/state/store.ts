@@ -30,8 +30,6 @@ export class Store {
   readonly #heavy = new Set<Run>();
   #heavyBytes = 0;
   #eventBytes = 0;
-  /** How many runs were ever started; unlike {@link runs} it forgets none. */
-  started = 0;
 
   constructor(private readonly retention: Retention = defaultRetention) {}
 
@@ -46,7 +44,6 @@ export class Store {
   }
 
   addRun(run: Run): void {
-    this.started += 1;
     this.runs.set(run.id, run);
     for (const { internalId } of run.events) {
       const runs = this.#runsByEvent.get(internalId);
@@ -58,10 +55,6 @@ export class Store {
   /** The runs an event started, oldest first. */
   runsOf(eventId: string): Run[] {
     return [...(this.#runsByEvent.get(eventId) ?? [])];
-  }
-
-  live(): Run[] {
-    return [...this.runs.values()].filter(run => !run.ended);
   }
 
   /** Marks a run as over, which makes it a candidate for being forgotten: first its memos, then all of it. */

@@ -7,6 +7,4 @@ export interface Service {
   core: Core;
   hub: Hub;
   tokens: Tokens;
-  /** Registers the app at `url`. */
-  sync: (url: string) => Promise<void>;
 }
