@@ -7,15 +7,17 @@ import { observed } from './purity';
 
 export const any = z.any();
 
-// Core's own types for a step without a schema to speak of.
-const untyped = createStep({
-  id: 'untyped',
-  inputSchema: any,
-  outputSchema: any,
-  stateSchema: any,
-  execute: async () => 0,
-});
-export type StepContext = Parameters<(typeof untyped)['execute']>[0];
+/** Core's own types for a step without a schema to speak of. */
+const _untyped = () =>
+  createStep({
+    id: 'untyped',
+    inputSchema: any,
+    outputSchema: any,
+    stateSchema: any,
+    execute: async () => 0,
+  });
+type UntypedStep = ReturnType<typeof _untyped>;
+export type StepContext = Parameters<UntypedStep['execute']>[0];
 export type Body = (context: StepContext) => unknown;
 
 /** Core's fluent definition of a workflow, without the types that tie each step to the next. */
@@ -96,7 +98,7 @@ export class Kit {
   }
 
   /** A step whose calls are counted under its id. */
-  step(id: string, body: Body, more: object = {}): typeof untyped {
+  step(id: string, body: Body, more: object = {}): UntypedStep {
     const execute = this.fn(id, async (context: StepContext) => body(context));
     return createStep({ id, inputSchema: any, outputSchema: any, execute, ...more } as never) as never;
   }

@@ -18,6 +18,10 @@ const NESTED_RUN_ID =
   "A nested run has a run id of its own here, stored where Mastra's Studio looks for it. Core's nested runs share their " +
   "parent's id, so a second turn of a loop overwrites the stored run of the first.";
 
+const UNFINISHED =
+  'Core leaves the stored run as it was when code outside any step threw, so it looks unfinished for ever, with its last ' +
+  'step still running. Here it has failed, with its error and with what its steps returned (I6).';
+
 export const KNOWN_DIFFERENCES: KnownDifference[] = [
   {
     case: '*',
@@ -91,5 +95,83 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
     ],
     reason:
       'A class that says how it becomes JSON is taken at its word, as a database does (docs/values.md).',
+  },
+  {
+    case: 'loop-condition-throws',
+    paths: [
+      'snapshot.status',
+      'snapshot.error',
+      'snapshot.context.turn.status',
+      'snapshot.context.turn.endedAt',
+      'snapshot.context.turn.output',
+    ],
+    reason: UNFINISHED,
+  },
+  {
+    case: 'loop-condition-throws-in-turn-two',
+    paths: [
+      'snapshot.status',
+      'snapshot.error',
+      'snapshot.context.turn.status',
+      'snapshot.context.turn.endedAt',
+      'snapshot.context.turn.output',
+    ],
+    reason: UNFINISHED,
+  },
+  {
+    case: 'loop-nested-condition-throws',
+    paths: [
+      'snapshot.status',
+      'snapshot.error',
+      'snapshot.context.loop-nested-condition-throws-body.status',
+      'snapshot.context.loop-nested-condition-throws-body.endedAt',
+      'snapshot.context.loop-nested-condition-throws-body.output',
+    ],
+    reason: UNFINISHED,
+  },
+  {
+    case: 'sleep-function-throws',
+    paths: ['snapshot.status', 'snapshot.error'],
+    reason: UNFINISHED,
+  },
+  {
+    case: 'sleep-until-function-throws',
+    paths: ['snapshot.status', 'snapshot.error'],
+    reason: UNFINISHED,
+  },
+  {
+    case: 'foreach-concurrency-throws',
+    paths: [
+      'snapshot.status',
+      'snapshot.error',
+      'snapshot.context.input',
+      'snapshot.activePaths',
+      'snapshot.stepExecutionPath',
+      'snapshot.requestContext',
+    ],
+    reason: UNFINISHED,
+  },
+  {
+    case: 'persist-all-but-the-end',
+    paths: ['snapshot.activePaths', 'snapshot.stepExecutionPath'],
+    reason:
+      'Where no end is stored, the last progress of a step is all there is, and that carries no path: nothing reads it.',
+  },
+  {
+    case: 'values-key-order',
+    paths: [
+      'start.result.steps.looks.output',
+      'start.result.result',
+      'snapshot.context.looks.output',
+      'snapshot.result',
+      'events.looks[1].payload.output',
+    ],
+    reason: 'The Inngest server sorts the keys of all JSON, so steps see sorted keys from the first pass on.',
+  },
+  {
+    case: 'value-bigint64array',
+    paths: ['start.result', 'snapshot', 'events.makes[1].payload', 'events.looks', 'calls.looks'],
+    reason:
+      'A 64-bit integer array has no JSON, so no database could store the run; it is refused with its path (docs/values.md).',
   },
 ];

@@ -83,7 +83,8 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
       logger: silent,
       checkpointing: mode.checkpointing,
       fetch: (...args: Parameters<typeof fetch>) => {
-        observed(`request to ${String(args[0])}`);
+        const [target] = args;
+        observed(`request to ${target instanceof Request ? target.url : target.toString()}`);
         return fetch(...args);
       },
     });
