@@ -17,8 +17,8 @@ export interface Rig {
   stop: () => Promise<void>;
 }
 
-/** What happens in these depends on times of a second or two, so nothing else is going on while they run. */
-const delicate = new Set(['timeoutfn']);
+/** What happens in these depends on times of a second or two, so they run first, while nothing else is going on. */
+const delicate = new Set(['timeoutfn', 'grace', 'par']);
 
 /** These load the machine, so they wait until the others are over. */
 const heavy = new Set(['big', 'bigout', 'manysteps', 'manysteps (1001 steps)']);
@@ -49,8 +49,7 @@ export async function startRig(mode: Mode, chosen: Scenario[], traces: Record<st
     results.set(scenario.name, result);
     return result;
   };
-  for (const scenario of chosen.filter(one => delicate.has(one.name)))
-    await begin(scenario).catch(() => undefined);
+  await Promise.allSettled(chosen.filter(one => delicate.has(one.name)).map(begin));
   for (const scenario of chosen.filter(one => !delicate.has(one.name) && !heavy.has(one.name))) {
     void begin(scenario);
     await pause(staggerMs);
