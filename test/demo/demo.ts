@@ -18,7 +18,7 @@ export async function freePorts(): Promise<Ports> {
 
 /** `npm run demo -- …args`, without npm and its install step. */
 export function startDemo(args: string[], ports: Ports, env: NodeJS.ProcessEnv = {}): Child {
-  return new Child(path.join(root, 'node_modules/.bin/tsx'), ['scripts/demo/main.ts', ...args], {
+  return new Child(process.execPath, ['--import', 'tsx', 'scripts/demo/main.ts', ...args], {
     cwd: root,
     env: {
       INNGEST_BASE_URL: undefined,
