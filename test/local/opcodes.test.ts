@@ -1,3 +1,5 @@
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startLocalServer } from '../../src/local';
 import type { LocalServer } from '../../src/local';
@@ -120,4 +122,39 @@ it.each(Object.keys(functions) as (keyof typeof measured)[])('%s', async name =>
   const [row] = (await get(`${server.url}/v1/events/${ids[0]}/runs`)).data;
   expect(unordered(name, requests)).toEqual(unordered(name, measured[name].requests));
   expect(row.ended_at === null ? null : row.status).toBe(measured[name].end);
+});
+
+it('each op of an answer has its effect, also where another one fails', async () => {
+  const steps: unknown[] = [];
+  await app.serve({
+    f: (request, call) => {
+      steps.push(request.steps);
+      return call === 1 ? ops(failed('StepError', 'bad'), run('good')) : done;
+    },
+  });
+  await post(`${server.url}/e/k`, { name: 'f' });
+  await server.advance('10s');
+  expect(steps[1]).toEqual({ good: { data: 1 } });
+});
+
+it('requests that the server makes for an app go out side by side', async () => {
+  let together = 0;
+  let most = 0;
+  const target = http.createServer((_request, response) => {
+    most = Math.max(most, ++together);
+    setTimeout(() => {
+      together -= 1;
+      response.end('ok');
+    }, 50);
+  });
+  await new Promise<void>(resolve => void target.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(target.address() as AddressInfo).port}/`;
+  const three = ['a', 'b', 'c'].map(id => ({ op: 'Gateway', id, name: id, opts: { url, method: 'GET' } }));
+  await app.serve({ f: ({ steps }) => (Object.keys(steps).length < 3 ? ops(...three) : done) });
+  const { ids } = await post(`${server.url}/e/k`, { name: 'f' });
+  await server.settled();
+  target.closeAllConnections();
+  target.close();
+  expect((await get(`${server.url}/v1/events/${ids[0]}/runs`)).data).toMatchObject([{ status: 'Completed' }]);
+  expect(most).toBe(3);
 });

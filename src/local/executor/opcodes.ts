@@ -98,6 +98,13 @@ async function handleWait(core: Core, job: Job, op: Opcode): Promise<void> {
   }
 }
 
+/** Each op has its effect, whatever becomes of the others; the first that failed decides about the attempt. */
+async function handleAll(core: Core, job: Job, ops: Opcode[], answer: Ops): Promise<void> {
+  const outcomes = await Promise.allSettled(ops.map(async op => await handle(core, job, op, answer)));
+  const failed = outcomes.find(outcome => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
 /**
  * Acts on what an answer reports. Waits for events come first, so that a sibling that sends the event
  * can't be faster.
@@ -123,5 +130,5 @@ export async function handleOps(core: Core, job: Job, answer: Ops): Promise<void
   }
   const first = working.filter(op => op.op === 'WaitForEvent');
   const rest = working.filter(op => op.op !== 'WaitForEvent');
-  for (const op of [...first, ...rest]) await handle(core, job, op, answer);
+  for (const group of [first, rest]) await handleAll(core, job, group, answer);
 }
