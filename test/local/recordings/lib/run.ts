@@ -18,7 +18,7 @@ export interface Rig {
 }
 
 /** What happens in these depends on times of a second or two, so they run first, while nothing else is going on. */
-const delicate = new Set(['timeoutfn', 'grace', 'par']);
+const delicate = new Set(['timeoutfn', 'grace', 'par', 'parslow', 'race']);
 
 /** These load the machine, so they wait until the others are over. */
 const heavy = new Set(['big', 'bigout', 'manysteps', 'manysteps (1001 steps)']);
