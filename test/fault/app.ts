@@ -1,5 +1,5 @@
 /** An app in a process of its own, to be killed: `tsx app.ts <port> <inngest url> <database> <journal>`. */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
@@ -35,13 +35,36 @@ const chain = createWorkflow({ id: 'chain', inputSchema: any, outputSchema: any 
   .then(step('three'))
   .commit();
 
+/** Does in its n-th execution, over all processes, what the n-th word of the input's plan says. */
+const planned = createStep({
+  id: 'planned',
+  inputSchema: any,
+  outputSchema: any,
+  execute: async ({ inputData, retryCount }) => {
+    const { plan } = inputData as { plan: string[] };
+    const done = readFileSync(journal, 'utf8')
+      .split('\n')
+      .filter(line => line.startsWith('planned')).length;
+    appendFileSync(journal, `planned ${retryCount}\n`);
+    if (plan[done] === 'die') process.kill(process.pid, 'SIGKILL');
+    if (plan[done] === 'fail') throw new TypeError('as planned');
+    return { executions: done + 1 };
+  },
+});
+const tried = (id: string, delay: number) =>
+  createWorkflow({ id, inputSchema: any, outputSchema: any, retryConfig: { attempts: 2, delay } })
+    .then(planned)
+    .commit();
+const quick = tried('quick', 0);
+const slow = tried('slow', 1_800_000);
+
 // Two attempts, so that two crashes use them up.
 const fragile = createWorkflow({ id: 'fragile', inputSchema: any, outputSchema: any, retries: 1 })
   .then(step('one'))
   .commit();
 
 const mastra = new Mastra({
-  workflows: { chain, fragile },
+  workflows: { chain, fragile, quick, slow },
   storage: new LibSQLStore({ id: 'fault', url: `file:${database}` }),
   logger: false,
 });
