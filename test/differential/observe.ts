@@ -92,7 +92,10 @@ async function lastEvent(events: WatchedEvent[], start: Plain): Promise<void> {
 function asSent(event: WatchedEvent): WatchedEvent {
   const text = JSON.stringify(event, (_key, value: unknown) => {
     if (typeof value === 'bigint') return value.toString();
-    if (value instanceof Error) return { ...value, name: value.name, message: value.message };
+    if (value instanceof Error) {
+      const { name, message, cause } = value;
+      return { ...value, name, message, cause };
+    }
     const serialised = value as { name?: unknown; message?: unknown; stack?: unknown } | null;
     if (typeof serialised?.stack !== 'string' || typeof serialised.message !== 'string') return value;
     return { ...serialised, stack: undefined };

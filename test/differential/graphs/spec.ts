@@ -229,8 +229,15 @@ function entries(depth: number, minLength: number, maxLength: number, among: boo
   return fc.array(entry(depth, among), { minLength, maxLength });
 }
 
+/** Half of the graphs end with a step that ends a run: in their midst one would hide all that follows. */
+const whole = fc
+  .tuple(entries(2, 1, 6, false), fc.option(fc.constantFrom(...ENDING), { freq: 1 }))
+  .map(([before, ending]): Entry[] =>
+    ending ? [...before, { kind: 'leaf', leaf: { kind: 'step', behaviour: ending, inner: [] } }] : before,
+  );
+
 const graph: fc.Arbitrary<Graph> = fc.record({
-  entries: entries(2, 1, 6, false),
+  entries: whole,
   retries: fc.constantFrom(0, 0, 1, 2),
   validate: fc.constantFrom(true, true, true, false),
   callbacks: fc.boolean(),
