@@ -1,6 +1,6 @@
 import type { ConditionalParams } from '../core-types';
 import { callbackArgument } from './condition';
-import { type ContextChange, applyContext, contextChange } from './durable-step';
+import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
 import { seal, unseal } from './outcome';
@@ -32,7 +32,7 @@ async function evaluate(
   const { scope, pubsub, operations } = parts;
   const abort = new AbortController();
   const engine = new StepEngine(scope, operations.guardedTools(operation.id), 0);
-  const before = engine.serializeRequestContext(params.requestContext);
+  const before = contextImage(engine.serializeRequestContext(params.requestContext));
   const argument = callbackArgument({
     scope,
     pubsub,

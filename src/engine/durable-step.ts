@@ -113,21 +113,26 @@ export function applyContext(requestContext: Context, change: ContextChange | un
   for (const key of change?.removed ?? []) requestContext.delete(key);
 }
 
-/** What changed between two serialised request contexts. */
+/** A serialised request context as it was, key by key: later changes inside its objects do not show in it. */
+export type ContextImage = Record<string, string>;
+
+/** Takes an image of a serialised request context. */
+export function contextImage(values: Record<string, unknown>): ContextImage {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value) ?? '']));
+}
+
+/** What changed in a serialised request context since its image was taken. */
 export function contextChange(
-  before: Record<string, unknown>,
-  after: Record<string, unknown>,
+  before: ContextImage,
+  values: Record<string, unknown>,
 ): ContextChange | undefined {
+  const after = contextImage(values);
   const set: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(after)) {
-    if (!(key in before) || !sameJson(before[key], value)) set[key] = value;
+  for (const [key, json] of Object.entries(after)) {
+    if (before[key] !== json) set[key] = values[key];
   }
   const removed = Object.keys(before).filter(key => !(key in after));
   return Object.keys(set).length + removed.length > 0 ? { set, removed } : undefined;
-}
-
-function sameJson(left: unknown, right: unknown): boolean {
-  return left === right || JSON.stringify(left) === JSON.stringify(right);
 }
 
 /** One execution of one step's op. */
@@ -150,7 +155,7 @@ class StepOperation {
 
   async perform(operation: Operation): Promise<Json> {
     const began = Date.now();
-    const context = this.engine.serializeRequestContext(this.params.requestContext);
+    const context = contextImage(this.engine.serializeRequestContext(this.params.requestContext));
     const isolated = this.isolatedParams();
     let returned: StepReturn;
     try {
@@ -193,7 +198,7 @@ class StepOperation {
     operation: Operation,
     isolated: StepParams,
     returned: StepReturn,
-    contextBefore: Record<string, unknown>,
+    contextBefore: ContextImage,
   ): Promise<StepOutcome> {
     const { params } = this;
     const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];

@@ -2,7 +2,7 @@ import type { SleepParams, SleepUntilParams } from '../core-types';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
-import { type ContextChange, applyContext, contextChange } from './durable-step';
+import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
 import { seal, unseal } from './outcome';
 import { StepEngine } from './step-engine';
 
@@ -58,7 +58,7 @@ async function startSleep(
     const outcome: SleepMemo = { startedAt: Date.now() };
     if (span) parts.trace.begin(span, outcome.startedAt);
     const engine = new StepEngine(parts.scope, parts.operations.guardedTools(entry.id), 0);
-    const before = engine.serializeRequestContext(params.requestContext);
+    const before = contextImage(engine.serializeRequestContext(params.requestContext));
     outcome.until = await until(sleepArgument(parts, params, { operation, abort, engine, outcome }));
     outcome.context = contextChange(before, engine.serializeRequestContext(params.requestContext));
     if (abort.signal.aborted) outcome.aborted = true;

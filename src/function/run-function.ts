@@ -1,6 +1,6 @@
 import { RequestContext } from '@mastra/core/request-context';
 import type { AnyMastra, Context, ExecuteParams } from '../core-types';
-import { contextChange } from '../engine/durable-step';
+import { type ContextImage, contextChange, contextImage } from '../engine/durable-step';
 import { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
 import { SealedFailure, asCoreError, isRefusal, seal, unseal } from '../engine/outcome';
@@ -61,7 +61,7 @@ class RunExecution {
   private readonly scope: RunScope;
   private readonly engine: InngestExecutionEngine;
   private readonly requestContext: Context;
-  private readonly contextAtStart: Record<string, unknown>;
+  private readonly contextAtStart: ContextImage;
   private prepared?: Prepared;
 
   constructor(
@@ -83,7 +83,7 @@ class RunExecution {
       trace: new RunTrace(this.scope, this.requestContext, this.traceParent(), this.start.inputData),
     });
     this.engine.actor = this.start.actor as never;
-    this.contextAtStart = this.engine.serializeRequestContext(this.requestContext);
+    this.contextAtStart = contextImage(this.engine.serializeRequestContext(this.requestContext));
   }
 
   /** A nested run hangs below its parent's step, any other where its caller says. */

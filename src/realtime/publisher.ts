@@ -41,8 +41,11 @@ export class Publisher {
   }
 
   private async send(target: StreamTarget, event: RunEvent): Promise<void> {
+    const message = shorten(encodeForStream(event));
+    const publish = () => this.port.publish(target.channel, WATCH_TOPIC, message);
     try {
-      await this.port.publish(target.channel, WATCH_TOPIC, shorten(encodeForStream(event)));
+      // Once more: a kept-alive connection may have been closed by the other side, and a double does no harm (I9).
+      await publish().catch(publish);
     } catch (error) {
       this.log.warn('A workflow event could not be published; the run goes on.', {
         channel: target.channel,

@@ -4,7 +4,7 @@ import { asCoreError } from '../engine/outcome';
 import { RunPubSubSilence } from './silence';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
-import { sameValue } from '../wire/encode';
+import { sameValue, withoutUndefined } from '../wire/encode';
 
 export interface OutputOptions {
   includeState?: boolean;
@@ -77,7 +77,8 @@ export async function resultOf(
   outputOptions: OutputOptions | undefined,
 ): Promise<Record<string, unknown>> {
   const { context, value, result, error } = faithfulValues(snapshot);
-  const results = hydrateSerializedStepErrors({ ...context } as never) as StepResults;
+  // A run without input has none in its context, in whichever form it was stored.
+  const results = hydrateSerializedStepErrors(withoutUndefined(context) as never) as StepResults;
   const engine = new ResultEngine({ mastra, options: {} as never });
   const failedStep = Object.values(results).find(step => step?.status === 'failed') as Record<
     string,

@@ -118,7 +118,7 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,
     sender: ours && {
       validated: ours.validated === true,
-      ancestors: (ours.ancestors ?? []) as Ancestor[],
+      ancestors: decodeValue(ours.ancestors ?? []) as Ancestor[],
       validateInputs: typeof ours.validateInputs === 'boolean' ? ours.validateInputs : undefined,
     },
   };
