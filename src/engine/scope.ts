@@ -1,5 +1,5 @@
 import type { AnyMastra, EngineOptions } from '../core-types';
-import type { StreamTarget, RunEvent } from '../realtime/channel';
+import type { StreamTarget } from '../realtime/channel';
 import type { WarningLog } from '../realtime/publisher';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
@@ -24,9 +24,4 @@ export interface RunScope {
   readonly ancestors: readonly Ancestor[];
   readonly nativeStep: unknown;
   readonly log: WarningLog;
-}
-
-/** Something observable that core does outside an op; it waits for the next op (I2). */
-export interface DeferredEvent {
-  event: RunEvent;
 }
