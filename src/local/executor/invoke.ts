@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '../json';
+import type { Json, JsonObject } from '../json';
 import { field, isObject, text } from '../json';
 import { names } from '../state/events';
 import type { Run } from '../state/run';
@@ -11,7 +11,7 @@ import { complete } from './resume';
 import { deadlineOrYear, modeOf, wait } from './waits';
 
 /** The event that starts exactly one function. `meta` is what goes into its `_inngest`. */
-export function invocationEvent(core: Core, payload: JsonObject, meta: JsonObject): StoredEvent {
+function invocationEvent(core: Core, payload: JsonObject, meta: JsonObject): StoredEvent {
   const given = field(payload, 'data');
   const id = core.ulid();
   const now = core.clock.now();
@@ -62,4 +62,19 @@ export function invoke(core: Core, run: Run, op: Opcode): void {
     source_fn_v: 1,
   });
   core.emit([event]);
+}
+
+/** The dashboard's invocation: like `step.invoke`, but nobody waits. */
+export function invokeFromOutside(core: Core, slug: string, payload: Json | undefined): string {
+  const event = invocationEvent(core, isObject(payload) ? payload : {}, {
+    expire: 0,
+    fn_id: slug,
+    gid: '',
+    name: '',
+    source_app_id: '',
+    source_fn_id: '',
+    source_fn_v: 0,
+  });
+  core.emit([event]);
+  return event.internalId;
 }

@@ -2,6 +2,7 @@ import { DAY, parseDuration } from '../duration';
 import { compile } from '../expression/expression';
 import { newJob } from '../queue/job';
 import { eventJson } from '../state/events';
+import type { Pause } from '../state/pauses';
 import { Run } from '../state/run';
 import type { CancelRule, FunctionConfig, StoredEvent } from '../state/types';
 import type { Core } from './core';
@@ -29,8 +30,8 @@ export class Idempotency {
 function watchForCancel(core: Core, run: Run, rule: CancelRule): void {
   if (!rule.event) return;
   const lasts = rule.timeout === undefined ? undefined : parseDuration(rule.timeout);
-  const pause = {
-    kind: 'cancel' as const,
+  const pause: Pause = {
+    kind: 'cancel',
     key: rule.event,
     run,
     stepId: '',
@@ -38,9 +39,7 @@ function watchForCancel(core: Core, run: Run, rule: CancelRule): void {
   };
   core.pauses.add(pause);
   if (lasts !== undefined) {
-    Object.assign(pause, {
-      timer: core.clock.at(core.clock.now() + lasts, () => void core.pauses.remove(pause)),
-    });
+    pause.timer = core.clock.at(core.clock.now() + lasts, () => void core.pauses.remove(pause));
   }
 }
 

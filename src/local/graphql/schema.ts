@@ -3,7 +3,7 @@ import { RerunProblem, rerun } from '../executor/rerun';
 import type { Json, JsonObject } from '../json';
 import { field, isObject, parseJson, text } from '../json';
 import type { Run } from '../state/run';
-import { invokeFromOutside } from '../transport/routes/events';
+import { invokeFromOutside } from '../executor/invoke';
 import type { Service } from '../transport/service';
 import type { Resolvers } from './resolve';
 import { FieldProblem } from './resolve';

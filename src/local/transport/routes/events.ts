@@ -1,8 +1,6 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { invocationEvent } from '../../executor/invoke';
-import type { Core } from '../../executor/core';
-import type { Json } from '../../json';
+import { invokeFromOutside } from '../../executor/invoke';
 import { isObject, parseJson } from '../../json';
 import { EventProblem, ingest } from '../../state/ingest';
 import type { StoredEvent } from '../../state/types';
@@ -22,21 +20,6 @@ async function send({ core }: Service, c: Context): Promise<Response> {
     core.emit(problem.accepted);
     return c.json({ ids: idsOf(problem.accepted), status: 400, error: problem.message }, 400);
   }
-}
-
-/** The dashboard's invocation: like `step.invoke`, but nobody waits. */
-export function invokeFromOutside(core: Core, slug: string, payload: Json | undefined): string {
-  const event = invocationEvent(core, isObject(payload) ? payload : {}, {
-    expire: 0,
-    fn_id: slug,
-    gid: '',
-    name: '',
-    source_app_id: '',
-    source_fn_id: '',
-    source_fn_v: 0,
-  });
-  core.emit([event]);
-  return event.internalId;
 }
 
 /** `POST /e/:key` and `POST /invoke/:slug`. */
