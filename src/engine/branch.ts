@@ -35,7 +35,7 @@ async function evaluate(
   const before = contextImage(engine.serializeRequestContext(params.requestContext));
   const argument = callbackArgument({
     scope,
-    pubsub,
+    pubsub: pubsub.within(operation),
     name: 'conditional',
     callId: operation.stepCallId,
     stepResults: params.stepResults,

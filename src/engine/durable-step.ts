@@ -156,7 +156,7 @@ class StepOperation {
   async perform(operation: Operation): Promise<Json> {
     const began = Date.now();
     const context = contextImage(this.engine.serializeRequestContext(this.params.requestContext));
-    const isolated = this.isolatedParams();
+    const isolated = this.isolatedParams(operation);
     let returned: StepReturn;
     try {
       returned = await this.engine.executeStep(isolated);
@@ -173,8 +173,9 @@ class StepOperation {
   }
 
   /** User code may change what it is given; a replay would not see that, so the first pass must not either. */
-  private isolatedParams(): StepParams {
+  private isolatedParams(operation: Operation): StepParams {
     const { params } = this;
+    const pubsub = this.parts.pubsub.within(operation, this.firstStartedAt !== undefined);
     const { executionContext } = params;
     return {
       ...params,
@@ -182,8 +183,8 @@ class StepOperation {
       prevOutput: decodeValue(encodeValue(params.prevOutput)),
       skipEmits: params.skipEmits,
       abortController: this.abort,
-      pubsub: this.firstStartedAt === undefined ? this.parts.pubsub : this.parts.pubsub.withoutStarts(),
-      outputWriter: async chunk => this.parts.pubsub.write(chunk as never),
+      pubsub,
+      outputWriter: async chunk => pubsub.write(chunk as never),
       executionContext: {
         ...executionContext,
         suspendedPaths: { ...executionContext.suspendedPaths },
@@ -234,7 +235,7 @@ class StepOperation {
     const argument = callbackArgument(
       {
         scope: this.parts.scope,
-        pubsub: this.parts.pubsub,
+        pubsub: this.parts.pubsub.within(operation),
         name: 'loop',
         callId: operation.stepCallId,
         stepResults: { ...params.stepResults, [params.step.id]: result },

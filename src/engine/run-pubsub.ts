@@ -13,6 +13,11 @@ export class RunPubSub extends PubSub {
     private readonly runId: string,
     private readonly operations: Operations,
     private readonly chunkTargets: readonly StreamTarget[],
+    /**
+     * The op whose events these are. Inside one it is named, because code that is called back from a socket runs in the
+     * async context of whoever opened the socket, which may be another run's op.
+     */
+    private readonly operation?: Operation,
     /** A step is reported as started once, however often it is tried. */
     private readonly mutedStarts = false,
   ) {
@@ -26,22 +31,22 @@ export class RunPubSub extends PubSub {
     else if (topic === NESTED_TOPIC) this.emit(fromNested(event.data));
   }
 
-  /** The same pubsub for a later attempt of a step. */
-  withoutStarts(): RunPubSub {
-    return new RunPubSub(this.runId, this.operations, this.chunkTargets, true);
+  /** The same pubsub for the body of one op; `muteStarts` for a later attempt of a step. */
+  within(operation: Operation, muteStarts = false): RunPubSub {
+    return new RunPubSub(this.runId, this.operations, this.chunkTargets, operation, muteStarts);
   }
 
   /** Sends one event, now or with the next op. */
   emit(event: RunEvent | undefined): void {
     if (!event || (this.mutedStarts && event.type === 'workflow-step-start')) return;
-    const operation = currentOperation();
+    const operation = this.operation ?? currentOperation();
     if (operation) operation.publish(withCallId(event, operation));
     else this.operations.defer(event);
   }
 
   /** Sends what a step wrote: it reaches every stream above as it is, as core's writers do. */
   write(chunk: RunEvent): void {
-    const operation = currentOperation();
+    const operation = this.operation ?? currentOperation();
     if (operation) operation.publish(chunk, this.chunkTargets);
     else this.operations.deferAction(next => next.publish(chunk, this.chunkTargets));
   }

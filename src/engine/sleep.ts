@@ -88,7 +88,7 @@ function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOpera
   return callbackArgument(
     {
       scope: parts.scope,
-      pubsub: parts.pubsub,
+      pubsub: parts.pubsub.within(operation),
       name: params.entry.type,
       callId: operation.stepCallId,
       stepResults: params.stepResults,

@@ -25,10 +25,19 @@ const VIEWS = {
 
 /** Decodes what `encodeValue` made; other JSON comes back unchanged. */
 export function decodeValue(json: unknown): unknown {
-  if (Array.isArray(json)) return json.map(decodeValue);
+  if (Array.isArray(json)) return decodeArray(json);
   if (!isRecord(json)) return json;
   if (typeof json[TAG] === 'string') return decodeTagged(json[TAG], json.value);
   return decodeFields(json);
+}
+
+/** A hole stays one: `[1, , 3]` has no index 1. */
+function decodeArray(json: readonly unknown[]): unknown[] {
+  const out = new Array<unknown>(json.length);
+  json.forEach((item, index) => {
+    if (!isRecord(item) || item[TAG] !== 'hole') out[index] = decodeValue(item);
+  });
+  return out;
 }
 
 function decodeFields(json: Record<string, unknown>): Record<string, unknown> {

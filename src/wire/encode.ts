@@ -63,8 +63,10 @@ function encode(value: unknown, path: string, encoder: Encoder): Json {
 
 function encodeObject(value: object, path: string, encoder: Encoder): Json {
   if (Array.isArray(value)) {
-    // Array.from also turns holes into undefined, which keeps the indexes.
-    return Array.from(value, (item, index) => encode(item, `${path}[${index}]`, encoder));
+    // Array.from visits holes, too, which `map` would leave out.
+    return Array.from(value, (item, index) =>
+      index in value ? encode(item, `${path}[${index}]`, encoder) : tagged('hole'),
+    );
   }
   if (value instanceof Error) return encodeError(value, path, encoder);
   return encodeBuiltIn(value, path, encoder) ?? encodePlain(value, path, encoder);

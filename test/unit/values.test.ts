@@ -37,11 +37,18 @@ const kept: [name: string, value: unknown, back?: unknown][] = [
   ],
   ['a property called `__proto__`', JSON.parse('{"__proto__":{"polluted":true}}')],
   ['an object with a `$mastra` property', { $mastra: 'Date', value: 'mine' }],
+  ['an array with holes', holes()],
   ['a property that is `undefined`', { a: 1, b: undefined }],
   ['an instance of a class', new Money(5, 'EUR'), { amount: 5, currency: 'EUR' }],
   ['an object with `toJSON`', new Celsius(20), '20 °C'],
   ['an object that stands in two places', twice({ x: 1 })],
 ];
+
+function holes() {
+  const list = [1];
+  list[2] = 3;
+  return list;
+}
 
 function twice(shared: object) {
   return { left: shared, right: shared };
