@@ -30,7 +30,16 @@ export default defineConfig({
           ...testDefaults,
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**'],
+          exclude: ['test/package/**', 'test/differential/graphs/**'],
+        },
+      },
+      {
+        // A thousand random workflows take minutes; `npm run verify` runs them beside what `npm test` runs.
+        resolve: { alias },
+        test: {
+          ...testDefaults,
+          name: 'graphs',
+          include: ['test/differential/graphs/**/*.test.ts'],
         },
       },
       {

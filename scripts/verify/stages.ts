@@ -14,7 +14,7 @@ const testStage = (project: string, env: NodeJS.ProcessEnv = {}): Stage => ({
   env: { ...env, TEST_TOTAL_FILE: totalFile(project) },
 });
 
-export const testProjects = ['suite', 'package'];
+export const testProjects = ['suite', 'graphs', 'package'];
 
 export function totalFile(project: string): string {
   return path.join(workFolder, `total-${project}.json`);
@@ -34,5 +34,6 @@ export const stages: Stage[] = [
   { name: 'package (publint)', command: 'npm', args: ['run', '--silent', 'check:package'] },
   { name: 'unused (knip)', command: 'npm', args: ['run', '--silent', 'unused'] },
   testStage('suite'),
+  testStage('graphs'),
   testStage('package', { PACKAGE_TARBALL: tarball }),
 ];
