@@ -183,7 +183,7 @@ class Builder {
       case 'init':
         return { n: { initData: flow, path: '.' } };
       case 'template':
-        return { text: { template: 'constant and ${initData}' } };
+        return { text: { template: 'a constant text' } };
       case 'fn':
         return { n: { fn, schema: kit.any } };
       case 'context':
