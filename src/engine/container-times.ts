@@ -1,5 +1,7 @@
 import type { AnyStepResult, RunContextState } from '../core-types';
 
+type TimeField = 'startedAt' | 'endedAt' | 'suspendedAt';
+
 interface Span {
   startedAt: number;
   endedAt?: number;
@@ -12,16 +14,26 @@ interface Span {
 export class ContainerTimes {
   private readonly spans = new Map<string, Span>();
 
+  /** `begun`: when the run's event was made; what nothing else dates is dated by it. */
+  constructor(private readonly begun: number) {}
+
   /** Takes in the times of one finished op. */
   record(context: RunContextState, result: AnyStepResult): void {
-    const { startedAt, endedAt } = result as { startedAt?: number; endedAt?: number };
+    const { startedAt, endedAt, suspendedAt } = result as Partial<Record<TimeField, number>>;
     if (startedAt === undefined) return;
     const key = context.executionPath.join('.');
     const span = this.spans.get(key);
     this.spans.set(key, {
       startedAt: Math.min(span?.startedAt ?? startedAt, startedAt),
-      endedAt: Math.max(span?.endedAt ?? 0, endedAt ?? startedAt),
+      endedAt: Math.max(span?.endedAt ?? 0, endedAt ?? suspendedAt ?? startedAt),
     });
+  }
+
+  /** The end of the last op that is done: the time of what happens without an op. */
+  latest(): Span {
+    const ends = [...this.spans.values()].map(span => span.endedAt ?? span.startedAt);
+    const time = Math.max(this.begun, ...ends);
+    return { startedAt: time, endedAt: time };
   }
 
   /** When the first op at or below a place in the graph began. */

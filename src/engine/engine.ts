@@ -77,7 +77,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       ids: new OperationIds(graph),
       pubsub: new RunPubSub(scope.runId, operations, scope.chunkTargets),
       persistence: new Persistence(scope.options),
-      times: new ContainerTimes(),
+      times: new ContainerTimes(scope.startedAt),
       trace,
     };
   }
@@ -134,10 +134,15 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const concurrency = await this.foreachConcurrency(params);
     const entry = { ...params.entry, opts: { ...params.entry.opts, concurrency } };
     const result = await super.executeForeach({ ...params, entry });
-    const times = this.parts.times.of(params.executionContext);
-    if (!times) return result;
-    const ended = 'endedAt' in result ? { endedAt: times.endedAt } : {};
-    return { ...result, startedAt: times.startedAt, ...ended } as typeof result;
+    return this.dated(params.executionContext, result);
+  }
+
+  /** Core stamps what it makes of several ops with the clock of the replay; these times are the same on each. */
+  private dated<T extends object>(context: RunContextState, result: T): T {
+    const { startedAt, endedAt } = this.parts.times.of(context) ?? this.parts.times.latest();
+    const times = { startedAt, endedAt, suspendedAt: endedAt };
+    const present = Object.entries(times).filter(([field]) => field in result);
+    return { ...result, ...Object.fromEntries(present) };
   }
 
   private async foreachConcurrency({ entry, prevOutput, stepResults, executionContext }: ForeachParams) {
@@ -165,11 +170,10 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const returned = await super.executeEntry(params);
     const { entry, stepResults, executionContext } = params;
     if (entry.type !== 'sleep' && entry.type !== 'sleepUntil') return returned;
-    if ((returned.result.status as string) !== 'success') return returned;
-    const times = this.parts.times.of(executionContext);
-    // The same object stands in the results and in what is returned; both get the remembered times.
+
+    // In the results and in what is returned: both get the remembered times.
     for (const result of [returned.result, stepResults[entry.id]]) {
-      if (result && times) Object.assign(result, times);
+      if (result) Object.assign(result, this.dated(executionContext, result));
     }
     return returned;
   }

@@ -67,6 +67,8 @@ function withCallId(event: RunEvent, operation: Operation): RunEvent {
 function fromNested(data: unknown): RunEvent | undefined {
   if (!isRecord(data) || !isRecord(data.event)) return undefined;
   const event = data.event as RunEvent;
+  // The end of a run of this package inside a core workflow; to the streams above it is a step's result only.
+  if (event.type === 'workflow-finish') return undefined;
   const id = event.payload?.id;
   if (typeof id !== 'string') return event;
   return { ...event, payload: { ...event.payload, id: `${String(data.workflowId)}.${id}` } };

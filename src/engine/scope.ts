@@ -15,6 +15,8 @@ export interface RunScope {
   readonly resourceId?: string;
   /** Inngest's run id: the owner of the snapshot. */
   readonly inngestRunId: string;
+  /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
+  readonly startedAt: number;
   readonly record: RunRecord;
   /** This run's channel first, then those of its ancestors. */
   readonly targets: readonly StreamTarget[];

@@ -123,6 +123,7 @@ class RunExecution {
         validateInputs: start.sender?.validateInputs ?? workflow.options.validateInputs,
       },
       inngestRunId: request.inngestRunId,
+      startedAt: request.event.ts ?? 0,
       record: new RunRecord(storeOf(mastra), identity),
       targets: streamTargets(identity, ancestors),
       chunkTargets: [identity, ...ancestors].map(({ workflowId, runId: id }) => ({
@@ -157,7 +158,7 @@ class RunExecution {
 
   /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
   private get startedAt(): number {
-    return this.request.event.ts ?? 0;
+    return this.scope.startedAt;
   }
 
   async execute(): Promise<unknown> {

@@ -25,7 +25,8 @@ type InngestStepParams<
   >;
 };
 
-interface CreateStepFromParams {
+/** Core's `createStep` from parameters, with Inngest's `engine`. */
+export interface CreateStepFromParams {
   <
     TStepId extends string,
     TState extends PublicSchema | undefined,
