@@ -17,6 +17,8 @@ export interface NestedOutcome {
   samePayload?: boolean;
   /** The nested run was canceled from within: so is its parent. */
   aborted?: boolean;
+  /** A step of the nested run is suspended, also where another one failed the run. */
+  suspends?: boolean;
   state?: Record<string, unknown>;
   context?: ContextChange;
   resumeLabels?: StepParams['executionContext']['resumeLabels'];
@@ -171,7 +173,7 @@ function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, r
     ...(error === undefined ? {} : { error: asCoreError(error) }),
     metadata: { ...(iterationCount ? { iterationCount } : {}), nestedRunId: runId },
   } as AnyStepResult;
-  if (result.status === 'suspended') {
+  if (outcome.suspends) {
     executionContext.suspendedPaths[step.id] = executionContext.executionPath;
     // At this level a label means the step that is the nested workflow; from there its own labels lead on.
     const { foreachIndex } = executionContext;

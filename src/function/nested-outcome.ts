@@ -35,10 +35,12 @@ export function nestedOutcome(
     ...body(run, runId, times.endedAt),
   } as NestedOutcome['result'];
   const aborted = run.status === 'canceled' ? { aborted: true } : {};
+  const suspends = Object.values(run.steps ?? {}).some(step => step?.status === 'suspended') || undefined;
   return {
     result,
     samePayload: payload.same,
     ...aborted,
+    suspends,
     state: run.state,
     context,
     resumeLabels: run.resumeLabels,
