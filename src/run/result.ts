@@ -80,10 +80,9 @@ export async function resultOf(
   // A run without input has none in its context, in whichever form it was stored.
   const results = hydrateSerializedStepErrors(withoutUndefined(context) as never) as StepResults;
   const engine = new ResultEngine({ mastra, options: {} as never });
-  const failedStep = Object.values(results).find(step => step?.status === 'failed') as Record<
-    string,
-    unknown
-  >;
+  const failedStep = Object.values(results).find(
+    step => step?.status === 'failed' && (step as { tripwire?: unknown }).tripwire,
+  ) as Record<string, unknown>;
   const last = {
     status: snapshot.status === 'tripwire' ? 'failed' : snapshot.status,
     output: result,

@@ -117,19 +117,32 @@ function byStep(events: WatchedEvent[]): Record<string, unknown> {
   return steps;
 }
 
-/** Puts what items that ran at once reported in the items' order; the counts of items done keep theirs. */
+/**
+ * For steps whose items run at once: starts, what the items wrote, their progress in the items' order, the rest. Which of
+ * two such items is reported first is free, and so is the order of their counts: each progress event comes with whichever op
+ * is made next (docs/decisions/0009). None may be missing or come twice.
+ */
 function inOrderOfItems(events: WatchedEvent[]): WatchedEvent[] {
-  const progress = events.filter(event => event.type === 'workflow-step-progress');
-  const counts = progress.map(event => event.payload?.completedCount);
+  const ranked = (kind: (event: WatchedEvent) => boolean) => events.filter(kind);
+  const isStart = ({ type }: WatchedEvent) => type === 'workflow-step-start';
+  const isProgress = ({ type }: WatchedEvent) => type === 'workflow-step-progress';
+  const written = ranked(isWritten).toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1));
+  const steps = new Set(ranked(isProgress).map(event => event.payload?.id));
+  const progress = [...steps].flatMap(id =>
+    progressOf(ranked(isProgress).filter(event => event.payload?.id === id)),
+  );
+  const rest = ranked(event => !isStart(event) && !isWritten(event) && !isProgress(event));
+  return [...ranked(isStart), ...written, ...progress, ...rest];
+}
+
+function progressOf(progress: WatchedEvent[]): WatchedEvent[] {
+  const counts = progress
+    .map(event => Number(event.payload?.completedCount))
+    .toSorted((one, two) => one - two);
   const index = (event: WatchedEvent) => Number(event.payload?.currentIndex);
-  const sorted = progress
+  return progress
     .toSorted((left, right) => index(left) - index(right))
     .map((event, place) => ({ ...event, payload: { ...event.payload, completedCount: counts[place] } }));
-  const written = events.filter(isWritten).toSorted((left, right) => (textOf(left) < textOf(right) ? -1 : 1));
-  return events.map(event => {
-    if (event.type === 'workflow-step-progress') return sorted.shift() ?? event;
-    return isWritten(event) ? (written.shift() ?? event) : event;
-  });
 }
 
 function isWritten({ type }: WatchedEvent): boolean {

@@ -158,7 +158,8 @@ class Builder {
 
   private sleep(flow: Flow, form: string, named: boolean): Flow {
     const { kit } = this;
-    const options = named ? { id: this.id('nap') } : undefined;
+    // Core's ids of unnamed sleeps are random in each process, so two instances of the app can't agree on one.
+    const options = named || this.inCore > 0 ? { id: this.id('nap') } : undefined;
     const name = this.id('sleep');
     if (form === 'value') return flow.sleep(2, options);
     if (form === 'function')
