@@ -67,3 +67,8 @@ export class MastraInngestError extends Error {
 export class FinalError extends MastraInngestError {
   override readonly name = 'NonRetriableError';
 }
+
+/** What went wrong, for a line in a log. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

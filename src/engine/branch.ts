@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors';
 import type { ConditionalParams } from '../core-types';
 import { callbackArgument } from './condition';
 import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
@@ -55,7 +56,7 @@ async function evaluate(
           workflowId: scope.workflowId,
           runId: scope.runId,
           arm: index,
-          reason: error instanceof Error ? error.message : String(error),
+          reason: reasonOf(error),
         });
         return false;
       }

@@ -1,4 +1,5 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
+import { reasonOf } from '../errors';
 import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
@@ -83,28 +84,32 @@ function apply(
   turns: LoopTurns | undefined,
   outcome: StepOutcome,
 ): StepReturn {
-  const { step, executionContext, requestContext, abortController } = params;
-  const result = outcome.samePayload ? withPayload(outcome.result, params.prevOutput) : outcome.result;
+  const { executionContext, abortController } = params;
+  const payload = outcome.samePayload ? { payload: params.prevOutput as unknown } : {};
+  const result = { ...outcome.result, ...payload } as StepOutcome['result'];
   if (result.error !== undefined) result.error = asCoreError(result.error);
   Object.assign(executionContext.suspendedPaths, outcome.suspendedPaths);
   Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
-  applyContext(requestContext, outcome.context);
   if (outcome.aborted) abortController.abort();
   if (turns && outcome.condition) turns.remember(params.iterationCount ?? 1, outcome.condition);
+  return finishStep(parts, params, result, outcome);
+}
+
+/** What every remembered step does to its run, and what core gets of it; also for a nested workflow's step. */
+export function finishStep(
+  parts: EngineParts,
+  { step, executionContext, requestContext }: StepParams,
+  result: AnyStepResult,
+  { context, state }: { context?: ContextChange; state?: Record<string, unknown> },
+): StepReturn {
+  applyContext(requestContext, context);
   parts.times.record(executionContext, result);
+  const { suspendedPaths, resumeLabels } = executionContext;
   return {
     result,
     stepResults: { [step.id]: result },
-    mutableContext: {
-      state: outcome.state ?? executionContext.state,
-      suspendedPaths: executionContext.suspendedPaths,
-      resumeLabels: executionContext.resumeLabels,
-    },
+    mutableContext: { state: state ?? executionContext.state, suspendedPaths, resumeLabels },
   };
-}
-
-function withPayload(result: StepOutcome['result'], payload: unknown): StepOutcome['result'] {
-  return { ...result, payload };
 }
 
 /** Applies what a step changed in the run's request context. */
@@ -267,7 +272,7 @@ class StepOperation {
         workflowId: scope.workflowId,
         runId: scope.runId,
         stepId: step.id,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: reasonOf(error),
       });
     }
   }

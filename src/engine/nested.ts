@@ -4,7 +4,7 @@ import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
 import { type NestableWorkflow, isNestable } from '../workflow/brand';
 import { derivedUuid } from '../wire/ids';
 import { type Ancestor, buildStartData } from '../wire/start-event';
-import { type ContextChange, applyContext } from './durable-step';
+import { type ContextChange, finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { stepCallId } from './operations';
 import type { SpanOptions } from './span-ref';
@@ -165,7 +165,7 @@ function failedToRun(error: unknown, startedAt: number): NestedOutcome {
 }
 
 function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, runId: string): StepReturn {
-  const { step, executionContext, requestContext, iterationCount, abortController } = params;
+  const { step, executionContext, iterationCount, abortController } = params;
   const { error } = outcome.result as { error?: unknown };
   const result = {
     ...(outcome.samePayload ? { payload: params.prevOutput as unknown } : {}),
@@ -182,15 +182,5 @@ function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, r
     }
   }
   if ((result.status as string) === 'canceled' || outcome.aborted) abortController.abort();
-  applyContext(requestContext, outcome.context);
-  parts.times.record(executionContext, result);
-  return {
-    result,
-    stepResults: { [step.id]: result },
-    mutableContext: {
-      state: outcome.state ?? executionContext.state,
-      suspendedPaths: executionContext.suspendedPaths,
-      resumeLabels: executionContext.resumeLabels,
-    },
-  };
+  return finishStep(parts, params, result, outcome);
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors';
 import { EntityType, createObservabilityContext } from '@mastra/core/observability';
 import type { Context } from '../core-types';
 import type { RunScope } from './scope';
@@ -136,7 +137,7 @@ export class RunTrace {
       this.scope.log.warn('A span could not be recorded; the run goes on.', {
         workflowId: this.scope.workflowId,
         runId: this.scope.runId,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: reasonOf(error),
       });
     }
   }

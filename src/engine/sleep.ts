@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors';
 import type { SleepParams, SleepUntilParams } from '../core-types';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
@@ -119,7 +120,7 @@ async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> 
       workflowId: scope.workflowId,
       runId: scope.runId,
       stepId: params.entry.id,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: reasonOf(error),
     });
   }
 }

@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors';
 import type { InngestPort } from '../sdk/port';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
@@ -50,7 +51,7 @@ export class Publisher {
       this.log.warn('A workflow event could not be published; the run goes on.', {
         channel: target.channel,
         type: event.type,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: reasonOf(error),
       });
     }
   }

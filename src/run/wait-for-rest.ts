@@ -1,3 +1,4 @@
+import { reasonOf } from '../errors';
 import type { PubSub } from '@mastra/core/events';
 import { eventsTopic, type RunEvent } from '../realtime/channel';
 import type { WarningLog } from '../realtime/publisher';
@@ -78,7 +79,7 @@ export class RestWaiter {
     } catch (error) {
       this.log.warn('A stored run could not be read; waiting goes on.', {
         ...this.record.identity,
-        reason: error instanceof Error ? error.message : String(error),
+        reason: reasonOf(error),
       });
       return undefined;
     }

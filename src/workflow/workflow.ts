@@ -1,6 +1,6 @@
 import { type DefaultEngineType, type Run, type Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
-import { MastraInngestError } from '../errors';
+import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
 import { runFunctionDefinition, storeOf } from '../function/run-function';
 import { RealtimePubSub } from '../realtime/pubsub';
@@ -183,7 +183,7 @@ export class InngestWorkflow<
   private warnUnavailable(error: unknown): void {
     this.logger?.warn('Inngest realtime is not available; the run is followed through the store.', {
       workflowId: this.id,
-      reason: error instanceof Error ? error.message : String(error),
+      reason: reasonOf(error),
     });
   }
 
