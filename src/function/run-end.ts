@@ -108,6 +108,7 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
       owner: scope.inngestRunId,
       ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
       ...faithful(pruned),
+      ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
     },
   };

@@ -47,13 +47,19 @@ export class RestWaiter {
   }
 
   async wait(): Promise<Rested> {
+    let lingered = false;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       await this.sleep(pause);
       const seen = this.finish;
       // The last event carries the run where the store has less than all of it.
       if (seen?.run !== undefined) return { finish: seen };
       const read = await this.read();
-      if (read?.snapshot && isAtRest(read.snapshot.status)) return { snapshot: read.snapshot };
+      if (read?.snapshot && isAtRest(read.snapshot.status)) {
+        // A read may come between the write and the event; one more pause, for the event says more.
+        const eventSaysMore = read.snapshot.inngest?.pruned && !seen && !lingered;
+        if (!eventSaysMore) return { snapshot: read.snapshot };
+        lingered = true;
+      }
       // The end is stored before it is published: what is not in the store now never will be.
       if (read && seen) return { finish: seen };
     }

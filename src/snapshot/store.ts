@@ -10,6 +10,8 @@ export interface Ownership {
   encoded?: Json;
   /** Where the run is found in the traces. */
   trace?: { traceId: string; spanId: string };
+  /** The user's `pruneSnapshot` left things out: the run's last event has all of it. */
+  pruned?: boolean;
   /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
   thrown?: boolean;
 }
