@@ -114,7 +114,15 @@ function byStep(events: WatchedEvent[]): Record<string, unknown> {
     const step = [id, stepName].find(name => typeof name === 'string') ?? '(run)';
     (steps[step] ??= []).push(withNamedCall(event, calls, step));
   }
+  for (const [step, list] of Object.entries(steps)) steps[step] = byCall(list as WatchedEvent[]);
   return steps;
+}
+
+/** One step that runs twice at once has two sequences; between them there is no order, either. */
+function byCall(events: WatchedEvent[]): WatchedEvent[] {
+  const calls = events.map(event => event.payload?.stepCallId);
+  if (!calls.every(call => typeof call === 'string')) return events;
+  return [...new Set(calls)].flatMap(call => events.filter(event => event.payload?.stepCallId === call));
 }
 
 /**
