@@ -19,7 +19,7 @@ import type {
   StepParams,
   StepReturn,
 } from '../core-types';
-import type { MemoizedStep, StepTools } from '../sdk/port';
+import type { StepTools } from '../sdk/port';
 import { evaluateArms } from './branch';
 import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
@@ -52,7 +52,8 @@ export interface EngineArguments {
   scope: RunScope;
   graph: readonly StepFlowEntry[];
   step: StepTools;
-  memoized: Record<string, MemoizedStep>;
+  /** The run's first op has been done. */
+  begun: boolean;
   /** What the run's first op does before its body. */
   prologue: (operation: Operation) => Promise<void>;
   trace: RunTrace;
@@ -67,10 +68,10 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   readonly end: RunEnd = {};
   private readonly loops = new WeakMap<RunContextState, LoopTurns>();
 
-  constructor({ scope, graph, step, memoized, prologue, trace }: EngineArguments) {
+  constructor({ scope, graph, step, begun, prologue, trace }: EngineArguments) {
     super({ mastra: scope.mastra, options: scope.options });
     this.__registerMastra(scope.mastra);
-    const operations = new Operations(step, scope, prologue, Object.keys(memoized).length > 0);
+    const operations = new Operations(step, scope, prologue, begun);
     this.parts = {
       scope,
       operations,
@@ -86,13 +87,21 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     return super.execute<TState, TInput, TOutput>({ ...params, pubsub: this.parts.pubsub } as never);
   }
 
-  override executeStep(params: StepParams): Promise<StepReturn> {
+  override executeStep(given: StepParams): Promise<StepReturn> {
+    const params = this.withPrior(given);
     const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
     if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
     const child = nestedWorkflow(params.step);
     return child
       ? executeNestedWorkflow(this.parts, params, child)
       : executeDurableStep(this.parts, params, turns);
+  }
+
+  /** In a leg that goes on with a foreach, each item sees what was known of the foreach before, whoever ends first. */
+  private withPrior(params: StepParams): StepParams {
+    const prior = this.parts.scope.legResults?.[params.step.id];
+    if (params.executionContext.foreachIndex === undefined || !prior) return params;
+    return { ...params, stepResults: { ...params.stepResults, [params.step.id]: prior } };
   }
 
   override async executeLoop(params: LoopParams) {
@@ -140,7 +149,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   /** Core stamps what it makes of several ops with the clock of the replay; these times are the same on each. */
   private dated<T extends object>(context: RunContextState, result: T): T {
     const { startedAt, endedAt } = this.parts.times.of(context) ?? this.parts.times.latest();
-    const times = { startedAt, endedAt, suspendedAt: endedAt };
+    const times = { startedAt, endedAt, suspendedAt: endedAt, resumedAt: this.parts.scope.leg?.startedAt };
     const present = Object.entries(times).filter(([field]) => field in result);
     return { ...result, ...Object.fromEntries(present) };
   }

@@ -8,7 +8,8 @@ import { type ContextChange, finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { stepCallId } from './operations';
 import type { SpanOptions } from './span-ref';
-import { asCoreError, isRefusal, unseal, unsealFailure } from './outcome';
+import { type NestedLeg, continuedResult, nestedLeg } from './nested-leg';
+import { type Refusal, asCoreError, refusalOf, unseal, unsealFailure } from './outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
 export interface NestedOutcome {
@@ -36,16 +37,19 @@ export async function executeNestedWorkflow(
   child: NestableWorkflow,
 ): Promise<StepReturn> {
   const { executionContext, step, iterationCount } = params;
-  const { attempts = 0, delay = 0 } = executionContext.retryConfig;
+  const leg = nestedLeg(parts, params, child);
+  // What goes on has had its tries.
+  const { attempts = 0, delay = 0 } = leg ? {} : executionContext.retryConfig;
   const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
   const path = executionContext.executionPath;
   // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
   for (let retry = 0; ; retry++) {
     const id = parts.ids.step(path, step.id, { ...turn, retry });
-    const runId = derivedUuid('nested-run', parts.scope.runId, id);
+    const runId = leg?.runId ?? derivedUuid('nested-run', parts.scope.legName, id);
     const callId = parts.ids.step(path, step.id, turn);
-    const outcome = await attempt(parts, params, child, { id, callId, runId, retry, left: attempts - retry });
-    if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, runId);
+    const current = { id, callId, runId, retry, left: attempts - retry, leg };
+    const outcome = await attempt(parts, params, child, current);
+    if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
     const pause = parts.ids.retryPause(path, step.id, { ...turn, retry: retry + 1 });
     if (delay > 0) await parts.operations.sleep(pause, delay);
   }
@@ -60,6 +64,8 @@ interface Attempt {
   retry: number;
   /** How many tries follow if this one fails. */
   left: number;
+  /** Where the nested run goes on instead of beginning. */
+  leg?: NestedLeg;
 }
 
 function mayRetry({ result }: NestedOutcome): boolean {
@@ -75,16 +81,16 @@ async function attempt(
   const data = startData(parts, params, child, current);
   const startedAt = Date.now();
   try {
-    return await invoke(parts, current.id, child, data);
+    return await invoke(parts, current, child, data);
   } catch (error) {
-    if (isRefusal(error, parts.scope.runId)) throw error;
-    return failedToRun(error, startedAt);
+    if (refusalOf(error, parts.scope.runId)) throw error;
+    return failedToRun(unsealFailure<Refusal>(error)?.thrown ?? error, startedAt);
   }
 }
 
 function startData(parts: EngineParts, params: StepParams, child: NestableWorkflow, current: Attempt) {
   const { scope, operations } = parts;
-  const { id, runId, retry, left } = current;
+  const { id, runId, retry, left, leg } = current;
   const span = parts.trace.child(params.tracingContext?.currentSpan, id, nestedStepSpan(params.step.id));
   const ancestor: Ancestor = {
     workflowId: scope.workflowId,
@@ -92,18 +98,19 @@ function startData(parts: EngineParts, params: StepParams, child: NestableWorkfl
     resourceId: scope.resourceId,
     owner: scope.inngestRunId,
     stepId: params.step.id,
-    stepCallId: stepCallId(scope.runId, current.callId),
+    stepCallId: stepCallId(scope.legName, current.callId),
     first: !operations.hasBegun,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
     retry,
     retriesLeft: Math.max(0, left),
     iteration: params.iterationCount,
+    stepInfo: leg?.stepInfo,
     span: span && { traceId: span.traceId, id: span.id, parentId: span.parentId },
   };
   return buildStartData(
     {
-      inputData: params.prevOutput,
-      initialState: params.executionContext.state,
+      inputData: leg ? leg.inputData : params.prevOutput,
+      initialState: leg?.data.kind === 'resume' ? undefined : params.executionContext.state,
       runId,
       resourceId: scope.resourceId,
       requestContext: serialised(params),
@@ -115,6 +122,7 @@ function startData(parts: EngineParts, params: StepParams, child: NestableWorkfl
         ancestors: [...claimable(scope.ancestors, ancestor.first), ancestor],
         validateInputs: scope.options.validateInputs,
       },
+      leg: leg?.data,
     },
     child.id,
   );
@@ -142,12 +150,13 @@ function serialised({ requestContext }: StepParams): Record<string, unknown> {
 
 async function invoke(
   parts: EngineParts,
-  id: string,
+  { id, leg }: Attempt,
   child: NestableWorkflow,
   data: ReturnType<typeof buildStartData>,
 ): Promise<NestedOutcome> {
   try {
-    const returned = await parts.operations.invoke(id, child.getFunction(), data);
+    const target = leg ? child.getResumeFunction() : child.getFunction();
+    const returned = await parts.operations.invoke(id, target, data);
     const outcome = unseal<NestedOutcome>(returned);
     if (outcome) return outcome;
     // Inngest *resolves* the invoke of a cancelled function, with the whole event of its end.
@@ -164,15 +173,20 @@ function failedToRun(error: unknown, startedAt: number): NestedOutcome {
   return { result: { status: 'failed', error: asCoreError(error), startedAt, endedAt: startedAt } as never };
 }
 
-function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, runId: string): StepReturn {
+function apply(
+  parts: EngineParts,
+  params: StepParams,
+  outcome: NestedOutcome,
+  { runId, leg }: Attempt,
+): StepReturn {
   const { step, executionContext, iterationCount, abortController } = params;
   const { error } = outcome.result as { error?: unknown };
   const result = {
     ...(outcome.samePayload ? { payload: params.prevOutput as unknown } : {}),
-    ...outcome.result,
+    ...withoutStart(outcome.result, leg),
     ...(error === undefined ? {} : { error: asCoreError(error) }),
     metadata: { ...(iterationCount ? { iterationCount } : {}), nestedRunId: runId },
-  } as AnyStepResult;
+  } as unknown as AnyStepResult;
   if (outcome.suspends) {
     executionContext.suspendedPaths[step.id] = executionContext.executionPath;
     // At this level a label means the step that is the nested workflow; from there its own labels lead on.
@@ -183,4 +197,9 @@ function apply(parts: EngineParts, params: StepParams, outcome: NestedOutcome, r
   }
   if ((result.status as string) === 'canceled' || outcome.aborted) abortController.abort();
   return finishStep(parts, params, result, outcome);
+}
+
+/** A step that goes on keeps its payload and its start. */
+function withoutStart(result: NestedOutcome['result'], leg: NestedLeg | undefined): object {
+  return leg ? continuedResult(result, leg.stepInfo) : result;
 }

@@ -18,13 +18,15 @@ export interface Turn {
 const FINISH = 'finish';
 const START = 'start';
 const INPUT = 'input';
+/** The first op of each kind of later leg. */
+const LEGS = ['resume', 'time-travel', 'restart'];
 /** Ends of ids that are made here: a user's step id with such an end gets its place added, so that none collide. */
 const MADE_HERE = /( \((\d+|retry \d+|waiting|started|condition|concurrency)\)| \[\d+\]| @[\d.]+)$|^branch: /;
 
 /** The op ids of one workflow graph. */
 export class OperationIds {
   private readonly labels = new Map<string, string>();
-  private readonly used = new Set<string>([FINISH, START, INPUT]);
+  private readonly used = new Set<string>([FINISH, START, INPUT, ...LEGS]);
 
   constructor(graph: readonly StepFlowEntry[]) {
     graph.forEach((entry, index) => this.label(entry, [index]));
@@ -111,6 +113,11 @@ export class OperationIds {
   readonly input = INPUT;
   /** The first op of a run that can't carry the run's start in a step's op. */
   readonly start = START;
+  /** The first op of a later leg; `part` counts the further ones for what one op can't hold. */
+  leg(kind: (typeof LEGS)[number], part = 0): string {
+    return part === 0 ? kind : `${kind} (${part + 1})`;
+  }
+
   /** The last op of a run. */
   readonly finish = FINISH;
 }

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
-import { SealedFailure, type Refusal, unsealFailure } from './outcome';
+import { SealedFailure, type Refusal, withOwner, unsealFailure } from './outcome';
 import { Publisher } from '../realtime/publisher';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import type { ServableFunction, StepTools } from '../sdk/port';
@@ -30,8 +30,8 @@ export function currentOperation(): Operation | undefined {
 }
 
 /** The `stepCallId` of a step's events. */
-export function stepCallId(runId: string, operationId: string): string {
-  return derivedUuid('step-call', runId, operationId);
+export function stepCallId(legName: string, operationId: string): string {
+  return derivedUuid('step-call', legName, operationId);
 }
 
 /** The durable ops of one execution request. */
@@ -86,27 +86,37 @@ export class Operations {
     body: (operation: Operation) => Promise<Json>,
   ): Promise<Json> {
     const { scope } = this;
-    const publisher = new Publisher(scope.port, scope.targets, `${scope.runId}/${id}`, scope.log);
+    const publisher = new Publisher(scope.port, scope.targets, `${scope.legName}/${id}`, scope.log);
     const known = new Map<string, string>();
     const remember = (random: string): string => {
       const ordinal = known.size === 0 ? '' : ` #${known.size}`;
-      const callId = stepCallId(scope.runId, `${id}${ordinal}`);
+      const callId = stepCallId(scope.legName, `${id}${ordinal}`);
       known.set(random, callId);
       return callId;
     };
     const operation: Operation = {
       id,
-      stepCallId: stepCallId(scope.runId, id),
+      stepCallId: stepCallId(scope.legName, id),
       callIdFor: random => known.get(random) ?? remember(random),
       publish: (event, targets, ownId) => publisher.publish(event, targets, ownId),
     };
-    try {
+    const perform = async () => {
       await prologue?.(operation).catch(refuse);
       for (const action of waiting) action(operation);
-      return await current.run(operation, () => body(operation));
+      return current.run(operation, () => body(operation));
+    };
+    try {
+      return await (prologue ? withOwner(scope, perform) : perform());
     } finally {
       await publisher.flush();
     }
+  }
+
+  /** The run's first op where that is no step's: what it does takes the place of the prologue. */
+  async begin(id: string, body: (operation: Operation) => Promise<Json>): Promise<Json> {
+    const { scope } = this;
+    this.begun = true;
+    return this.run(id, operation => withOwner(scope, () => body(operation)));
   }
 
   /**
@@ -163,8 +173,12 @@ export class Operations {
   }
 }
 
-/** A conflict met in the run's first op: told apart from a failure of the step that the op is for. */
+const REFUSALS = ['RUN_CONFLICT', 'RUN_CANCELED'];
+
+/** The run turned out to be another's, or cancelled, in its first op: told apart from a failure of the op's step. */
 function refuse(error: unknown): never {
-  if (!MastraInngestError.is(error) || error.code !== 'RUN_CONFLICT') throw error;
-  throw new SealedFailure(error, { refused: { runId: error.runId ?? '' } } satisfies Refusal);
+  if (!MastraInngestError.is(error) || !REFUSALS.includes(error.code)) throw error;
+  throw new SealedFailure(error, {
+    refused: { runId: error.runId ?? '', code: error.code },
+  } satisfies Refusal);
 }

@@ -49,12 +49,48 @@ export function asCoreError(error: unknown): Error {
   return getErrorFromUnknown(error, { serializeStack: false });
 }
 
-/** The run belongs to another execution: this one must stop without writing anything for it. */
+/** The run is not this execution's to go on with: it must stop without writing anything for it. */
 export interface Refusal {
-  refused: { runId: string };
+  refused: { runId: string; code: string };
+  /** The error itself, for a parent that shows it as its step's. */
+  thrown?: unknown;
 }
 
-/** True where an op (or a nested run) failed because run `runId` is not this execution's. */
-export function isRefusal(error: unknown, runId: string): boolean {
-  return unsealFailure<Partial<Refusal>>(error)?.refused?.runId === runId;
+/** Why an op (or a nested run) refused run `runId`, if it did. */
+export function refusalOf(error: unknown, runId: string): Refusal['refused'] | undefined {
+  const refused = unsealFailure<Partial<Refusal>>(error)?.refused;
+  return refused?.runId === runId ? refused : undefined;
+}
+
+/** Who executed a run's first op: Inngest's run, and the Mastra run where that is not the event's. */
+export interface Owner {
+  owner: string;
+  runId: string;
+}
+
+/**
+ * Notes in a first op's memo who executed it. A dashboard's rerun from a step copies memos into another Inngest run, and
+ * this is how that run knows itself for a copy.
+ */
+export async function withOwner(
+  { inngestRunId, runId }: { inngestRunId: string; runId: string },
+  body: () => Promise<Json>,
+): Promise<Json> {
+  const run = { owner: inngestRunId, runId };
+  try {
+    const memo = await body();
+    return isRecord(memo) ? { ...memo, run } : memo;
+  } catch (error) {
+    if (error instanceof SealedFailure && isRecord(error.cause)) error.cause = { ...error.cause, run };
+    throw error;
+  }
+}
+
+/** Who executed the first op of a run, as its memos tell. */
+export function ownerIn(memos: Iterable<{ data?: unknown; error?: unknown }>): Owner | undefined {
+  for (const { data, error } of memos) {
+    const sealed = isSealed(data) ? data : isRecord(error) ? error.cause : undefined;
+    if (isSealed(sealed) && isRecord(sealed.run)) return sealed.run as unknown as Owner;
+  }
+  return undefined;
 }

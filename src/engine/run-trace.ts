@@ -16,15 +16,18 @@ interface ObservabilityInstance {
   rebuildSpan(exported: object): LiveSpan;
 }
 
-function runSpan(run: { workflowId: string; runId: string; resourceId?: string }): SpanOptions {
+function runSpan(
+  run: { workflowId: string; runId: string; resourceId?: string },
+  resumed = false,
+): SpanOptions {
   const { workflowId, runId, resourceId } = run;
   return {
     type: 'workflow_run',
-    name: `workflow run: '${workflowId}'`,
+    name: `workflow run: '${workflowId}'${resumed ? ' (resumed)' : ''}`,
     entityType: EntityType.WORKFLOW_RUN,
     entityId: workflowId,
     entityName: workflowId,
-    metadata: { runId, ...(resourceId ? { resourceId } : {}) },
+    metadata: { runId, ...(resourceId ? { resourceId } : {}), ...(resumed ? { resumed } : {}) },
   };
 }
 
@@ -39,6 +42,8 @@ export interface SpanEnd {
 export interface TraceParent {
   traceId?: string;
   spanId?: string;
+  /** The run goes on after a suspension. */
+  resumed?: boolean;
 }
 
 /**
@@ -61,8 +66,8 @@ export class RunTrace {
       ObservabilityInstance | undefined;
     if (!this.instance) return;
     const traceId = parent.traceId ?? derivedTraceId(runId);
-    this.root = new SpanRef(traceId, derivedSpanId(runId, 'run'), parent.spanId, {
-      ...runSpan({ workflowId, runId, resourceId }),
+    this.root = new SpanRef(traceId, derivedSpanId(scope.legName, 'run'), parent.spanId, {
+      ...runSpan({ workflowId, runId, resourceId }, parent.resumed),
       input,
       tracingPolicy: scope.options.tracingPolicy,
       requestContext,
@@ -87,7 +92,7 @@ export class RunTrace {
     if (!this.instance || !(parent instanceof SpanRef)) return undefined;
     return new SpanRef(
       parent.traceId,
-      derivedSpanId(this.scope.runId, operationId),
+      derivedSpanId(this.scope.legName, operationId),
       parent.id,
       options,
       path,

@@ -1,4 +1,5 @@
-import type { AnyMastra, EngineOptions } from '../core-types';
+import type { AnyMastra, EngineOptions, StepResults } from '../core-types';
+import type { LegStart } from './leg-start';
 import type { StreamTarget } from '../realtime/channel';
 import type { WarningLog } from '../realtime/publisher';
 import type { InngestPort } from '../sdk/port';
@@ -12,11 +13,19 @@ export interface RunScope {
   readonly options: EngineOptions;
   readonly workflowId: string;
   readonly runId: string;
-  readonly resourceId?: string;
+  resourceId?: string;
   /** Inngest's run id: the owner of the snapshot. */
   readonly inngestRunId: string;
   /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
   readonly startedAt: number;
+  /** Id of the event that started the run. */
+  startEvent?: string;
+  /** Names this leg of the run in ids that must not be those of another leg: events, calls, spans, nested runs. */
+  readonly legName: string;
+  /** Set once the first op of a later leg is done; missing in the leg that begins with the start. */
+  leg?: LegStart;
+  /** The results that the leg began with, as they were: core changes the ones that it is given. */
+  legResults?: StepResults;
   readonly record: RunRecord;
   /** This run's channel first, then those of its ancestors. */
   readonly targets: readonly StreamTarget[];

@@ -19,6 +19,8 @@ export interface RunnableWorkflow {
   readonly requestContextSchema?: Schema;
   readonly options: EngineOptions;
   readonly retryConfig: { attempts?: number; delay?: number };
+  readonly steps: Record<string, { resumeSchema?: Schema } | undefined>;
+  readonly functionOptions: Record<string, unknown>;
   readonly stepGraph: StepFlowEntry[];
   readonly serializedStepGraph: unknown[];
   readonly mastra: AnyMastra | undefined;

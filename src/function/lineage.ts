@@ -1,9 +1,12 @@
+import { FinalError } from '../errors';
 import { nestedStepSpan } from '../engine/nested';
+import { continued } from '../engine/nested-leg';
 import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
 import type { Operation } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
-import { RunRecord, emptySnapshot } from '../snapshot/run-record';
+import { emptySnapshot } from '../snapshot/identity';
+import { RunRecord } from '../snapshot/run-record';
 import type { StoreProvider } from '../snapshot/store';
 import type { Ancestor } from '../wire/start-event';
 
@@ -46,43 +49,63 @@ export function parentStepSpan(ancestors: readonly Ancestor[]): SpanRef | undefi
 /** Does the first op's work for ancestors whose first op is this run's invoke. */
 export async function claimAncestors(ancestors: readonly Ancestor[], store: StoreProvider): Promise<void> {
   for (const { first, owner, ...identity } of ancestors) {
-    if (first) await new RunRecord(store, identity).claim(owner, emptySnapshot(identity.runId, 'running'));
+    if (!first) continue;
+    const outcome = await new RunRecord(store, identity).claim(
+      { owner, resourceId: identity.resourceId },
+      emptySnapshot(identity.runId, 'running'),
+    );
+    if (outcome === 'canceled') throw canceledRun(identity);
   }
+}
+
+/** Ends an execution before anything of it happens: somebody cancelled the run. */
+export function canceledRun({ workflowId, runId }: RunName): FinalError {
+  return new FinalError(
+    'RUN_CANCELED',
+    `Run ${runId} of workflow ${workflowId} was cancelled before it began.`,
+    {
+      workflowId,
+      runId,
+    },
+  );
 }
 
 /** A run that begins, and what it is nested in. */
 export interface BeginningRun extends RunName {
+  legName: string;
   ancestors: readonly Ancestor[];
 }
 
 /** The runs that begin with this run's first op, outermost first: those whose first op is the invoke of the next, and it. */
-export function beginningRuns({ workflowId, runId, ancestors }: RunScope): BeginningRun[] {
+export function beginningRuns({ workflowId, runId, legName, ancestors }: RunScope): BeginningRun[] {
   const delegated = ancestors
-    .map((ancestor, index) => ({ ...ancestor, ancestors: ancestors.slice(0, index) }))
+    .map((ancestor, index) => ({
+      ...ancestor,
+      legName: ancestor.runId,
+      ancestors: ancestors.slice(0, index),
+    }))
     .filter(({ first }) => first);
-  return [...delegated, { workflowId, runId, ancestors }];
+  return [...delegated, { workflowId, runId, legName, ancestors }];
 }
 
 /** Tells the parent's stream that its step began. */
 export function announceStart(
   operation: Operation,
-  { ancestors, runId }: BeginningRun,
+  { ancestors, legName }: BeginningRun,
   payload: unknown,
   startedAt: number,
 ): void {
   const parent = ancestors.at(-1);
   // However often the parent tries, its step begins once.
   if (!parent?.emits || parent.retry > 0) return;
-  const { stepId: id, stepCallId, iteration } = parent;
+  const { stepId: id, stepCallId, iteration, stepInfo } = parent;
   const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
+  const info = stepInfo ? continued(stepInfo, startedAt) : { payload, startedAt, status: 'running' };
   operation.publish(
-    {
-      type: 'workflow-step-start',
-      payload: { id, stepCallId, payload, startedAt, status: 'running', ...metadata },
-    },
+    { type: 'workflow-step-start', payload: { id, stepCallId, ...info, ...metadata } },
     parentTargets(ancestors),
     // Several first ops may run at once, and each says so.
-    `${runId}/start`,
+    `${legName}/start`,
   );
 }
 

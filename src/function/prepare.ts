@@ -1,11 +1,11 @@
-import { MastraError } from '@mastra/core/error';
 import { validateStepInput, validateStepRequestContext } from '@mastra/core/workflows';
 import type { Context } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
 import { seal, unseal } from '../engine/outcome';
 import { sameValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';
-import { type RunnableWorkflow, type Schema, checkSchema } from './definition';
+import type { RunnableWorkflow } from './definition';
+import { validated } from './validate';
 
 /** A run's input and state after the schemas. */
 export interface Prepared {
@@ -49,7 +49,7 @@ async function validateAsStep(
   if (input.validationError) throw input.validationError;
   const context = await validateStepRequestContext({ requestContext, step, validateInputs: true });
   if (context.validationError) throw context.validationError;
-  const initialState = await parse(workflow.stateSchema, given.initialState, 'initial data');
+  const initialState = await validated(workflow.stateSchema, given.initialState, 'initial data');
   return { inputData: input.inputData as unknown, initialState };
 }
 
@@ -58,26 +58,12 @@ async function validateAsRun(
   given: Prepared,
   requestContext: Context,
 ): Promise<Prepared> {
-  const inputData = await parse(workflow.inputSchema, given.inputData, 'input data');
-  const initialState = await parse(workflow.stateSchema, given.initialState, 'initial data');
-  await parse(workflow.requestContextSchema, Object.fromEntries(requestContext.entries()), 'request context');
+  const inputData = await validated(workflow.inputSchema, given.inputData, 'input data');
+  const initialState = await validated(workflow.stateSchema, given.initialState, 'initial data');
+  await validated(
+    workflow.requestContextSchema,
+    Object.fromEntries(requestContext.entries()),
+    'request context',
+  );
   return { inputData, initialState };
-}
-
-async function parse(schema: Schema | undefined, value: unknown, type: string): Promise<unknown> {
-  if (!schema) return value;
-  const checked = await checkSchema(schema, value);
-  if ('value' in checked) return checked.value;
-  const list = checked.issues.map(issue => `- ${pathOf(issue.path)}: ${issue.message}`).join('\n');
-  throw new MastraError({
-    id: 'WORKFLOW_SCHEMA_VALIDATION_FAILED',
-    domain: 'MASTRA_WORKFLOW',
-    category: 'USER',
-    text: `Invalid ${type}: \n${list}`,
-    details: { type },
-  });
-}
-
-function pathOf(path: readonly unknown[] | undefined): string {
-  return (path ?? []).map(part => String((part as { key?: unknown }).key ?? part)).join('.');
 }

@@ -4,12 +4,14 @@ import type { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
 import { asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
-import { emptySnapshot } from '../snapshot/run-record';
+import { emptySnapshot } from '../snapshot/identity';
+import { encodedValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
-import { encodeRecord, encodeValue } from '../wire/encode';
+import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
 import { announceEnd, parentStepSpan } from './lineage';
+import { ownershipOf } from './ownership';
 
 /** How a run came to rest: core's result, and what it wanted done. */
 export interface Rest {
@@ -42,7 +44,7 @@ export async function settleRun(
   const results = rest.persist?.stepResults ?? rest.stepResults;
   const snapshot = finalSnapshot(engine, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
-  if (stored) await scope.record.settle(scope.inngestRunId, storable(engine, snapshot, rest));
+  if (stored) await scope.record.settle(storable(engine, snapshot, rest));
   const complete = stored && !scope.options.pruneSnapshot;
   if (parentResult) announceEnd(operation, scope, parentResult);
   endSpans(engine, rest, startedAt);
@@ -105,25 +107,19 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
   return {
     ...pruned,
     inngest: {
-      owner: scope.inngestRunId,
+      ...ownershipOf(scope),
       ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
-      ...faithful(pruned),
+      ...encodedValues(pruned),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
     },
   };
 }
 
-/** The results once more with their types, where plain JSON would lose some (I7). */
-function faithful({ context, value, result, error }: Snapshot) {
-  const encoded = encodeRecord({ context, value, result, error });
-  return JSON.stringify(encoded).includes('"$mastra"') ? { encoded } : {};
-}
-
 /** The whole run, for a waiter that will not find it in the store. */
 function runInEvent(snapshot: Snapshot, rest: Rest): Json {
   const { serializedStepGraph: _graph, ...run } = snapshot;
-  return encodeValue({ ...run, inngest: { owner: '', ...(rest.thrown && { thrown: true }) } });
+  return encodeValue({ ...run, inngest: rest.thrown ? { thrown: true } : {} });
 }
 
 function finishEvent(scope: RunScope, rest: Rest, run: Json | undefined) {
@@ -132,5 +128,5 @@ function finishEvent(scope: RunScope, rest: Rest, run: Json | undefined) {
   if (rest.error !== undefined) payload.error = asCoreError(rest.error);
   if (rest.tripwire !== undefined) payload.tripwire = rest.tripwire;
   if (run !== undefined) payload.run = run;
-  return { type: 'workflow-finish', payload };
+  return { type: 'workflow-finish', payload, mastraLeg: scope.leg?.number ?? 0 };
 }

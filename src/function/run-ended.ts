@@ -7,12 +7,12 @@ import { Publisher } from '../realtime/publisher';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { isTerminal } from '../snapshot/transitions';
+import { isAtRest } from '../snapshot/transitions';
 import { isRecord } from '../wire/json';
-import { parseStartData, startEventName } from '../wire/start-event';
+import { type StartRequest, parseStartData, resumeEventName, startEventName } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { streamTargets } from './lineage';
-import { storeOf } from './run-function';
+import { storeOf } from './stores';
 
 /** Id of the one function per app that closes runs. */
 export const RUN_ENDED = 'mastra.run-ended';
@@ -44,7 +44,10 @@ export function runEndedDefinition(
     options: { retries: 20 },
     handler: request => {
       const data = request.event.data as EndData;
-      const workflow = workflows.find(({ id }) => `${prefix}${id}` === data.function_id);
+      const names = ({ id }: RunnableWorkflow) => [startEventName(id), resumeEventName(id)];
+      const workflow = workflows.find(one =>
+        names(one).some(name => data.function_id === `${port.appId}-${name}`),
+      );
       return workflow ? close(port, workflow, data, request) : Promise.resolve(undefined);
     },
   };
@@ -64,7 +67,7 @@ async function close(
     const record = new RunRecord(storeOf(mastra), { workflowId: workflow.id, runId });
     const status = event.name === 'inngest/function.cancelled' ? 'canceled' : 'failed';
     const snapshot = await record.load();
-    if (!snapshot || !isOpen(snapshot, data.run_id)) return seal({ closed: false });
+    if (!snapshot || !isOpen(snapshot, data.run_id, start)) return seal({ closed: false });
     const error = status === 'failed' ? failure(data) : undefined;
     const closed = await record.move(status, error ? { error } : {});
     const ancestors = start.sender?.ancestors ?? [];
@@ -72,19 +75,25 @@ async function close(
     const log = {
       warn: (message: string, details?: object) => mastra.getLogger()?.warn(message, { ...details }),
     };
-    const publisher = new Publisher(port, targets, `${runId}/ended`, log);
+    const publisher = new Publisher(port, targets, `${data.run_id}/ended`, log);
     if (closed)
-      publisher.publish({ type: 'workflow-finish', payload: { runId, workflowStatus: status, error } });
+      publisher.publish({
+        type: 'workflow-finish',
+        payload: { runId, workflowStatus: status, error },
+        mastraLeg: snapshot.inngest?.leg ?? 0,
+      });
     await publisher.flush();
     return seal({ closed });
   });
 }
 
-/** A row that has ended is right already, and one of another Inngest run (a rerun) is not this run's to close. */
-function isOpen(snapshot: Snapshot, inngestRunId: string): boolean {
-  if (isTerminal(snapshot.status) || snapshot.status === 'suspended') return false;
-  const owner = snapshot.inngest?.owner;
-  return owner === inngestRunId || (owner === undefined && snapshot.status === 'pending');
+/** A row that has ended is right already, and one of another Inngest run (a rerun, a later leg) is not this run's to close. */
+function isOpen({ status, inngest }: Snapshot, inngestRunId: string, start: StartRequest): boolean {
+  if (isAtRest(status)) return false;
+  const { owner, leg } = inngest ?? {};
+  if (owner !== undefined) return owner === inngestRunId;
+  // It ended before its first op took the run.
+  return start.leg?.claim ? leg === start.leg.claim.number : status === 'pending';
 }
 
 /** What Inngest knows of the failure, as core stores an error. */

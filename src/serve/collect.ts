@@ -69,7 +69,10 @@ function addWorkflow(found: Found, workflow: ServableWorkflow): void {
     );
   }
   const known = add(found, `workflow.${workflow.id}`, `workflow "${workflow.id}"`, workflow.getFunction());
-  if (!known) workflow.getNestedWorkflows().forEach(nested => addWorkflow(found, nested));
+  if (known) return;
+  const owner = `workflow "${workflow.id}"`;
+  add(found, `workflow.${workflow.id}.resume`, owner, workflow.getResumeFunction());
+  workflow.getNestedWorkflows().forEach(nested => addWorkflow(found, nested));
 }
 
 /** Answers whether the very same function was there already. */

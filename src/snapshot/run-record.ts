@@ -1,30 +1,11 @@
 import { FinalError, MastraInngestError } from '../errors';
-import type { Snapshot, StoreProvider, WorkflowsStore } from './store';
+import type { RunIdentity } from './identity';
+import { LegClaims } from './leg-claim';
+import type { Ownership, Snapshot, StoreProvider } from './store';
 import { type Status, isTerminal, predecessors } from './transitions';
 
-/** Which stored run this is. */
-export interface RunIdentity {
-  workflowId: string;
-  runId: string;
-  resourceId?: string;
-}
-
-/** What a run looks like before anything happened. */
-export function emptySnapshot(runId: string, status: Status, fields: Partial<Snapshot> = {}): Snapshot {
-  return {
-    runId,
-    status,
-    value: {},
-    context: {},
-    activePaths: [],
-    activeStepsPath: {},
-    serializedStepGraph: [],
-    suspendedPaths: {},
-    resumeLabels: {},
-    waitingPaths: {},
-    timestamp: Date.now(),
-    ...fields,
-  };
+function heldBy({ status }: Snapshot): 'claimed' | 'canceled' {
+  return status === 'canceled' ? 'canceled' : 'claimed';
 }
 
 /** The one writer of a run's stored snapshot (I6). */
@@ -51,29 +32,39 @@ export class RunRecord {
 
   /**
    * Takes the run for one Inngest run: `pending` → `running` with its owner. Repeating it with the same owner is fine (a
-   * re-executed op, or several first ops at once).
+   * re-executed op, or several first ops at once). A run that was cancelled before it began stays so.
    * @throws FinalError `RUN_CONFLICT` when another Inngest run owns it, or when it has run without this package.
    */
-  async claim(owner: string, initial: Snapshot): Promise<void> {
+  async claim(ownership: Ownership, initial: Snapshot): Promise<'claimed' | 'canceled'> {
     const store = await this.provider();
-    if (!store) return;
+    if (!store) return 'claimed';
     const existing = await store.loadWorkflowSnapshot(this.key);
     if (!existing) {
-      await this.create({ ...initial, status: 'running', inngest: { owner } });
-      return;
+      await this.create({ ...initial, status: 'running', inngest: ownership });
+      return 'claimed';
     }
-    if (existing.inngest?.owner === owner) return;
-    if (existing.status !== 'pending') throw this.conflict(existing);
+    if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
+    if (existing.status !== 'pending') return this.refused(existing);
     const claimed = await store.updateWorkflowState({
       ...this.key,
-      opts: { status: 'running', expectedStatus: ['pending'], context: initial.context, inngest: { owner } },
+      opts: { status: 'running', expectedStatus: ['pending'], context: initial.context, inngest: ownership },
     });
-    if (!claimed) await this.confirmOwner(store, owner);
+    if (claimed) return 'claimed';
+    const current = await store.loadWorkflowSnapshot(this.key);
+    if (!current || current.inngest?.owner === ownership.owner) return 'claimed';
+    return this.refused(current);
   }
 
-  private async confirmOwner(store: WorkflowsStore, owner: string): Promise<void> {
-    const current = await store.loadWorkflowSnapshot(this.key);
-    if (current && current.inngest?.owner !== owner) throw this.conflict(current);
+  private refused(existing: Snapshot): 'canceled' {
+    // Cancelled before it began: nobody has owned it.
+    if (existing.status === 'canceled' && existing.inngest?.owner === undefined) return 'canceled';
+    throw this.conflict(existing);
+  }
+
+  /** The claims of the run's later legs; undefined where Mastra has no store. */
+  async legs(): Promise<LegClaims | undefined> {
+    const store = await this.provider();
+    return store && new LegClaims(store, this.identity);
   }
 
   private conflict(existing: Snapshot): FinalError {
@@ -93,26 +84,42 @@ export class RunRecord {
   }
 
   /** Moves to another status where the transition table allows it; answers whether it did. */
-  async move(status: Status, fields: Partial<Snapshot> = {}): Promise<boolean> {
+  async move(
+    status: Status,
+    fields: Partial<Snapshot> = {},
+    expectedStatus: Status[] = predecessors(status),
+  ): Promise<boolean> {
     const store = await this.provider();
-    const opts = { ...fields, status, expectedStatus: predecessors(status) };
+    const opts = { ...fields, status, expectedStatus };
     return (await store?.updateWorkflowState({ ...this.key, opts })) !== undefined;
   }
 
   /**
-   * Writes where the run came to rest, complete. A row that is missing (nothing was stored so far) is created; one that
-   * has ended, or belongs to another Inngest run, stays as it is.
+   * Writes where a leg of the run came to rest, complete. A row that is missing (nothing was stored so far) is created; one
+   * that has ended in this leg, has been continued since, or belongs to another Inngest run, stays as it is.
    */
-  async settle(owner: string, snapshot: Snapshot): Promise<void> {
+  async settle(snapshot: Snapshot): Promise<void> {
     const current = await this.load();
     if (!current) {
       await this.create(snapshot);
       return;
     }
-    const foreign = current.inngest?.owner !== undefined && current.inngest.owner !== owner;
-    if (foreign || isTerminal(current.status) || current.status === snapshot.status) return;
     const { runId: _runId, status, ...fields } = snapshot;
-    if (!(await this.move(status, fields))) await this.requireSettled(status);
+    const expected = this.settledFrom(current, snapshot);
+    if (expected.length === 0) return;
+    if (!(await this.move(status, fields, expected))) await this.requireSettled(status);
+  }
+
+  /** The statuses that the end of a leg may be written over; none where the row is not this leg's to write. */
+  private settledFrom(current: Snapshot, { status, inngest }: Snapshot): Status[] {
+    const leg = inngest?.leg ?? 0;
+    const stored = current.inngest?.leg ?? 0;
+    if (stored > leg) return [];
+    // The user's `shouldPersistSnapshot` kept the leg's beginning out of the store.
+    if (stored < leg) return current.status === 'canceled' ? [] : [current.status];
+    const owner = current.inngest?.owner;
+    const foreign = owner !== undefined && owner !== inngest?.owner;
+    return foreign || isTerminal(current.status) || current.status === status ? [] : predecessors(status);
   }
 
   private async requireSettled(status: Status): Promise<void> {

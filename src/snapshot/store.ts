@@ -4,8 +4,20 @@ import type { Status } from './transitions';
 
 /** What this package adds to a run's stored snapshot. */
 export interface Ownership {
-  /** Inngest's id of the run that executes this Mastra run; nobody else may write it. */
-  owner: string;
+  /**
+   * Inngest's id of the run that executes this Mastra run; nobody else may write it. Missing while a new leg is claimed
+   * and not begun.
+   */
+  owner?: string;
+  /** How often the run was continued (resumed, …); missing for none. */
+  leg?: number;
+  /** The owner of the leg before this one. */
+  previous?: string;
+  /** Who claimed the leg and when, in milliseconds since the epoch: what was claimed and never sent can be sent again. */
+  claim?: { token: string; at: number };
+  /** Id of the event that started the run. */
+  startEvent?: string;
+  resourceId?: string;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
   /** Where the run is found in the traces. */
@@ -31,6 +43,7 @@ export interface Snapshot {
   stepExecutionPath?: string[];
   result?: unknown;
   error?: unknown;
+  tripwire?: unknown;
   requestContext?: Record<string, unknown>;
   tracingContext?: Record<string, unknown>;
   timestamp: number;

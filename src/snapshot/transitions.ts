@@ -13,16 +13,20 @@ export type Status =
   | 'canceled'
   | 'bailed';
 
+/** How a run that stands still goes on. */
+export type Continuation = 'resume' | 'time-travel' | 'restart';
+
 const ENDS: readonly Status[] = ['success', 'failed', 'tripwire', 'canceled', 'bailed'];
 const STOPS: readonly Status[] = ['suspended', 'paused', ...ENDS];
 
+/** Within one leg, by the code that executes the run, and by `cancel()`. */
 const FOLLOWERS: Record<Status, readonly Status[]> = {
   pending: ['running', 'waiting', ...STOPS],
   running: ['waiting', ...STOPS],
   waiting: ['running', ...STOPS],
-  // Resuming and cancelling are the only ways out of a suspension: a late write of the old leg must not undo it.
-  suspended: ['running', 'canceled'],
-  paused: ['running', 'canceled'],
+  // Going on in a new leg and cancelling are the only ways out: a late write of the old leg must not undo them.
+  suspended: ['canceled'],
+  paused: ['canceled'],
   success: [],
   failed: [],
   tripwire: [],
@@ -30,12 +34,22 @@ const FOLLOWERS: Record<Status, readonly Status[]> = {
   bailed: [],
 };
 
-/** True for a status that nothing can follow. */
+/**
+ * Where a new leg may begin; it begins as `running`. As in core, only a suspended run resumes and only an interrupted one
+ * restarts, while one travels in time from any status in which nothing executes.
+ */
+const CONTINUES: Record<Continuation, readonly Status[]> = {
+  resume: ['suspended'],
+  'time-travel': ['pending', ...STOPS],
+  restart: ['running', 'waiting'],
+};
+
+/** True for a status that nothing can follow within its leg. */
 export function isTerminal(status: Status): boolean {
   return ENDS.includes(status);
 }
 
-/** True where execution has stopped, for good or until somebody resumes it. */
+/** True where execution has stopped, for good or until somebody continues it. */
 export function isAtRest(status: Status): boolean {
   return STOPS.includes(status);
 }
@@ -43,4 +57,9 @@ export function isAtRest(status: Status): boolean {
 /** The statuses that `next` may follow. */
 export function predecessors(next: Status): Status[] {
   return (Object.keys(FOLLOWERS) as Status[]).filter(status => FOLLOWERS[status].includes(next));
+}
+
+/** The statuses from which a run may be continued so. */
+export function continuedFrom(how: Continuation): readonly Status[] {
+  return CONTINUES[how];
 }

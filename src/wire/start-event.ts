@@ -4,6 +4,7 @@
  */
 import { MastraInngestError } from '../errors';
 import { decodeValue } from './decode';
+import { type Leg, legOfUser } from './leg';
 import { encodeRecord, encodeValue, UnencodableValue } from './encode';
 import { type JsonObject, isRecord } from './json';
 
@@ -15,6 +16,11 @@ export function startEventName(workflowId: string): string {
 /** Name of the event that cancels a run; its data is `{ runId }`. */
 export function cancelEventName(workflowId: string): string {
   return `cancel.workflow.${workflowId}`;
+}
+
+/** Name of the event that continues a run, and id of the function that does so. */
+export function resumeEventName(workflowId: string): string {
+  return `workflow.${workflowId}.resume`;
 }
 
 /** A run that this run is nested in, and the step of it that this run is. */
@@ -34,6 +40,11 @@ export interface Ancestor {
   /** 0 for the first try of the nested workflow by its parent's retryConfig. */
   retry: number;
   retriesLeft: number;
+  /**
+   * Where the nested run goes on: what the parent's events say of the step beside its end. A `resumedAt` in it is replaced
+   * by when that happens.
+   */
+  stepInfo?: Record<string, unknown>;
   /** The parent's span of this step, where the parent is traced. */
   span?: { traceId: string; id: string; parentId?: string };
 }
@@ -58,6 +69,8 @@ export interface StartRequest {
     /** A parent's `validateInputs` holds for what is nested in it, as in core. */
     validateInputs?: boolean;
   };
+  /** Where the run goes on from what is stored of it, instead of beginning. */
+  leg?: Leg;
 }
 
 // A later version that sends another shape counts this up, so that an older app refuses it with a clear error.
@@ -65,19 +78,19 @@ const VERSION = 1;
 
 /** The event's data. @throws MastraInngestError `INVALID_EVENT_DATA` with the JSON path of what can't be sent. */
 export function buildStartData(request: StartRequest, workflowId: string): JsonObject {
-  const { sender, inputData, ...rest } = request;
+  const { sender, leg, inputData, ...rest } = request;
   try {
     return {
       ...(inputData === undefined ? {} : { inputData: encodeValue(inputData, '$.inputData') }),
       ...encodeRecord(rest),
       // `parentRun` is what cancelling a parent is matched by.
-      mastra: encodeRecord({ version: VERSION, parentRun: sender?.ancestors.at(-1)?.owner, ...sender }),
+      mastra: encodeRecord({ version: VERSION, parentRun: sender?.ancestors.at(-1)?.owner, ...sender, leg }),
     };
   } catch (error) {
     if (!(error instanceof UnencodableValue)) throw error;
     throw new MastraInngestError(
       'INVALID_EVENT_DATA',
-      `Workflow ${workflowId} can't be started: ${error.message}. Pass plain data.`,
+      `Workflow ${workflowId} can't be ${leg ? 'continued' : 'started'}: ${error.message}. Pass plain data.`,
       { workflowId, runId: request.runId, path: error.path },
       { cause: error },
     );
@@ -121,7 +134,17 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
       ancestors: decodeValue(ours.ancestors ?? []) as Ancestor[],
       validateInputs: typeof ours.validateInputs === 'boolean' ? ours.validateInputs : undefined,
     },
+    leg: ours && (decodeValue(ours.leg) as Leg | undefined),
   };
+}
+
+/** Reads the data of an event that continues a run; one sent by hand says how in plain fields. */
+export function parseLegData(data: unknown, workflowId: string): StartRequest & { leg: Leg } {
+  const request = parseStartData(data, workflowId);
+  if (request.runId === undefined) {
+    throw invalid(workflowId, "The event's data names no run: { runId, step?, resumeData? }");
+  }
+  return { ...request, leg: request.leg ?? legOfUser(isRecord(data) ? data : {}) };
 }
 
 function invalid(workflowId: string, problem: string): MastraInngestError {

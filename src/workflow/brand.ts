@@ -7,6 +7,8 @@ export const WORKFLOW_BRAND = Symbol.for('@mastra/inngest.workflow');
 export interface NestableWorkflow {
   readonly id: string;
   getFunction(): ServableFunction;
+  /** The function that continues a run of it. */
+  getResumeFunction(): ServableFunction;
 }
 
 /** True for a workflow made by `createWorkflow` of this package, in any loaded copy. */

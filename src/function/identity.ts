@@ -1,0 +1,43 @@
+/** Which Mastra run an Inngest run executes: a dashboard's rerun executes a new one. */
+import { ownerIn } from '../engine/outcome';
+import type { ExecutionRequest } from '../sdk/port';
+import { RunRecord } from '../snapshot/run-record';
+import type { StoreProvider } from '../snapshot/store';
+import type { StartRequest } from '../wire/start-event';
+
+/** A run as one execution request finds it. */
+export interface Identity {
+  runId: string;
+  /** The run's first op has been done by this execution. */
+  begun: boolean;
+}
+
+/**
+ * The Mastra run of a request. Its memos say so once there are any; before, a stored run that another Inngest run began
+ * with the very same event tells that this one is a *Rerun* from the dashboard: a new run, called by Inngest's run id. Where
+ * debouncing or batching let one event start two runs, that can't be told from a double start, and is one (I5).
+ */
+export async function identify(
+  request: ExecutionRequest,
+  start: StartRequest,
+  workflow: { id: string; functionOptions: Record<string, unknown> },
+  store: StoreProvider,
+): Promise<Identity> {
+  const { inngestRunId, memoized } = request;
+  const own = start.runId ?? inngestRunId;
+  const first = ownerIn(Object.values(memoized));
+  if (first && first.owner !== inngestRunId) return { runId: inngestRunId, begun: false };
+  if (first) return { runId: first.runId, begun: true };
+  if (Object.keys(memoized).length > 0) return { runId: own, begun: true };
+
+  const { debounce, batchEvents } = workflow.functionOptions;
+  const canBeRerun = start.runId !== undefined && !start.leg && !start.sender?.ancestors.length;
+  if (!canBeRerun || debounce !== undefined || batchEvents !== undefined) return { runId: own, begun: false };
+  const stored = (await new RunRecord(store, { workflowId: workflow.id, runId: own }).load())?.inngest;
+  const isRerun =
+    stored?.owner !== undefined &&
+    stored.owner !== inngestRunId &&
+    stored.startEvent !== undefined &&
+    stored.startEvent === request.event.id;
+  return { runId: isRerun ? inngestRunId : own, begun: false };
+}

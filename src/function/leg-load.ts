@@ -1,0 +1,186 @@
+/** The first op of a later leg: takes the run, and remembers where and with what it goes on. */
+import { FinalError, MastraInngestError } from '../errors';
+import type { EngineParts } from '../engine/engine-parts';
+import type { LegStart } from '../engine/leg-start';
+import type { Operation } from '../engine/operations';
+import { type Refusal, SealedFailure, seal, unseal } from '../engine/outcome';
+import { emptySnapshot } from '../snapshot/identity';
+import { type LegClaims, legName, nextLeg } from '../snapshot/leg-claim';
+import type { Snapshot } from '../snapshot/store';
+import { isAtRest, isTerminal } from '../snapshot/transitions';
+import type { Json } from '../wire/json';
+import type { Leg } from '../wire/leg';
+import { jsonSize } from '../wire/limits';
+import type { StartRequest } from '../wire/start-event';
+import type { RunnableWorkflow } from './definition';
+import { legMemo } from './leg-memo';
+import { type ResumeTarget, resumeTarget } from './resume-target';
+import { validated } from './validate';
+
+/** Bytes of a memo that one op holds; Inngest takes 4 MiB. */
+const PART = 3 * 1024 * 1024;
+
+/** How the leg begins. */
+export type LegBeginning =
+  | { kind: 'continued'; leg: LegStart }
+  /** A nested run that had not begun when its parent was interrupted. */
+  | { kind: 'fresh' }
+  /** A nested run that had ended when its parent was interrupted. */
+  | { kind: 'ended'; snapshot: Snapshot };
+
+interface Taken {
+  snapshot: Snapshot;
+  target?: ResumeTarget;
+  resumeData?: unknown;
+}
+
+/** Takes the stored run for one leg. */
+export class LegLoader {
+  constructor(
+    private readonly workflow: RunnableWorkflow,
+    private readonly start: StartRequest & { leg: Leg },
+    private readonly parts: EngineParts,
+    /** Told inside the op once the run is taken. */
+    private readonly onTaken: (operation: Operation) => void,
+  ) {}
+
+  /** @throws a refusal where the run is not to be continued so; nothing of it was changed then */
+  async load(): Promise<LegBeginning> {
+    const { operations, ids } = this.parts;
+    const { kind } = this.start.leg;
+    const first = await operations.begin(ids.leg(kind), operation => this.first(operation));
+    const memo = unseal<{ text?: string; parts?: number; at: number }>(first);
+    if (!memo?.parts) return memo as unknown as LegBeginning;
+    let text = memo.text ?? '';
+    for (let part = 1; part < memo.parts; part++) {
+      const next = await operations.run(ids.leg(kind, part), async () => this.part(part, memo.at));
+      text += unseal<{ text: string }>(next)?.text ?? '';
+    }
+    return unseal<LegBeginning & object>(JSON.parse(text)) as LegBeginning;
+  }
+
+  private async first(operation: Operation): Promise<Json> {
+    const at = Date.now();
+    try {
+      const beginning = await this.take(at);
+      this.onTaken(operation);
+      const memo = seal(beginning);
+      const size = jsonSize(memo);
+      return size <= PART ? memo : seal({ ...slice(memo, 0), at });
+    } catch (error) {
+      throw refusal(error, this.parts.scope.runId);
+    }
+  }
+
+  /** The run is taken and nothing of it has executed, so its row still says what it said to the first op. */
+  private async part(part: number, at: number): Promise<Json> {
+    const taken = await this.takeForExecution();
+    return seal(slice(seal(this.beginning(taken, at)), part));
+  }
+
+  private async take(at: number): Promise<LegBeginning> {
+    const nested = this.start.leg.kind === 'restart' && !this.start.leg.claim;
+    const special = nested ? await this.takeNestedRestart() : undefined;
+    return special ?? this.beginning(await this.takeForExecution(), at);
+  }
+
+  private beginning({ snapshot, target, resumeData }: Taken, at: number): LegBeginning {
+    const { workflow, start, parts } = this;
+    const { leg } = start;
+    const graph = { id: workflow.id, steps: workflow.stepGraph };
+    const { owner, previous, leg: stored = 0 } = snapshot.inngest ?? {};
+    const number = leg.claim?.number ?? (owner === this.owner ? stored : nextLeg(snapshot));
+    const interrupted = leg.kind === 'restart' ? legName(parts.scope.runId, number - 1, previous) : undefined;
+    const source = { snapshot, leg, start, graph, target, resumeData, interrupted, number, at };
+    return { kind: 'continued', leg: legMemo(source) };
+  }
+
+  private async takeForExecution(): Promise<Taken> {
+    const { leg } = this.start;
+    const claims = await this.claims();
+    const snapshot = leg.claim || !this.isStored() ? await this.confirmed(claims) : undefined;
+    if (leg.kind !== 'resume') return { snapshot: snapshot ?? (await claims.claim(this.owner, leg.kind)) };
+
+    // Checked before it is claimed: a resume that does not fit leaves the run suspended.
+    const found = snapshot ?? (await this.require());
+    const target = resumeTarget(found, { ...leg, unchecked: false }, this.parts.scope);
+    const step = this.workflow.steps[target.steps[0] ?? ''];
+    const schema = this.validates && leg.resumeData !== undefined ? step?.resumeSchema : undefined;
+    const resumeData = leg.claim ? leg.resumeData : await validated(schema, leg.resumeData, 'resume data');
+    return { snapshot: snapshot ?? (await claims.claim(this.owner, 'resume')), target, resumeData };
+  }
+
+  private async confirmed(claims: LegClaims): Promise<Snapshot> {
+    const { leg } = this.start;
+    const snapshot =
+      leg.claim && this.isStored() ? await claims.confirm(this.owner, leg.claim) : await this.require();
+    if (!isTerminal(snapshot.status) || !this.isStored()) return snapshot;
+    throw new FinalError('RUN_CANCELED', 'The run was cancelled before it went on.', this.parts.scope);
+  }
+
+  /** Undefined for a nested run that was interrupted itself. */
+  private async takeNestedRestart(): Promise<LegBeginning | undefined> {
+    const { scope } = this.parts;
+    const found = await scope.record.load();
+    if (found && isAtRest(found.status)) return { kind: 'ended', snapshot: found };
+    if (found && found.status !== 'pending') return undefined;
+    if (this.isStored()) {
+      const ownership = { owner: this.owner, resourceId: scope.resourceId };
+      await scope.record.claim(ownership, emptySnapshot(scope.runId, 'running'));
+    }
+    return { kind: 'fresh' };
+  }
+
+  private get owner(): string {
+    return this.parts.scope.inngestRunId;
+  }
+
+  private get validates(): boolean {
+    return this.parts.scope.options.validateInputs !== false;
+  }
+
+  /** `shouldPersistSnapshot` may keep `running` out of the store: then the event's id alone guards the leg (I5). */
+  private isStored(): boolean {
+    return this.parts.persistence.wanted('running', {});
+  }
+
+  private async claims(): Promise<LegClaims> {
+    return (await this.parts.scope.record.legs()) ?? this.missing();
+  }
+
+  private async require(): Promise<Snapshot> {
+    return (await this.parts.scope.record.load()) ?? this.missing();
+  }
+
+  private missing(): never {
+    const { workflowId, runId } = this.parts.scope;
+    throw new FinalError('RUN_NOT_FOUND', `Run ${runId} of workflow ${workflowId} is not in the store.`, {
+      workflowId,
+      runId,
+    });
+  }
+}
+
+function slice(memo: Json, part: number): { text: string; parts: number } {
+  const text = JSON.stringify(memo);
+  // By characters, not bytes; a third leaves room for characters that take three bytes.
+  const length = Math.floor(PART / 3);
+  return { text: text.slice(part * length, (part + 1) * length), parts: Math.ceil(text.length / length) };
+}
+
+/** An error of ours refuses the leg; anything else (the store is down) is tried again by Inngest. */
+function refusal(error: unknown, runId: string): unknown {
+  const code = MastraInngestError.is(error)
+    ? error.code
+    : isUserError(error)
+      ? 'INVALID_EVENT_DATA'
+      : undefined;
+  if (code === undefined) return error;
+  return new SealedFailure(error, { refused: { runId, code }, thrown: error } satisfies Refusal);
+}
+
+/** Resume data that its schema refuses, or a graph that does not fit the stored run. */
+function isUserError(error: unknown): boolean {
+  const { id, message } = error as { id?: unknown; message?: unknown };
+  return id === 'WORKFLOW_SCHEMA_VALIDATION_FAILED' || /time travel/i.test(String(message));
+}

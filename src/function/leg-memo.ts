@@ -1,0 +1,122 @@
+/** What a leg's first op remembers, made from the stored run. Pure: the same row gives the same memo. */
+import {
+  createRestartExecutionParams,
+  createTimeTravelExecutionParams,
+  type StepFlowEntry,
+} from '@mastra/core/workflows';
+import type { LegStart } from '../engine/leg-start';
+import { faithfulValues } from '../snapshot/faithful';
+import type { Snapshot } from '../snapshot/store';
+import { isRecord } from '../wire/json';
+import type { Leg } from '../wire/leg';
+import type { StartRequest } from '../wire/start-event';
+import { interruption } from './interrupted';
+import type { ResumeTarget } from './resume-target';
+
+interface LegSource {
+  snapshot: Snapshot;
+  leg: Leg;
+  start: StartRequest;
+  graph: { id: string; steps: StepFlowEntry[] };
+  target?: ResumeTarget;
+  resumeData?: unknown;
+  /** Name of the leg before, for a restart. */
+  interrupted?: string;
+  number: number;
+  /** The time of the memo, in milliseconds since the epoch. */
+  at: number;
+}
+
+/** @throws what core's `createTimeTravelExecutionParams` throws where graph and snapshot do not fit */
+export function legMemo(source: LegSource): LegStart {
+  const { snapshot, start, number, at } = source;
+  const { context, value } = faithfulValues(snapshot);
+  return {
+    number,
+    startedAt: at,
+    input: context.input,
+    state: value,
+    requestContext: snapshot.requestContext ?? {},
+    resourceId: start.resourceId ?? snapshot.inngest?.resourceId,
+    startEvent: snapshot.inngest?.startEvent,
+    ...MEMOS[source.leg.kind](source, context),
+  };
+}
+
+const MEMOS = { resume: resumeMemo, 'time-travel': travelMemo, restart: restartMemo };
+
+function resumeMemo(
+  { snapshot, target, resumeData, leg }: LegSource,
+  context: Record<string, unknown>,
+): Partial<LegStart> {
+  const steps = target?.steps ?? [];
+  const resume = {
+    steps,
+    stepResults: context,
+    resumePayload: resumeData,
+    resumePath: snapshot.suspendedPaths[steps[0] ?? ''],
+    stepExecutionPath: snapshot.stepExecutionPath,
+    forEachIndex: target?.forEachIndex,
+    label: leg.label,
+  };
+  return { resume: resume as LegStart['resume'] };
+}
+
+function travelMemo(source: LegSource, context: Record<string, unknown>): Partial<LegStart> {
+  const { snapshot, leg, start, graph, at } = source;
+  const params = createTimeTravelExecutionParams({
+    steps: leg.steps ?? [],
+    inputData: start.inputData,
+    resumeData: leg.resumeData,
+    context: leg.context as never,
+    nestedStepsContext: leg.nestedStepsContext as never,
+    snapshot: { ...snapshot, context } as never,
+    initialState: start.initialState,
+    graph,
+    perStep: start.perStep || undefined,
+  });
+  const state = params.state as Record<string, unknown>;
+  const given = (leg.context ?? {}) as Record<string, unknown>;
+  dateUndated(params.stepResults, { ...context, ...given }, at);
+  const timeTravel = params as LegStart['timeTravel'];
+  return { timeTravel, state, input: params.stepResults.input as unknown, nestedRuns: nestedRuns(context) };
+}
+
+/** Core dates what it makes up with the clock; here it gets the memo's time, so that the same row gives the same memo. */
+function dateUndated(results: object, known: Record<string, unknown>, at: number): void {
+  for (const [stepId, result] of Object.entries(results) as [string, unknown][]) {
+    if (!isRecord(result) || stepId === 'input') continue;
+    const before = isRecord(known[stepId]) ? known[stepId] : {};
+    for (const field of ['startedAt', 'endedAt']) {
+      if (field in result && before[field] === undefined) result[field] = at;
+    }
+  }
+}
+
+/** The runs of nested workflows, as their parents' steps keep them. */
+function nestedRuns(context: Record<string, unknown>): LegStart['nestedRuns'] {
+  const found = Object.entries(context).flatMap(([stepId, result]) => {
+    const metadata = isRecord(result) && isRecord(result.metadata) ? result.metadata : {};
+    return metadata.nestedRunId === undefined ? [] : [[stepId, metadata.nestedRunId] as const];
+  });
+  return Object.fromEntries(found) as LegStart['nestedRuns'];
+}
+
+function restartMemo(
+  { snapshot, graph, interrupted }: LegSource,
+  context: Record<string, unknown>,
+): Partial<LegStart> {
+  const state = lastState(snapshot);
+  const running = { ...snapshot, ...interruption(graph.steps, context), context, status: 'running' };
+  const restart = createRestartExecutionParams({ snapshot: running as never, graph });
+  return { restart: { ...restart, state } as LegStart['restart'], state, interrupted };
+}
+
+/** The state that the last step set which set any: it rides in the step's stored progress. */
+function lastState(snapshot: Snapshot): Record<string, unknown> {
+  const states = Object.values(snapshot.context)
+    .filter(isRecord)
+    .filter(result => isRecord(result.__state))
+    .toSorted((one, other) => Number(one.endedAt ?? 0) - Number(other.endedAt ?? 0));
+  return (states.at(-1)?.__state as Record<string, unknown>) ?? snapshot.value;
+}

@@ -1,0 +1,12 @@
+import type { RunScope } from '../engine/scope';
+import type { Ownership } from '../snapshot/store';
+
+/** Whose the stored run is while this execution has it. */
+export function ownershipOf({ inngestRunId, leg, startEvent, resourceId }: RunScope): Ownership {
+  return {
+    owner: inngestRunId,
+    ...(leg && { leg: leg.number }),
+    ...(startEvent !== undefined && { startEvent }),
+    ...(resourceId !== undefined && { resourceId }),
+  };
+}

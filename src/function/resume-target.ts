@@ -1,0 +1,78 @@
+/** Which suspended step a resume means (source: @mastra/core, `Run.resume`). */
+import { MastraInngestError, type ErrorCode } from '../errors';
+import { nestedMeta } from '../engine/leg-start';
+import type { Snapshot } from '../snapshot/store';
+import { isRecord } from '../wire/json';
+
+/** What a caller asks for. */
+export interface ResumeWish {
+  /** The step and the way to it; left out to take the one that is suspended. */
+  steps?: string[];
+  label?: string;
+  forEachIndex?: number;
+  /** Core's own retries of a step go on where nothing is suspended. */
+  unchecked?: boolean;
+}
+
+/** The step to go on with. */
+export interface ResumeTarget {
+  steps: string[];
+  /** 0-based item of a foreach. */
+  forEachIndex?: number;
+}
+
+interface Place {
+  workflowId: string;
+  runId: string;
+}
+
+/**
+ * The step that a resume goes on with.
+ * @throws MastraInngestError `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` where several are suspended and none is named
+ */
+export function resumeTarget(snapshot: Snapshot, wish: ResumeWish, place: Place): ResumeTarget {
+  const labelled = labelOf(snapshot, wish, place);
+  const steps = labelled ? labelled.stepId.split('.') : (wish.steps ?? onlySuspended(snapshot, place));
+  const suspended = Object.keys(snapshot.suspendedPaths);
+  if (!wish.unchecked && !suspended.includes(steps[0] ?? '')) {
+    throw refusal('STEP_NOT_SUSPENDED', `step "${steps.join('.')}" is not suspended`, suspended, place);
+  }
+  return { steps, forEachIndex: wish.forEachIndex ?? labelled?.foreachIndex };
+}
+
+function labelOf(snapshot: Snapshot, { label, steps }: ResumeWish, place: Place) {
+  if (label === undefined) return undefined;
+  const found = snapshot.resumeLabels[label];
+  if (isRecord(found)) return found as { stepId: string; foreachIndex?: number };
+  if (steps) return undefined;
+  const known = Object.keys(snapshot.resumeLabels);
+  throw refusal('STEP_NOT_SUSPENDED', `nothing is suspended with the label "${label}"`, known, place);
+}
+
+/** Every suspended step with the way to it: `[[outer, inner], …]`. */
+export function suspendedSteps(snapshot: Snapshot): string[][] {
+  return Object.keys(snapshot.suspendedPaths).flatMap(stepId => {
+    const result = snapshot.context[stepId];
+    if (!isRecord(result) || result.status !== 'suspended') return [];
+    const { path } = nestedMeta(result) as { path?: string[] };
+    return [Array.isArray(path) ? [stepId, ...path] : [stepId]];
+  });
+}
+
+function onlySuspended(snapshot: Snapshot, place: Place): string[] {
+  const found = suspendedSteps(snapshot);
+  const [only] = found;
+  if (only && found.length === 1) return only;
+  const names = found.map(path => path.join('.'));
+  if (found.length === 0) throw refusal('STEP_NOT_SUSPENDED', 'no step of it is suspended', names, place);
+  throw refusal('STEP_AMBIGUOUS', 'several steps are suspended; name one with `step`', names, place);
+}
+
+function refusal(code: ErrorCode, what: string, known: string[], { workflowId, runId }: Place) {
+  const list = known.length > 0 ? ` Suspended: ${known.join(', ')}.` : '';
+  return new MastraInngestError(
+    code,
+    `Run ${runId} of workflow ${workflowId} can't be resumed: ${what}.${list}`,
+    { workflowId, runId },
+  );
+}

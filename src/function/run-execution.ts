@@ -1,0 +1,284 @@
+import { RequestContext } from '@mastra/core/request-context';
+import type { Context, ExecuteParams, StepResults } from '../core-types';
+import { type ContextImage, contextChange, contextImage } from '../engine/durable-step';
+import { InngestExecutionEngine } from '../engine/engine';
+import type { LegStart } from '../engine/leg-start';
+import { continuedResult } from '../engine/nested-leg';
+import type { Operation } from '../engine/operations';
+import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
+import { RunTrace, type TraceParent } from '../engine/run-trace';
+import type { RunScope } from '../engine/scope';
+import type { StepTools } from '../sdk/port';
+import { emptySnapshot } from '../snapshot/identity';
+import { faithfulValues } from '../snapshot/faithful';
+import type { Snapshot } from '../snapshot/store';
+import { decodeValue } from '../wire/decode';
+import { encodeValue, sameValue } from '../wire/encode';
+import type { Leg } from '../wire/leg';
+import type { StartRequest } from '../wire/start-event';
+import type { RunnableWorkflow } from './definition';
+import { LegLoader } from './leg-load';
+import {
+  announceEnd,
+  announceStart,
+  beginningRuns,
+  canceledRun,
+  claimAncestors,
+  parentStepSpan,
+} from './lineage';
+import { type RunResult, nestedOutcome } from './nested-outcome';
+import { ownershipOf } from './ownership';
+import { type Prepared, prepareStart } from './prepare';
+import { type Rest, settleRun } from './run-end';
+import { storeOf } from './stores';
+
+/** How core's engine came to an end, or what ended the run before it. */
+interface Ending {
+  rest: Rest;
+  run: RunResult;
+}
+
+/** One execution request of one leg of a run. */
+export class RunExecution {
+  private readonly engine: InngestExecutionEngine;
+  private readonly requestContext: Context;
+  private readonly contextAtStart: ContextImage;
+  private prepared?: Prepared;
+
+  constructor(
+    private readonly workflow: RunnableWorkflow,
+    private readonly scope: RunScope,
+    private readonly start: StartRequest,
+    step: StepTools,
+    begun: boolean,
+  ) {
+    this.requestContext = new RequestContext(Object.entries(start.requestContext));
+    const input = start.leg?.kind === 'resume' ? start.leg.resumeData : start.inputData;
+    this.engine = new InngestExecutionEngine({
+      scope,
+      graph: workflow.stepGraph,
+      step,
+      begun,
+      prologue: operation => this.begin(operation),
+      trace: new RunTrace(scope, this.requestContext, this.traceParent(), input),
+    });
+    this.engine.actor = start.actor as never;
+    this.contextAtStart = contextImage(this.engine.serializeRequestContext(this.requestContext));
+  }
+
+  /** A nested run hangs below its parent's step, any other where its caller says. */
+  private traceParent(): TraceParent {
+    const { span } = this.scope.ancestors.at(-1) ?? {};
+    const { traceId, parentSpanId } = this.start.tracingOptions ?? {};
+    const resumed = this.start.leg?.kind === 'resume';
+    return span
+      ? { traceId: span.traceId, spanId: span.id, resumed }
+      : { traceId, spanId: parentSpanId, resumed };
+  }
+
+  async execute(): Promise<unknown> {
+    try {
+      const leg = await this.continue();
+      if (leg?.kind === 'ended') return this.answer(endedRun(leg.snapshot), 0);
+      const { rest, run } = await this.runGraph();
+      return this.answer(run, await this.finish(rest, run));
+    } catch (error) {
+      if (refusalOf(error, this.scope.runId)?.code !== 'RUN_CANCELED') throw error;
+      return this.answer({ status: 'canceled' }, 0);
+    }
+  }
+
+  /** In the run's first op, before its body: take the run, say that it began. */
+  private async begin(operation: Operation): Promise<void> {
+    const { scope, engine } = this;
+    await claimAncestors(scope.ancestors, storeOf(scope.mastra));
+    if (engine.parts.persistence.wanted('running', {})) {
+      const { serializedStepGraph } = this.workflow;
+      const input = this.inputData;
+      const value = (this.prepared?.initialState ?? this.start.initialState ?? {}) as Record<string, unknown>;
+      const fields = { context: input === undefined ? {} : { input }, value, serializedStepGraph };
+      const initial = emptySnapshot(scope.runId, 'running', fields);
+      if ((await scope.record.claim(ownershipOf(scope), initial)) === 'canceled') throw canceledRun(scope);
+    }
+    this.announce(operation);
+  }
+
+  private announce(operation: Operation): void {
+    const { scope } = this;
+    const { trace } = this.engine.parts;
+    for (const begun of beginningRuns(scope)) {
+      announceStart(operation, begun, this.inputData, scope.startedAt);
+      const step = trace.root && parentStepSpan(begun.ancestors);
+      if (step) trace.begin(step, scope.startedAt);
+      const root = begun.runId === scope.runId ? trace.root : trace.root && trace.rootOf(begun, step);
+      if (root) trace.begin(root, scope.startedAt);
+    }
+  }
+
+  /** Where the run goes on: in its first op, what is stored of it becomes what the engine goes on with. */
+  private async continue() {
+    const { start, scope, engine, workflow } = this;
+    if (!start.leg) return undefined;
+    const loader = new LegLoader(workflow, { ...start, leg: start.leg }, engine.parts, operation => {
+      this.announce(operation);
+    });
+    const beginning = await loader.load();
+    if (beginning.kind === 'ended') await this.reportEnded(beginning.snapshot, start.leg);
+    if (beginning.kind === 'continued') this.goOnWith(beginning.leg, scope);
+    return beginning;
+  }
+
+  private goOnWith(leg: LegStart, scope: RunScope): void {
+    const { stepResults } = leg.resume ?? leg.timeTravel ?? leg.restart ?? {};
+    scope.leg = leg;
+    scope.legResults = decodeValue(encodeValue(stepResults ?? {})) as StepResults;
+    scope.resourceId = leg.resourceId;
+    scope.startEvent = leg.startEvent;
+    this.prepared = { inputData: leg.input, initialState: leg.state };
+    for (const [key, value] of Object.entries(leg.requestContext)) {
+      if (!this.requestContext.has(key)) this.requestContext.set(key, value);
+    }
+  }
+
+  /** The parent hears of a nested run's end from the nested run, also where it had ended before. */
+  private async reportEnded(snapshot: Snapshot, leg: Leg): Promise<void> {
+    const { operations, ids } = this.engine.parts;
+    await operations.run(ids.finish, async operation => {
+      announceEnd(operation, this.scope, this.parentResult(endedRun(snapshot), Date.now()));
+      return seal({ kind: leg.kind });
+    });
+  }
+
+  private async finish(rest: Rest, run: RunResult): Promise<number> {
+    const { engine, scope } = this;
+    const nested = scope.ancestors.length > 0;
+    const memo = await engine.parts.operations.run(engine.parts.ids.finish, async operation => {
+      const endedAt = Date.now();
+      const parentResult = nested ? this.parentResult(run, endedAt) : undefined;
+      await settleRun(operation, engine, this.workflow, rest, parentResult, scope.startedAt);
+      return seal({ endedAt });
+    });
+    return unseal<{ endedAt: number }>(memo)?.endedAt ?? 0;
+  }
+
+  private parentResult(run: RunResult, endedAt: number): Record<string, unknown> {
+    const result = { ...this.outcome(run, endedAt).result, payload: this.inputData };
+    const { stepInfo } = this.scope.ancestors.at(-1) ?? {};
+    return stepInfo ? continuedResult(result, stepInfo) : result;
+  }
+
+  private get inputData(): unknown {
+    return this.prepared ? this.prepared.inputData : this.start.inputData;
+  }
+
+  private async runGraph(): Promise<Ending> {
+    const { engine, workflow, start, requestContext } = this;
+    try {
+      if (!this.scope.leg) {
+        this.prepared = await prepareStart(workflow, start, requestContext, engine.parts, changed => {
+          this.prepared = changed;
+        });
+        await this.gate();
+      }
+      const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams());
+      const rest = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
+      return { rest: rest as Rest, run };
+    } catch (error) {
+      if (refusalOf(error, this.scope.runId)) throw error;
+      return this.thrown(error);
+    }
+  }
+
+  private thrown(error: unknown): Ending {
+    const { reached } = this.engine.end;
+    const run: RunResult = { status: 'failed', error: asCoreError(error) };
+    const stepResults = reached?.stepResults ?? this.knownResults;
+    return { rest: { ...run, persist: reached, thrown: true, stepResults } as unknown as Rest, run };
+  }
+
+  private get knownResults(): StepResults {
+    return { ...this.scope.legResults, input: this.inputData } as unknown as StepResults;
+  }
+
+  /** `onStart` may refuse the run, so it comes before any step, once: in an op of its own. */
+  private async gate(): Promise<void> {
+    const { engine, scope, workflow, requestContext, prepared } = this;
+    if (!workflow.options.onStart) return;
+    await engine.parts.operations.runCallback(engine.parts.ids.start, async () => {
+      await engine.invokeStartCallback({
+        runId: scope.runId,
+        workflowId: scope.workflowId,
+        resourceId: scope.resourceId,
+        getInitData: (() => prepared?.inputData) as never,
+        requestContext,
+        state: (prepared?.initialState ?? {}) as never,
+      });
+      return seal({});
+    });
+  }
+
+  private executeParams(): ExecuteParams {
+    const { workflow, scope, start, prepared } = this;
+    const nested = scope.ancestors.length > 0;
+    const { resume, timeTravel, restart } = scope.leg ?? {};
+    return {
+      workflowId: workflow.id,
+      runId: scope.runId,
+      resourceId: scope.resourceId,
+      graph: { id: workflow.id, steps: workflow.stepGraph },
+      serializedStepGraph: workflow.serializedStepGraph as never,
+      input: prepared?.inputData,
+      initialState: prepared?.initialState,
+      resume,
+      timeTravel,
+      restart,
+      pubsub: this.engine.parts.pubsub,
+      retryConfig: workflow.retryConfig,
+      requestContext: this.requestContext,
+      actor: start.actor as never,
+      abortController: new AbortController(),
+      workflowSpan: this.engine.parts.trace.root as never,
+      outputWriter: async chunk => this.engine.parts.pubsub.write(chunk as never),
+      outputOptions: nested ? { includeState: true, includeResumeLabels: true } : start.outputOptions,
+      disableScorers: start.disableScorers,
+      perStep: start.perStep,
+    };
+  }
+
+  private outcome(run: RunResult, endedAt: number) {
+    const payload = { value: this.inputData, same: sameValue(this.inputData, this.start.inputData) };
+    const change = contextChange(
+      this.contextAtStart,
+      this.engine.serializeRequestContext(this.requestContext),
+    );
+    const { runId, startedAt, ancestors } = this.scope;
+    const outcome = nestedOutcome(run, runId, { startedAt, endedAt }, payload, change);
+    return { ...outcome, run: { owner: ancestors.at(-1)?.owner, runId: ancestors.at(-1)?.runId } };
+  }
+
+  /** What Inngest keeps as the function's output. A failed run is a failed function, also in the dashboard (I4). */
+  private answer(run: RunResult, endedAt: number): unknown {
+    const { runId } = this.scope;
+    const nested = this.scope.ancestors.length > 0 ? this.outcome(run, endedAt) : undefined;
+    if (run.status === 'failed' || run.status === 'tripwire') {
+      const error = run.status === 'tripwire' ? (run.tripwire as { reason?: string })?.reason : run.error;
+      throw new SealedFailure(error, nested ?? { runId, status: run.status });
+    }
+    return nested ? seal(nested) : { result: run, runId };
+  }
+}
+
+/** A stored run as core's engine would have returned it. */
+function endedRun(snapshot: Snapshot): RunResult {
+  const { context, value, result, error } = faithfulValues(snapshot);
+  const resumeLabels = snapshot.resumeLabels as RunResult['resumeLabels'];
+  return {
+    status: snapshot.status,
+    result,
+    error,
+    tripwire: snapshot.tripwire,
+    state: value,
+    steps: context as StepResults,
+    resumeLabels,
+  };
+}

@@ -1,0 +1,26 @@
+import { decodeValue } from '../wire/decode';
+import { encodeRecord } from '../wire/encode';
+import type { Json } from '../wire/json';
+import type { Snapshot } from './store';
+
+/** The values of a stored run with their types. */
+export interface FaithfulValues {
+  context: Record<string, unknown>;
+  value: Record<string, unknown>;
+  result: unknown;
+  error: unknown;
+}
+
+/** The values once more with their types, where plain JSON would lose some (I7). */
+export function encodedValues({ context, value, result, error }: Snapshot): { encoded?: Json } {
+  const encoded = encodeRecord({ context, value, result, error });
+  return JSON.stringify(encoded).includes('"$mastra"') ? { encoded } : {};
+}
+
+/** The values of a stored run with their types, where the writer kept them. */
+export function faithfulValues(snapshot: Snapshot): FaithfulValues {
+  const { encoded } = snapshot.inngest ?? {};
+  if (encoded !== undefined) return decodeValue(encoded) as FaithfulValues;
+  const { context, value, result, error } = snapshot;
+  return { context, value, result, error };
+}

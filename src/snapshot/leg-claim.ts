@@ -1,0 +1,133 @@
+/** Taking a run that stands still for a new leg (I5): one of those who want it gets it. */
+import { FinalError, MastraInngestError, type ErrorCode } from '../errors';
+import { type RunIdentity, emptySnapshot } from './identity';
+import type { Ownership, Snapshot, WorkflowsStore } from './store';
+import { type Continuation, type Status, continuedFrom, isTerminal } from './transitions';
+
+/** How long, in milliseconds, a claim may stand before its event is taken for lost. */
+export const CLAIM_PATIENCE = 5_000;
+
+/** A claim by a caller who is about to send the leg's event. */
+export interface CallersClaim {
+  number: number;
+  token: string;
+}
+
+/** The number of the leg that would follow what is stored. */
+export function nextLeg(snapshot: Snapshot): number {
+  return (snapshot.inngest?.leg ?? 0) + 1;
+}
+
+/** Names a leg of a run where its ids must differ from another leg's: the first by its run alone. */
+export function legName(runId: string, leg: number, owner: string | undefined): string {
+  return leg === 0 ? runId : `${runId}@${owner}`;
+}
+
+/** True where a caller claimed the leg and no execution took it for so long that its event must have been lost. */
+export function isAbandoned({ status, inngest }: Snapshot, now: number): boolean {
+  const { claim, owner } = inngest ?? {};
+  return (
+    status === 'running' && claim !== undefined && owner === undefined && now - claim.at > CLAIM_PATIENCE
+  );
+}
+
+/** The claims of one run's legs, in its store. */
+export class LegClaims {
+  constructor(
+    private readonly store: WorkflowsStore,
+    private readonly identity: RunIdentity,
+  ) {}
+
+  private get key() {
+    return { workflowName: this.identity.workflowId, runId: this.identity.runId };
+  }
+
+  /** Claims the next leg for a caller; answers whether the run was still as it had been read. */
+  async take(found: Snapshot, claim: CallersClaim): Promise<boolean> {
+    const { owner, thrown: _thrown, ...kept } = found.inngest ?? {};
+    const inngest: Ownership = {
+      ...kept,
+      previous: owner ?? kept.previous,
+      leg: claim.number,
+      claim: { token: claim.token, at: Date.now() },
+    };
+    return this.update('running', [found.status], { inngest, result: undefined, error: undefined });
+  }
+
+  /** Puts the run back as it was before `take`: its event could not be sent. */
+  async release(found: Snapshot): Promise<void> {
+    const { status, result, error, inngest } = found;
+    await this.update(status, ['running'], { result, error, inngest });
+  }
+
+  /** Takes the run for the execution of a leg that its sender claimed. */
+  async confirm(owner: string, claim: CallersClaim): Promise<Snapshot> {
+    const found = await this.require();
+    const { leg = 0, owner: current, claim: stored } = found.inngest ?? {};
+    if (leg > claim.number || (leg === claim.number && current !== undefined && current !== owner)) {
+      throw this.refusal('RUN_CONFLICT', `was continued by somebody else (its status is ${found.status})`);
+    }
+    if (current === owner && leg === claim.number) return found;
+    // Cancelled after it was claimed: the execution ends where it begins.
+    if (leg === claim.number && isTerminal(found.status)) return found;
+    // Where the user's `shouldPersistSnapshot` kept the claim out of the store, the event's id alone guards the leg.
+    const inngest = {
+      ...found.inngest,
+      leg: claim.number,
+      owner,
+      claim: stored ?? { token: claim.token, at: 0 },
+    };
+    return this.mustUpdate(found, inngest);
+  }
+
+  /** Claims the next leg for the execution itself: nobody did before (a nested run, an event sent by hand). */
+  async claim(owner: string, how: Continuation): Promise<Snapshot> {
+    const found = how === 'resume' ? await this.require() : await this.findOrCreate();
+    if (found.inngest?.owner === owner && found.status === 'running') return found;
+    if (!continuedFrom(how).includes(found.status)) {
+      const code = how === 'resume' ? 'RUN_NOT_SUSPENDED' : 'RUN_ACTIVE';
+      throw this.refusal(code, `can't be continued, since its status is ${found.status}`);
+    }
+    const { thrown: _thrown, claim: _claim, owner: previous, ...kept } = found.inngest ?? {};
+    return this.mustUpdate(found, { ...kept, previous, owner, leg: nextLeg(found) });
+  }
+
+  private async mustUpdate(found: Snapshot, inngest: Ownership): Promise<Snapshot> {
+    if (await this.update('running', [found.status], { inngest, result: undefined, error: undefined })) {
+      return { ...found, status: 'running', inngest };
+    }
+    // Another request of the same execution may have been faster.
+    const current = await this.require();
+    if (current.inngest?.owner === inngest.owner && current.status === 'running') return current;
+    throw this.refusal('RUN_CONFLICT', `was continued by somebody else (its status is ${current.status})`);
+  }
+
+  private async update(
+    status: Status,
+    expectedStatus: Status[],
+    fields: Partial<Snapshot>,
+  ): Promise<boolean> {
+    const opts = { ...fields, status, expectedStatus };
+    return (await this.store.updateWorkflowState({ ...this.key, opts })) !== undefined;
+  }
+
+  private async require(): Promise<Snapshot> {
+    const found = await this.store.loadWorkflowSnapshot(this.key);
+    if (found) return found;
+    throw this.refusal('RUN_NOT_FOUND', 'is not in the store, so it can not be continued');
+  }
+
+  /** A nested run that was never reached has no row yet; travelling into it begins one. */
+  private async findOrCreate(): Promise<Snapshot> {
+    const found = await this.store.loadWorkflowSnapshot(this.key);
+    if (found) return found;
+    const snapshot = emptySnapshot(this.identity.runId, 'pending');
+    await this.store.persistWorkflowSnapshot({ ...this.key, resourceId: this.identity.resourceId, snapshot });
+    return snapshot;
+  }
+
+  private refusal(code: ErrorCode, what: string): MastraInngestError {
+    const { workflowId, runId } = this.identity;
+    return new FinalError(code, `Run ${runId} of workflow ${workflowId} ${what}.`, { workflowId, runId });
+  }
+}
