@@ -39,7 +39,7 @@ export function callAdapter<TAdapter extends ServeAdapter>(
 function requireMajor(client: InngestClient, called: ReadonlySet<string>): void {
   if (!called.has('getConfig')) return;
   const major = called.has('setEnvVars') ? 4 : 3;
-  if (major === supportedVersion(client as ClientShape).major) return;
+  if (major === supportedVersion(client).major) return;
   throw mismatch(
     client,
     `the serve adapter is of inngest ${major}.x`,

@@ -23,7 +23,7 @@ export async function installedConnect(client: InngestClient): Promise<(options:
 async function requireInstalled(client: InngestClient): Promise<void> {
   const { Inngest } = await import('inngest');
   if (client.constructor === Inngest) return;
-  const found = versionText(new Inngest({ id: client.id, isDev: true }) as unknown as ClientShape);
+  const found = versionText(new Inngest({ id: client.id, isDev: true }));
   if (found === versionText(client as ClientShape)) return;
   throw mismatch(client, `@mastra/inngest finds inngest ${found}`, REMEDY);
 }
