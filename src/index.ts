@@ -1,7 +1,8 @@
 /** `@mastra/inngest`: Mastra workflows on Inngest. See README.md for the guide, docs/DESIGN.md for how it is built. */
 export { init } from './init';
 export { createStep } from './workflow/create-step';
-export { serve, type MastraServeOptions } from './serve/serve';
+export { serve } from './serve/serve';
+export { createServe, type InngestServeAdapter, type MastraServeOptions } from './serve/create-serve';
 export { collectFunctions } from './serve/collect';
 export { cloneStep, cloneWorkflow } from './workflow/clone';
 export { nativeStep, waitForEvent, type WaitContext, type WaitForEventOptions } from './workflow/native-step';

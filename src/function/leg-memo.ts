@@ -76,7 +76,7 @@ function travelMemo(source: LegSource, context: Record<string, unknown>): Partia
     perStep: start.perStep || undefined,
   });
   const state = params.state as Record<string, unknown>;
-  const given = (leg.context ?? {}) as Record<string, unknown>;
+  const given = (leg.context ?? {});
   dateUndated(params.stepResults, { ...context, ...given }, at);
   const timeTravel = params as LegStart['timeTravel'];
   return { timeTravel, state, input: params.stepResults.input as unknown, nestedRuns: nestedRuns(context) };
@@ -109,7 +109,7 @@ function restartMemo(
   const state = lastState(snapshot);
   const running = { ...snapshot, ...interruption(graph.steps, context), context, status: 'running' };
   const restart = createRestartExecutionParams({ snapshot: running as never, graph });
-  return { restart: { ...restart, state } as LegStart['restart'], state, interrupted };
+  return { restart: { ...restart, state }, state, interrupted };
 }
 
 /** The state that the last step set which set any: it rides in the step's stored progress. */

@@ -1,6 +1,6 @@
 /** The user's Inngest client, by shape: `instanceof` and type identity fail across majors and across package copies. */
 
-/** Any `Inngest` client of the SDK's major 4. Structural, so that any 4.x release fits. */
+/** Any `Inngest` client of the SDK, v3 or v4. Structural, so that any release fits. */
 export interface InngestClient {
   readonly id: string;
   readonly [Symbol.toStringTag]: string;

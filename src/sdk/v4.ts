@@ -11,6 +11,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
+import { socketAddress } from './socket-address';
 
 type V4Client = Inngest;
 type V4StepTools = GetStepTools<V4Client>;
@@ -98,8 +99,5 @@ async function subscriptionAddress(client: V4Client, channel: string, topics: st
       `Inngest gave no subscription token for the channel ${channel}. Check the client's keys and base URL.`,
     );
   }
-  const url = new URL('/v1/realtime/connect', token.apiBaseUrl);
-  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
-  url.searchParams.set('token', token.key);
-  return { url: url.href };
+  return { url: socketAddress(token.apiBaseUrl, token.key) };
 }

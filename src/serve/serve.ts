@@ -1,20 +1,8 @@
-import { portFor } from '../sdk/detect';
-import type { InngestClient } from '../sdk/client';
-import { type EdgeHandler, type RegisterOptions, loadEdgeServe } from '../sdk/edge';
-import type { ServableFunction } from '../sdk/port';
-import { collectFunctions } from './collect';
+import { callAdapter } from '../sdk/adapter';
+import { installedEdgeServe } from '../sdk/installed';
+import { type MastraServeOptions, servedOptions } from './create-serve';
 
-/** What `serve` takes. */
-export interface MastraServeOptions {
-  /** The Mastra whose workflows are served; only those made by this package are. */
-  mastra: unknown;
-  /** The client that `init` was called with. */
-  inngest: InngestClient;
-  /** Inngest functions of your own, made with `inngest.createFunction`. */
-  functions?: readonly ServableFunction[];
-  /** Passed to Inngest's `serve` as they are: `serveOrigin`, `servePath`, `signingKey`, … */
-  registerOptions?: RegisterOptions;
-}
+type EdgeHandler = (request: Request) => Promise<Response>;
 
 /** A web-standard request, or the context of a router (Hono's, hence Mastra's) that carries one. */
 export type Routed = Request | { req: { raw: Request } };
@@ -22,17 +10,17 @@ export type Routed = Request | { req: { raw: Request } };
 /**
  * One handler for all of an app's functions, to be mounted for GET, POST and PUT (`/api/inngest` by custom). It fits
  * Mastra's `apiRoutes`, Hono, and anything that speaks Request and Response.
- * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`,
- * `UNCOMMITTED_WORKFLOW`
+ * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`, `NOTHING_TO_SERVE`,
+ * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`
  */
 export function serve(options: MastraServeOptions): (input: Routed) => Promise<Response> {
-  const { mastra, inngest, functions, registerOptions } = options;
-  portFor(inngest);
-  const served = collectFunctions({ mastra, functions });
+  const served = servedOptions(options);
   let handler: Promise<EdgeHandler> | undefined;
   return async input => {
     // On the first request, so that the SDK is the user's own copy, whichever major, and only where it is needed.
-    handler ??= loadEdgeServe({ ...registerOptions, client: inngest, functions: served });
+    handler ??= installedEdgeServe(options.inngest).then(
+      adapter => callAdapter(adapter, served) as EdgeHandler,
+    );
     return (await handler)(withHost(input instanceof Request ? input : input.req.raw));
   };
 }

@@ -1,5 +1,5 @@
 /** Taking a run that stands still for a new leg (I5): one of those who want it gets it. */
-import { FinalError, MastraInngestError, type ErrorCode } from '../errors';
+import { FinalError, type MastraInngestError, type ErrorCode } from '../errors';
 import { type RunIdentity, emptySnapshot } from './identity';
 import type { Ownership, Snapshot, WorkflowsStore } from './store';
 import { type Continuation, type Status, continuedFrom, isTerminal } from './transitions';

@@ -5,9 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import type { InMemoryStore } from '@mastra/core/storage';
-import { serve } from '@mastra/inngest';
 import { startLocalServer } from '@mastra/inngest/local';
-import { Inngest } from 'inngest';
+import type { Inngest } from 'inngest';
+import { makeClient, serveSdk } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
 import { jsonStore } from './json-store';
 import { Kit, type Calls, type Case } from './kit';
@@ -31,8 +31,6 @@ export interface Rig {
   proxy?: WireProxy;
   stop(): Promise<void>;
 }
-
-const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
 interface Instance {
   mastra: Mastra;
@@ -76,11 +74,9 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
   const instances: Instance[] = [];
   const replayer = new Replayer();
   for (let index = 0; index < (mode.instances ?? 1); index++) {
-    const inngest = new Inngest({
+    const inngest = makeClient({
       id: appId,
       baseUrl: proxy.url,
-      isDev: true,
-      logger: silent,
       checkpointing: mode.checkpointing,
       fetch: (...args: Parameters<typeof fetch>) => {
         const [target] = args;
@@ -90,7 +86,7 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
     });
     const instance = await build(cases, storage, inngest);
     instances.push(instance);
-    const handler = serve({ mastra: instance.mastra, inngest });
+    const handler = serveSdk({ mastra: instance.mastra, inngest });
     const listener = getRequestListener(mode.replay ? replayer.around(handler) : handler);
     const app = createServer((request, response) => void listener(request, response));
     await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));

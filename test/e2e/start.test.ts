@@ -4,6 +4,7 @@ import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
+import { ownFunction } from '../support/sdk';
 
 const number = z.object({ value: z.number() });
 const executions: string[] = [];
@@ -63,7 +64,8 @@ beforeAll(async () => {
   harness = await startHarness({
     workflows,
     functions: inngest => [
-      inngest.createFunction(
+      ownFunction(
+        inngest,
         { id: 'send-welcome-email', triggers: [{ event: 'user/registered' }] },
         async ({ event, step }) => step.run('send', async () => welcomed.push(event.data)),
       ),

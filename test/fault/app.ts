@@ -3,13 +3,13 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
-import { createStep, init, serve } from '@mastra/inngest';
+import { createStep, init } from '@mastra/inngest';
 import { LibSQLStore } from '@mastra/libsql';
-import { Inngest } from 'inngest';
 import { z } from 'zod';
+import { makeClient, serveSdk } from '../support/sdk';
 
 const [port, baseUrl, database, journal] = process.argv.slice(2) as [string, string, string, string];
-const inngest = new Inngest({ id: 'fault', baseUrl, isDev: true, checkpointing: false });
+const inngest = makeClient({ id: 'fault', baseUrl, checkpointing: false });
 const { createWorkflow } = init(inngest);
 const any = z.any();
 
@@ -68,7 +68,7 @@ const mastra = new Mastra({
   storage: new LibSQLStore({ id: 'fault', url: `file:${database}` }),
   logger: false,
 });
-const handler = serve({ mastra, inngest });
+const handler = serveSdk({ mastra, inngest });
 const listener = getRequestListener(request => handler(request));
 createServer((request, response) => void listener(request, response)).listen(
   Number(port),

@@ -5,15 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
-import { serve } from '@mastra/inngest';
 import { startLocalServer } from '@mastra/inngest/local';
-import { Inngest } from 'inngest';
+import type { Inngest } from 'inngest';
+import { makeClient, serveSdk } from './sdk';
 import { WireProxy } from './wire-proxy';
 
 export interface HarnessOptions {
   /** Builds the workflows with the client. */
   workflows: (inngest: Inngest.Any) => Record<string, unknown>;
   functions?: (inngest: Inngest.Any) => object[];
+  /** Undefined: as the process's setting has it, or the SDK's own default. */
   checkpointing?: boolean;
   storage?: InMemoryStore;
   observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
@@ -52,13 +53,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app.address() as AddressInfo).port}`);
   await proxy.listen();
   const appId = `app-${randomUUID().slice(0, 8)}`;
-  const inngest = new Inngest({
-    id: appId,
-    baseUrl: proxy.url,
-    isDev: true,
-    logger: silent,
-    ...(options.checkpointing === undefined ? {} : { checkpointing: options.checkpointing }),
-  });
+  const inngest = makeClient({ id: appId, baseUrl: proxy.url, checkpointing: options.checkpointing });
   const storage = options.storage ?? new InMemoryStore();
   const mastra = new Mastra({
     workflows: options.workflows(inngest) as never,
@@ -66,7 +61,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     observability: options.observability,
     logger: false,
   });
-  const handler = serve({ mastra, inngest, functions: options.functions?.(inngest) });
+  const handler = serveSdk({ mastra, inngest, functions: options.functions?.(inngest) });
   const listener = getRequestListener(request => handler(request));
   const app: Server = createServer((request, response) => void listener(request, response));
   await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
@@ -87,8 +82,6 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     },
   };
 }
-
-const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
 /** What a server does with `-u`: asks the app to register itself. */
 async function register(url: string): Promise<void> {

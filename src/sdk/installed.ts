@@ -1,0 +1,29 @@
+/** The copy of the SDK that a plain `import 'inngest'` finds from here: normally the one that the app's client is from. */
+import type { ServeAdapter } from './adapter';
+import type { ClientShape, InngestClient } from './client';
+import { mismatch } from './same-sdk';
+import { versionText } from './version';
+
+const REMEDY =
+  'With two copies, say which one to use: `createServe(serve)` with the `serve` of your own `inngest/edge`.';
+
+/** Inngest's `serve` for web-standard requests. @throws MastraInngestError `SDK_MISMATCH` */
+export async function installedEdgeServe(client: InngestClient): Promise<ServeAdapter> {
+  await requireInstalled(client);
+  return (await import('inngest/edge')).serve;
+}
+
+/** Inngest's `connect`. @throws MastraInngestError `SDK_MISMATCH` */
+export async function installedConnect(client: InngestClient): Promise<(options: never) => Promise<unknown>> {
+  await requireInstalled(client);
+  return (await import('inngest/connect')).connect;
+}
+
+/** The same version may be there twice, as an ES module and as CommonJS; those get along. */
+async function requireInstalled(client: InngestClient): Promise<void> {
+  const { Inngest } = await import('inngest');
+  if (client.constructor === Inngest) return;
+  const found = versionText(new Inngest({ id: client.id, isDev: true }));
+  if (found === versionText(client as ClientShape)) return;
+  throw mismatch(client, `@mastra/inngest finds inngest ${found}`, REMEDY);
+}

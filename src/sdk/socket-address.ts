@@ -1,0 +1,7 @@
+/** Inngest's realtime WebSocket, on the server whose API is at `apiBaseUrl`. */
+export function socketAddress(apiBaseUrl: string, token: string): string {
+  const url = new URL('/v1/realtime/connect', apiBaseUrl);
+  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  url.searchParams.set('token', token);
+  return url.href;
+}

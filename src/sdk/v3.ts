@@ -1,0 +1,114 @@
+/** The port over `inngest` v3. Types only are imported: loading two majors in one process breaks both. */
+import type { GetStepTools, Inngest } from 'inngest-v3';
+import { MastraInngestError } from '../errors';
+import type { ClientShape } from './client';
+import type {
+  ExecutionRequest,
+  FunctionDefinition,
+  InngestPort,
+  MemoizedStep,
+  ServableFunction,
+  StepTools,
+} from './port';
+import { socketAddress } from './socket-address';
+
+type V3Client = Inngest;
+type V3StepTools = GetStepTools<V3Client>;
+
+/** What the SDK hands a function's handler, with what the middleware below adds. */
+interface HandlerContext {
+  event: ExecutionRequest['event'];
+  runId: string;
+  attempt: number;
+  step: V3StepTools;
+  memoized?: Record<string, MemoizedStep>;
+}
+
+interface FunctionInput {
+  steps: readonly ({ id: string } & MemoizedStep)[];
+}
+
+/**
+ * Shows the handler which steps the server has memoized. The SDK takes any object with a name and an `init`; making one with
+ * its own class would mean importing it.
+ */
+const memoizedSteps = {
+  name: 'mastra/memoized-steps',
+  init: () => ({
+    onFunctionRun: () => ({
+      transformInput: ({ steps }: FunctionInput) => ({
+        ctx: {
+          memoized: Object.fromEntries(steps.map(({ id, data, error }) => [id, { data, error }])),
+        },
+      }),
+    }),
+  }),
+};
+
+/** Wraps a client of `inngest` v3. Its realtime is in the client, so the user needs no middleware for us. */
+export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPort {
+  const client = shape as unknown as V3Client;
+  return {
+    appId: client.id,
+    sdkVersion,
+    send: event => client.send(event),
+    createFunction: definition => createFunction(client, definition),
+    publish: async (channel, topic, data) => void (await client.realtime.publish({ channel, topic, data })),
+    subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
+  };
+}
+
+function createFunction(client: V3Client, definition: FunctionDefinition): ServableFunction {
+  const { id, name, triggers, cancelOn, options, handler } = definition;
+  const settings = {
+    // Without it, v3 asks once more after each of several parallel steps; v4 has it on by itself.
+    optimizeParallelism: true,
+    ...options,
+    id,
+    ...(name ? { name } : {}),
+    cancelOn: [...((options.cancelOn as object[] | undefined) ?? []), ...cancelOn],
+    middleware: [...((options.middleware as unknown[] | undefined) ?? []), memoizedSteps],
+  };
+  return client.createFunction(
+    settings as never,
+    triggers as never,
+    ((context: HandlerContext) =>
+      handler({
+        event: context.event,
+        inngestRunId: context.runId,
+        attempt: context.attempt,
+        step: stepTools(context.step),
+        nativeStep: context.step,
+        memoized: context.memoized ?? {},
+      })) as never,
+  );
+}
+
+function stepTools(step: V3StepTools): StepTools {
+  return {
+    run: <T>(id: string, body: () => Promise<T>) => step.run(id, body) as Promise<T>,
+    sleep: (id, milliseconds) => step.sleep(id, milliseconds),
+    sleepUntil: (id, date) => step.sleepUntil(id, date),
+    invoke: (id, { function: target, data }) => step.invoke(id, { function: target, data } as never),
+  };
+}
+
+async function subscriptionAddress(client: V3Client, channel: string, topics: string[]) {
+  const { key } = (await client.realtime.getSubscriptionToken({ channel, topics })) as { key?: string };
+  if (!key) {
+    throw new MastraInngestError(
+      'REALTIME_FAILED',
+      `Inngest gave no subscription token for the channel ${channel}. Check the client's keys and base URL.`,
+    );
+  }
+  return { url: socketAddress(await apiBaseUrl(client), key) };
+}
+
+/**
+ * Where the API is. A v3 client without `isDev` and base URL looks for a dev server at each call; its API knows how, and
+ * has for all of 3.50 to 3.x.
+ */
+async function apiBaseUrl(client: V3Client): Promise<string> {
+  const { inngestApi } = client as unknown as { inngestApi: { getTargetUrl(path: string): Promise<URL> } };
+  return client.apiBaseUrl ?? (await inngestApi.getTargetUrl('/')).href;
+}
