@@ -212,7 +212,7 @@ class StepOperation {
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
     const condition = await this.condition(operation, isolated, result, returned.mutableContext.state);
     const after = this.engine.serializeRequestContext(params.requestContext);
-    await this.saveProgress(result, after);
+    await this.saveProgress(result, after, returned.mutableContext.state);
     const outcome: StepOutcome = { result, condition, context: contextChange(contextBefore, after) };
     if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
       delete (result as { payload?: unknown }).payload;
@@ -260,13 +260,20 @@ class StepOperation {
   }
 
   /** Progress for those who look at the run from outside. It failing must not run the step again. */
-  private async saveProgress(result: AnyStepResult, requestContext: Record<string, unknown>): Promise<void> {
+  private async saveProgress(
+    result: AnyStepResult,
+    requestContext: Record<string, unknown>,
+    state: Record<string, unknown>,
+  ): Promise<void> {
     const { scope, persistence } = this.parts;
     const { step, stepResults } = this.params;
     try {
       const results = { ...stepResults, [step.id]: result };
       if (!persistence.wanted('running', results)) return;
-      await scope.record.saveStep(step.id, result, requestContext);
+      // As core's evented engine does: a restart finds the state there, and core leaves it out of what it shows.
+      const isNewState = !sameValue(state, this.params.executionContext.state);
+      const saved = isNewState ? { ...result, __state: state } : result;
+      await scope.record.saveStep(step.id, saved, requestContext);
     } catch (error) {
       scope.log.warn('The progress of a step could not be stored; the run goes on.', {
         workflowId: scope.workflowId,

@@ -13,6 +13,8 @@ export interface LegStart {
   resourceId?: string;
   /** Id of the event that started the run. */
   startEvent?: string;
+  /** The caller's claim that this leg executes. */
+  claim?: { token: string; at: number };
   resume?: ExecuteParams['resume'];
   timeTravel?: ExecuteParams['timeTravel'];
   restart?: ExecuteParams['restart'];

@@ -39,6 +39,7 @@ export function legMemo(source: LegSource): LegStart {
     requestContext: snapshot.requestContext ?? {},
     resourceId: start.resourceId ?? snapshot.inngest?.resourceId,
     startEvent: snapshot.inngest?.startEvent,
+    claim: source.leg.claim && { token: source.leg.claim.token, at },
     ...MEMOS[source.leg.kind](source, context),
   };
 }

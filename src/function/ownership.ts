@@ -6,6 +6,7 @@ export function ownershipOf({ inngestRunId, leg, startEvent, resourceId }: RunSc
   return {
     owner: inngestRunId,
     ...(leg && { leg: leg.number }),
+    ...(leg?.claim && { claim: leg.claim }),
     ...(startEvent !== undefined && { startEvent }),
     ...(resourceId !== undefined && { resourceId }),
   };

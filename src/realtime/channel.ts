@@ -25,6 +25,8 @@ export interface RunEvent {
 export interface PublishedEvent extends RunEvent {
   /** Not `id`: a user's chunk has one of its own. */
   mastraEventId: string;
+  /** Which leg of the run has come to its end; on the last event of each. */
+  mastraLeg?: number;
 }
 
 /** A channel that gets a run's events. `prefix` is put before step ids: a parent sees `<childWorkflowId>.<stepId>`. */

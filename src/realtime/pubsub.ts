@@ -85,9 +85,10 @@ export class RealtimePubSub extends PubSub {
 }
 
 function deliver(runId: string, listeners: TopicListeners, published: PublishedEvent): void {
-  const { mastraEventId: id, ...event } = published;
+  const { mastraEventId: id, mastraLeg: leg, ...event } = published;
   if (id && listeners.seen.has(id)) return;
   if (id) listeners.seen.add(id);
-  const received = { id, type: 'watch', runId, createdAt: new Date(), data: event } as CoreEvent;
-  for (const callback of listeners.callbacks) void callback(received);
+  const received = { id, type: 'watch', runId, createdAt: new Date(), data: event, leg } as CoreEvent;
+  // A listener that throws is the listener's business, and must not end the process.
+  for (const callback of listeners.callbacks) void (async () => callback(received))().catch(() => {});
 }

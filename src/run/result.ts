@@ -2,9 +2,11 @@ import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/cor
 import type { AnyMastra, StepResults } from '../core-types';
 import { asCoreError } from '../engine/outcome';
 import { RunPubSubSilence } from './silence';
+import { type FaithfulValues, faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
 import { sameValue, withoutUndefined } from '../wire/encode';
+import { isRecord } from '../wire/json';
 
 export interface OutputOptions {
   includeState?: boolean;
@@ -24,22 +26,25 @@ class ResultEngine extends DefaultExecutionEngine {
   }
 }
 
-interface Faithful {
-  context: StepResults;
-  value: Record<string, unknown>;
-  result: unknown;
-  error: unknown;
+/** The values of a stored run with their types, equal payloads being the same object. */
+function shownValues(snapshot: Snapshot): FaithfulValues & { context: StepResults } {
+  const values = faithfulValues(snapshot);
+  const context = withoutStates(values.context as StepResults);
+  const isDecoded = snapshot.inngest?.encoded !== undefined;
+  return {
+    ...values,
+    context: isDecoded ? shareEqualPayloads(context, snapshot.stepExecutionPath ?? []) : context,
+  };
 }
 
-/** The values of a stored run with their types, where the writer kept them. */
-function faithfulValues(snapshot: Snapshot): Faithful {
-  const { encoded } = snapshot.inngest ?? {};
-  if (encoded !== undefined) {
-    const values = decodeValue(encoded) as Faithful;
-    return { ...values, context: shareEqualPayloads(values.context, snapshot.stepExecutionPath ?? []) };
-  }
-  const { context, value, result, error } = snapshot;
-  return { context: context as StepResults, value, result, error };
+/** The state that a step set rides in its stored progress; it is no part of the step's result. */
+function withoutStates(context: StepResults): StepResults {
+  const entries = Object.entries(context).map(([stepId, result]) => {
+    if (!isRecord(result) || !('__state' in result)) return [stepId, result];
+    const { __state: _state, ...shown } = result;
+    return [stepId, shown];
+  });
+  return Object.fromEntries(entries) as StepResults;
 }
 
 /**
@@ -67,7 +72,7 @@ export function runOfEvent(finish: Record<string, unknown> | undefined): Snapsho
 
 /** What ended a run from outside its steps, with its stack. */
 export function thrownError(snapshot: Snapshot): Error {
-  return asCoreError(faithfulValues(snapshot).error);
+  return asCoreError(shownValues(snapshot).error);
 }
 
 /** The result of a run at rest, as core's `start()` gives it. */
@@ -76,7 +81,7 @@ export async function resultOf(
   snapshot: Snapshot,
   outputOptions: OutputOptions | undefined,
 ): Promise<Record<string, unknown>> {
-  const { context, value, result, error } = faithfulValues(snapshot);
+  const { context, value, result, error } = shownValues(snapshot);
   // A run without input has none in its context, in whichever form it was stored.
   const results = hydrateSerializedStepErrors(withoutUndefined(context) as never) as StepResults;
   const engine = new ResultEngine({ mastra, options: {} as never });

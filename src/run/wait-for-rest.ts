@@ -24,9 +24,10 @@ const LONGEST_PAUSE = 5_000;
 export class RestWaiter {
   private finish?: Record<string, unknown>;
   private wake?: () => void;
-  private readonly listener = async (event: { data: unknown }): Promise<void> => {
+  private readonly listener = async (event: { data: unknown; leg?: number }): Promise<void> => {
     const { type, payload } = event.data as RunEvent;
-    if (type !== 'workflow-finish') return;
+    // The end of an earlier leg may be late, or come twice.
+    if (type !== 'workflow-finish' || (event.leg ?? 0) < this.leg) return;
     this.finish = payload ?? {};
     this.wake?.();
   };
@@ -35,6 +36,8 @@ export class RestWaiter {
     private readonly pubsub: PubSub,
     private readonly record: RunRecord,
     private readonly log: WarningLog,
+    /** Only the end of this leg, or of a later one, ends the wait. */
+    private readonly leg = 0,
   ) {}
 
   /** To be called before the event that starts the run is sent (I9). */
@@ -81,7 +84,8 @@ export class RestWaiter {
   /** Undefined when the store did not answer. */
   private async read(): Promise<{ snapshot?: Snapshot } | undefined> {
     try {
-      return { snapshot: await this.record.load() };
+      const snapshot = await this.record.load();
+      return { snapshot: snapshot && (snapshot.inngest?.leg ?? 0) >= this.leg ? snapshot : undefined };
     } catch (error) {
       this.log.warn('A stored run could not be read; waiting goes on.', {
         ...this.record.identity,

@@ -1,5 +1,5 @@
 /** Inngest's own `serve` functions (`inngest/express`, `inngest/next`, …), called with the check that they fit the client. */
-import type { ClientShape, InngestClient } from './client';
+import type { InngestClient } from './client';
 import type { ServableFunction } from './port';
 import { mismatch } from './same-sdk';
 import { supportedVersion } from './version';

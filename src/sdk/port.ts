@@ -64,6 +64,9 @@ export interface SubscriptionAddress {
   url: string;
 }
 
+/** Whether Inngest executes a run: `unknown` where it has never heard of it, `unreachable` where it does not say. */
+export type RunState = 'live' | 'over' | 'unknown' | 'unreachable';
+
 /** An Inngest client behind the port. */
 export interface InngestPort {
   readonly appId: string;
@@ -73,4 +76,8 @@ export interface InngestPort {
   createFunction(definition: FunctionDefinition): ServableFunction;
   publish(channel: string, topic: string, data: unknown): Promise<void>;
   subscriptionAddress(channel: string, topics: string[]): Promise<SubscriptionAddress>;
+  /** `inngestRunId` is Inngest's id of a run, not Mastra's. */
+  runState(inngestRunId: string): Promise<RunState>;
+  /** Answers whether Inngest cancelled the run. */
+  cancelRun(inngestRunId: string): Promise<boolean>;
 }

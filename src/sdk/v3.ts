@@ -10,6 +10,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
+import { cancelRun, runState } from './runs';
 import { socketAddress } from './socket-address';
 
 type V3Client = Inngest;
@@ -48,6 +49,8 @@ const memoizedSteps = {
 /** Wraps a client of `inngest` v3. Its realtime is in the client, so the user needs no middleware for us. */
 export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPort {
   const client = shape as unknown as V3Client;
+  // v3's client has no signing key: its `serve` has, and the environment.
+  const rest = { baseUrl: () => apiBaseUrl(client), signingKey: process.env.INNGEST_SIGNING_KEY };
   return {
     appId: client.id,
     sdkVersion,
@@ -55,6 +58,8 @@ export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPor
     createFunction: definition => createFunction(client, definition),
     publish: async (channel, topic, data) => void (await client.realtime.publish({ channel, topic, data })),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
+    runState: inngestRunId => runState(rest, inngestRunId),
+    cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
   };
 }
 

@@ -11,6 +11,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
+import { cancelRun, runState } from './runs';
 import { socketAddress } from './socket-address';
 
 type V4Client = Inngest;
@@ -45,6 +46,7 @@ class MemoizedSteps {
 /** Wraps a client of `inngest` v4. */
 export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPort {
   const client = shape as unknown as V4Client;
+  const rest = { baseUrl: async () => client.apiBaseUrl ?? '', signingKey: client.signingKey };
   return {
     appId: client.id,
     sdkVersion,
@@ -52,6 +54,8 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
     createFunction: definition => createFunction(client, definition),
     publish: (channel, topic, data) => client.realtime.publish({ channel, topic, config: {} as never }, data),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
+    runState: inngestRunId => runState(rest, inngestRunId),
+    cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
   };
 }
 

@@ -63,7 +63,7 @@ export class LegClaims {
   /** Takes the run for the execution of a leg that its sender claimed. */
   async confirm(owner: string, claim: CallersClaim): Promise<Snapshot> {
     const found = await this.require();
-    const { leg = 0, owner: current, claim: stored } = found.inngest ?? {};
+    const { leg = 0, owner: current } = found.inngest ?? {};
     if (leg > claim.number || (leg === claim.number && current !== undefined && current !== owner)) {
       throw this.refusal('RUN_CONFLICT', `was continued by somebody else (its status is ${found.status})`);
     }
@@ -75,7 +75,8 @@ export class LegClaims {
       ...found.inngest,
       leg: claim.number,
       owner,
-      claim: stored ?? { token: claim.token, at: 0 },
+      // Of several callers who sent the same leg's event, the one whose event is executed.
+      claim: { token: claim.token, at: found.inngest?.claim?.at ?? Date.now() },
     };
     return this.mustUpdate(found, inngest);
   }

@@ -19,6 +19,11 @@ export class RunRecord {
     return { workflowName: this.identity.workflowId, runId: this.identity.runId };
   }
 
+  /** Another run in the same store. */
+  sibling(identity: RunIdentity): RunRecord {
+    return new RunRecord(this.provider, identity);
+  }
+
   async load(): Promise<Snapshot | undefined> {
     const store = await this.provider();
     return (await store?.loadWorkflowSnapshot(this.key)) ?? undefined;

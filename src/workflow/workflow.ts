@@ -170,6 +170,7 @@ export class InngestWorkflow<
     return new InngestRun({
       port,
       record,
+      options: this.options,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,

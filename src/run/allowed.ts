@@ -1,0 +1,34 @@
+import { MastraFGAPermissions, getWorkflowFGAResourceId, requireFGA } from '@mastra/core/auth/ee';
+import type { AnyMastra, Context } from '../core-types';
+
+interface Resumable {
+  workflowId: string;
+  runId: string;
+  resourceId?: string;
+  isInternalWorkflow: boolean;
+  mastra: unknown;
+}
+
+/**
+ * Core's check of who may resume, where the app has fine-grained authorization (source: @mastra/core, `Run.resume`).
+ * @throws FGADeniedError
+ */
+export async function requireAllowed(
+  run: Resumable,
+  { requestContext, actor }: { requestContext?: Context; actor?: unknown },
+): Promise<void> {
+  const mastra = run.mastra as AnyMastra | undefined;
+  const fgaProvider = mastra?.getServer()?.fga;
+  if (!fgaProvider || run.isInternalWorkflow) return;
+  const { workflowId, runId, resourceId } = run;
+  await requireFGA({
+    fgaProvider,
+    user: requestContext?.get('user' as never),
+    resource: { type: 'workflow', id: getWorkflowFGAResourceId(workflowId) },
+    permission: MastraFGAPermissions.WORKFLOWS_EXECUTE,
+    requestContext,
+    actor: actor as never,
+    context: { resourceId },
+    metadata: { workflowId, runId, resourceId },
+  });
+}

@@ -1,0 +1,48 @@
+import type { Context } from '../core-types';
+import type { OutputOptions } from './result';
+
+/** What every way of executing a run takes. */
+export interface ExecutionArguments {
+  requestContext?: Context;
+  outputOptions?: OutputOptions;
+  perStep?: boolean;
+  actor?: unknown;
+  tracingOptions?: { traceId?: string; parentSpanId?: string };
+}
+
+/** What core's public methods pass to `_start`. */
+export interface StartArguments extends ExecutionArguments {
+  inputData?: unknown;
+  initialState?: unknown;
+}
+
+/** A step as a caller names it: `'a.b'`, `['a', 'b']`, a Step, or Steps from the outermost in. */
+export type StepArgument = string | { id: string } | (string | { id: string })[];
+
+/** What core's public methods pass to `_resume`. */
+export interface ResumeArguments extends ExecutionArguments {
+  resumeData?: unknown;
+  step?: StepArgument;
+  label?: string;
+  forEachIndex?: number;
+  retryCount?: number;
+  /** Set by `resumeStream()`, whose stream closes itself. */
+  isVNext?: boolean;
+}
+
+/** What core's public methods pass to `_timeTravel`. */
+export interface TravelArguments extends ExecutionArguments {
+  step: StepArgument;
+  inputData?: unknown;
+  resumeData?: unknown;
+  initialState?: unknown;
+  context?: Record<string, unknown>;
+  nestedStepsContext?: Record<string, Record<string, unknown>>;
+}
+
+/** The ids on the way to a step, outermost first. */
+export function stepPath(step: StepArgument | undefined): string[] | undefined {
+  if (step === undefined) return undefined;
+  const parts = typeof step === 'string' ? step.split('.') : [step].flat();
+  return parts.map(part => (typeof part === 'string' ? part : part.id));
+}

@@ -1,0 +1,54 @@
+/** Cancelling: the store first, so that it holds whatever Inngest is doing, then Inngest. */
+import type { StepResults } from '../core-types';
+import { nestedMeta } from '../engine/leg-start';
+import type { InngestPort } from '../sdk/port';
+import type { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
+import { isNestable } from '../workflow/brand';
+import { cancelEventName } from '../wire/start-event';
+
+/** Answers whether the run is canceled now; one that has ended stays as it is. */
+export async function cancelStored(
+  port: InngestPort,
+  record: RunRecord,
+  steps: Record<string, unknown>,
+): Promise<boolean> {
+  const { workflowId, runId } = record.identity;
+  const before = await record.load();
+  const moved = await record.move('canceled');
+  if (before && !moved) return false;
+  if (before?.status === 'suspended') await cancelNested(record, before, steps);
+  await port.send({
+    id: `${workflowId}:${runId}:cancel-${before?.inngest?.leg ?? 0}`,
+    name: cancelEventName(workflowId),
+    data: { runId },
+  });
+  // Inngest loses a cancel event that comes right after the start; a run that is known by its id is cancelled all the same.
+  const owner = (await record.load())?.inngest?.owner;
+  if (owner !== undefined && before?.status !== 'suspended') await port.cancelRun(owner);
+  return true;
+}
+
+/** No Inngest run waits for the nested runs of a suspended one: their rows are all there is of them. */
+async function cancelNested(
+  record: RunRecord,
+  { context }: Snapshot,
+  steps: Record<string, unknown>,
+): Promise<void> {
+  for (const [stepId, result] of Object.entries(context as StepResults)) {
+    const step = steps[stepId];
+    if (!isNestable(step) || result?.status !== 'suspended') continue;
+    for (const runId of nestedRunIds(result)) {
+      const nested = record.sibling({ workflowId: step.id, runId });
+      const before = await nested.load();
+      await nested.move('canceled');
+      if (before) await cancelNested(nested, before, (step as { steps?: Record<string, unknown> }).steps ?? {});
+    }
+  }
+}
+
+function nestedRunIds(result: unknown): string[] {
+  const { runId, foreachOutput = [] } = nestedMeta(result);
+  const ids = [runId, ...foreachOutput.map(item => nestedMeta(item).runId)];
+  return [...new Set(ids.filter(id => id !== undefined))];
+}

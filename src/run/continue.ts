@@ -1,0 +1,147 @@
+/** What it takes to continue a stored run: checks first, then a claim and an event. */
+import { randomUUID } from 'node:crypto';
+import { createTimeTravelExecutionParams, type ExecutionGraph } from '@mastra/core/workflows';
+import type { StepResults } from '../core-types';
+import { MastraInngestError, type ErrorCode, reasonOf } from '../errors';
+import { resumeTarget } from '../function/resume-target';
+import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
+import { faithfulValues } from '../snapshot/faithful';
+import type { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
+import { isAtRest } from '../snapshot/transitions';
+import type { Leg } from '../wire/leg';
+import { jsonSize } from '../wire/limits';
+import type { StartRequest } from '../wire/start-event';
+import type { RunState } from '../sdk/port';
+import { type ResumeArguments, type TravelArguments, stepPath } from './arguments';
+import { type Departure, conflict } from './departure';
+
+/** Core's patience with a run that is about to suspend, and the pause between two looks, in milliseconds. */
+const SUSPENDING = { patience: 2000, pause: 50 };
+/** Bytes of a run's input that go along with a resume, for the expressions of Inngest's options. */
+const SMALL_INPUT = 64 * 1024;
+
+/** What a run lends to its continuation. */
+export interface Continuable {
+  record: RunRecord;
+  graph: ExecutionGraph;
+  /** Whether the user's `shouldPersistSnapshot` lets `running` into the store. */
+  storesRunning(results: StepResults): boolean;
+  /** The schema's word on a resumed step's data, the parsed value. */
+  validateResumeData(data: unknown, path: readonly string[], snapshot: Snapshot): Promise<unknown>;
+  validateTravelInput(input: unknown, stepId: string): Promise<unknown>;
+  runState(inngestRunId: string): Promise<RunState>;
+  /** All of the request but what is the leg's own. */
+  request(args: object, snapshot: Snapshot): StartRequest;
+}
+
+/** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` */
+export async function resumeDeparture(run: Continuable, args: ResumeArguments): Promise<Departure> {
+  const snapshot = await suspendedSnapshot(run.record);
+  const { label, forEachIndex, retryCount } = args;
+  const wish = { steps: stepPath(args.step), label, forEachIndex, unchecked: Boolean(retryCount) };
+  const target = resumeTarget(snapshot, wish, run.record.identity);
+  const resumeData = await run.validateResumeData(args.resumeData, target.steps, snapshot);
+  const leg = { kind: 'resume' as const, ...target, label, resumeData };
+  const { input } = faithfulValues(snapshot).context;
+  const inputData = jsonSize(input) <= SMALL_INPUT ? input : undefined;
+  return departure(run, snapshot, { ...run.request(args, snapshot), inputData }, leg);
+}
+
+/** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_ACTIVE`, `TIME_TRAVEL_IMPOSSIBLE` */
+export async function travelDeparture(run: Continuable, args: TravelArguments): Promise<Departure> {
+  const steps = stepPath(args.step) ?? [];
+  const { record } = run;
+  if (steps.length === 0) throw refusal(record, 'TIME_TRAVEL_IMPOSSIBLE', 'no step to travel to was named');
+  const snapshot = await stored(record);
+  if (['running', 'waiting'].includes(snapshot.status)) {
+    throw refusal(record, 'RUN_ACTIVE', `it still executes (its status is ${snapshot.status})`);
+  }
+  const { resumeData, context, nestedStepsContext, initialState } = args;
+  const isPlain = Boolean(args.inputData) && steps.length === 1;
+  const inputData = isPlain ? await run.validateTravelInput(args.inputData, steps[0] ?? '') : args.inputData;
+  const leg: Leg = { kind: 'time-travel', steps, resumeData, context, nestedStepsContext };
+  const request = { ...run.request(args, snapshot), inputData, initialState };
+  requirePossible(run, snapshot, request as StartRequest, leg);
+  return departure(run, snapshot, request as StartRequest, leg);
+}
+
+/** Core's own check, before anything is sent; the execution makes the same parameters from the stored run. */
+function requirePossible(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): void {
+  try {
+    createTimeTravelExecutionParams({
+      steps: leg.steps ?? [],
+      inputData: request.inputData,
+      resumeData: leg.resumeData,
+      context: leg.context as never,
+      nestedStepsContext: leg.nestedStepsContext as never,
+      snapshot: snapshot as never,
+      initialState: request.initialState,
+      graph: run.graph,
+      perStep: request.perStep,
+    });
+  } catch (error) {
+    throw refusal(run.record, 'TIME_TRAVEL_IMPOSSIBLE', reasonOf(error));
+  }
+}
+
+/** @throws MastraInngestError `RUN_NOT_ACTIVE`, `RUN_ACTIVE` while Inngest executes the run */
+export async function restartDeparture(run: Continuable, snapshot: Snapshot, args: object): Promise<Departure> {
+  const { record } = run;
+  if (!['running', 'waiting'].includes(snapshot.status)) {
+    throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${snapshot.status})`);
+  }
+  const { owner } = snapshot.inngest ?? {};
+  const abandoned = owner === undefined && isAbandoned(snapshot, Date.now());
+  const state = owner === undefined ? (abandoned ? 'unknown' : 'live') : await run.runState(owner);
+  if (state === 'live') throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
+  if (state === 'unreachable') throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
+  return departure(run, snapshot, run.request(args, snapshot), { kind: 'restart' });
+}
+
+function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): Departure {
+  const abandoned = isAbandoned(snapshot, Date.now()) && leg.kind === 'resume';
+  const number = abandoned ? (snapshot.inngest?.leg ?? 1) : nextLeg(snapshot);
+  const claim = { number, token: randomUUID() };
+  const isStored = run.storesRunning(snapshot.context as StepResults);
+  const claims = async (): Promise<LegClaims | undefined> =>
+    isStored ? await run.record.legs() : undefined;
+  return {
+    request: { ...request, leg: { ...leg, claim } },
+    claim: async () => {
+      const taken = (await (await claims())?.take(snapshot, claim)) ?? true;
+      if (!taken) throw conflict(run.record, 'was continued by another caller');
+    },
+    release: async () => (await claims())?.release(snapshot),
+  };
+}
+
+/** @throws MastraInngestError `RUN_NOT_FOUND` */
+export async function stored(record: RunRecord): Promise<Snapshot> {
+  const snapshot = await record.load();
+  if (snapshot) return snapshot;
+  throw refusal(record, 'RUN_NOT_FOUND', 'it is not in the store');
+}
+
+/** As core does, waits a little for a run that is about to suspend. */
+async function suspendedSnapshot(record: RunRecord): Promise<Snapshot> {
+  const deadline = Date.now() + SUSPENDING.patience;
+  for (;;) {
+    const snapshot = await stored(record);
+    const { status } = snapshot;
+    if (status === 'suspended' || isAbandoned(snapshot, Date.now())) return snapshot;
+    if (isAtRest(status) || Date.now() >= deadline) throw notSuspended(record, snapshot);
+    await new Promise(resolve => setTimeout(resolve, SUSPENDING.pause));
+  }
+}
+
+function notSuspended(record: RunRecord, { status, inngest }: Snapshot): MastraInngestError {
+  if (status === 'running' && inngest?.claim) return conflict(record, 'was resumed by another caller');
+  return refusal(record, 'RUN_NOT_SUSPENDED', `it is not suspended (its status is ${status})`);
+}
+
+function refusal({ identity }: RunRecord, code: ErrorCode, why: string): MastraInngestError {
+  const { workflowId, runId } = identity;
+  const text = `Run ${runId} of workflow ${workflowId} can't be continued: ${why}`;
+  return new MastraInngestError(code, text.endsWith('.') ? text : `${text}.`, { workflowId, runId });
+}

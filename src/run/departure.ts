@@ -1,0 +1,107 @@
+/** Sending what starts or continues a run, exactly once (I5). */
+import { MastraInngestError, reasonOf } from '../errors';
+import type { WarningLog } from '../realtime/publisher';
+import type { RealtimePubSub } from '../realtime/pubsub';
+import type { InngestPort } from '../sdk/port';
+import type { RunRecord } from '../snapshot/run-record';
+import type { JsonObject } from '../wire/json';
+import { type StartRequest, buildStartData, resumeEventName, startEventName } from '../wire/start-event';
+import { RestWaiter, type Rested } from './wait-for-rest';
+
+/** One leg of a run, about to begin. */
+export interface Departure {
+  request: StartRequest;
+  /** Takes the run for this leg; throws where somebody else has it. */
+  claim(): Promise<void>;
+  /** Undoes `claim`: the event could not be sent. */
+  release(): Promise<void>;
+}
+
+/** What sends a run's events, and follows the run. */
+export class Departures {
+  constructor(
+    private readonly port: InngestPort,
+    private readonly record: RunRecord,
+    private readonly realtime: RealtimePubSub,
+    private readonly log: WarningLog,
+  ) {}
+
+  /** Begins the leg and waits until the run comes to rest in it, without a time limit (I10). */
+  async drive(departure: Departure): Promise<Rested> {
+    const data = this.data(departure);
+    const leg = departure.request.leg?.claim;
+    const waiter = new RestWaiter(this.realtime, this.record, this.log, leg?.number ?? 0);
+    await waiter.subscribe();
+    try {
+      await this.realtime.ready();
+      await this.send(departure, data);
+      return this.checked(await waiter.wait(), leg?.token);
+    } finally {
+      await waiter.close();
+    }
+  }
+
+  /** Begins the leg and returns as soon as Inngest has taken the event. */
+  async begin(departure: Departure): Promise<void> {
+    await this.send(departure, this.data(departure));
+  }
+
+  /** All that can be wrong with the data is found before anything is stored or sent. */
+  private data({ request }: Departure): JsonObject {
+    return buildStartData(request, this.record.identity.workflowId);
+  }
+
+  private async send({ request, claim, release }: Departure, data: JsonObject): Promise<void> {
+    const { workflowId, runId } = this.record.identity;
+    const number = request.leg?.claim?.number;
+    // The id makes a second event of the same leg harmless, whoever sends it.
+    const id = `${workflowId}:${runId}:${number === undefined ? 'start' : `leg-${number}`}`;
+    const name = number === undefined ? startEventName(workflowId) : resumeEventName(workflowId);
+    await claim();
+    try {
+      await this.port.send({ id, name, data });
+    } catch (error) {
+      await this.undo(release);
+      throw this.notSent(error, number === undefined);
+    }
+  }
+
+  private async undo(release: () => Promise<void>): Promise<void> {
+    const { workflowId, runId } = this.record.identity;
+    await release().catch((error: unknown) =>
+      this.log.warn('A run that could not be continued is still marked as running; continue it again.', {
+        workflowId,
+        runId,
+        reason: reasonOf(error),
+      }),
+    );
+  }
+
+  private notSent(error: unknown, isStart: boolean): MastraInngestError {
+    const { workflowId, runId } = this.record.identity;
+    return new MastraInngestError(
+      'SEND_FAILED',
+      `Run ${runId} of workflow ${workflowId} was not ${isStart ? 'started' : 'continued'}: Inngest did not take its ` +
+        `event (${reasonOf(error)}). Is the Inngest server reachable, and the event key right?`,
+      { workflowId, runId },
+      { cause: error },
+    );
+  }
+
+  /** Where several callers sent the event of one leg, one of them was executed, and the others must not take its result. */
+  private checked(rested: Rested, token: string | undefined): Rested {
+    const executed = rested.snapshot?.inngest?.claim?.token;
+    if (token === undefined || executed === undefined || executed === token) return rested;
+    throw conflict(this.record, 'was continued by another caller at the same time');
+  }
+}
+
+/** The typed error of whoever comes second. */
+export function conflict({ identity }: RunRecord, what: string): MastraInngestError {
+  const { workflowId, runId } = identity;
+  return new MastraInngestError(
+    'RUN_CONFLICT',
+    `Run ${runId} of workflow ${workflowId} ${what}. Nothing was executed for this call; read the run's state first.`,
+    { workflowId, runId },
+  );
+}

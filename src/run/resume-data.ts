@@ -1,0 +1,29 @@
+import type { StepResults } from '../core-types';
+import { nestedMeta } from '../engine/leg-start';
+import type { Schema } from '../function/definition';
+import { validated } from '../function/validate';
+
+interface AnyStep {
+  resumeSchema?: Schema;
+  /** A nested workflow's. */
+  steps?: Record<string, AnyStep | undefined>;
+}
+
+/**
+ * Checks resume data against the step that gets it, through nested workflows, before anything is claimed: core finds out
+ * only when it executes.
+ * @throws MastraError `WORKFLOW_SCHEMA_VALIDATION_FAILED`
+ */
+export async function checkedResumeData(
+  steps: Record<string, unknown>,
+  data: unknown,
+  path: readonly string[],
+  results: StepResults,
+): Promise<void> {
+  const rest = (nestedMeta(results[path[0] ?? '']) as { path?: string[] }).path ?? [];
+  const whole = path.length > 1 ? path : [...path, ...rest];
+  if (whole.length < 2) return;
+  let step: AnyStep | undefined = { steps: steps as AnyStep['steps'] };
+  for (const id of whole) step = step?.steps?.[id];
+  await validated(step?.resumeSchema, data, 'resume data');
+}
