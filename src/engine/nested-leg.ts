@@ -80,7 +80,7 @@ function resume(parts: EngineParts, params: StepParams): NestedLeg | undefined {
   return {
     data: {
       kind: 'resume',
-      steps: data?.steps.slice(1) ?? [],
+      steps: innerSteps(data?.steps),
       resumeData,
       label: data?.label,
       // The index is the item of the outermost foreach on the way.
@@ -91,23 +91,45 @@ function resume(parts: EngineParts, params: StepParams): NestedLeg | undefined {
   };
 }
 
+/** Left out where the way ends at the nested workflow: it finds its suspended step itself. */
+function innerSteps(steps: string[] | undefined): string[] | undefined {
+  return steps && steps.length > 1 ? steps.slice(1) : undefined;
+}
+
 /** Core's `stepInfo` of a step that goes on. */
 function stepInfo(
   { step, stepResults, prevOutput, iterationCount }: StepParams,
   resumeData: unknown,
   prior: StepResults[string] | undefined = stepResults[step.id],
 ): Record<string, unknown> {
+  const { metadata: _metadata, ...before } = omitPriorCompletionFields((prior ?? {}) as never) as Record<
+    string,
+    unknown
+  >;
   return {
-    ...omitPriorCompletionFields((prior ?? {}) as never),
+    ...before,
     ...(resumeData ? { resumePayload: resumeData, resumedAt: 0 } : { payload: prevOutput as unknown }),
     status: 'running',
     ...(iterationCount ? { metadata: { iterationCount } } : {}),
   };
 }
 
+/**
+ * What a step that begins has kept of how it went on before: core leaves the resume of a loop's turn in the results of the
+ * turns after it.
+ */
+export function keptInfo({ scope }: EngineParts, params: StepParams): Record<string, unknown> | undefined {
+  const prior = params.stepResults[params.step.id];
+  if (!scope.leg || !prior || params.executionContext.foreachIndex !== undefined) return undefined;
+  const { resumedAt, ...info } = stepInfo(params, undefined, prior);
+  return { ...info, keptResumedAt: resumedAt };
+}
+
 /** A step's info once it is known when the step went on, in milliseconds since the epoch. */
 export function continued(stepInfo: Record<string, unknown>, at: number): Record<string, unknown> {
-  return { ...stepInfo, ...(stepInfo.resumedAt === undefined ? { startedAt: at } : { resumedAt: at }) };
+  const { keptResumedAt, ...info } = stepInfo;
+  const kept = keptResumedAt === undefined ? {} : { resumedAt: keptResumedAt };
+  return { ...info, ...kept, ...(info.resumedAt === undefined ? { startedAt: at } : { resumedAt: at }) };
 }
 
 /** The result of a step that went on: what it was before, and how the nested run ended. */

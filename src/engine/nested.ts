@@ -8,7 +8,7 @@ import { type ContextChange, finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { stepCallId } from './operations';
 import type { SpanOptions } from './span-ref';
-import { type NestedLeg, continuedResult, nestedLeg } from './nested-leg';
+import { type NestedLeg, continuedResult, keptInfo, nestedLeg } from './nested-leg';
 import { type Refusal, asCoreError, refusalOf, unseal, unsealFailure } from './outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
@@ -38,6 +38,7 @@ export async function executeNestedWorkflow(
 ): Promise<StepReturn> {
   const { executionContext, step, iterationCount } = params;
   const leg = nestedLeg(parts, params, child);
+  const stepInfo = leg ? leg.stepInfo : keptInfo(parts, params);
   // What goes on has had its tries.
   const { attempts = 0, delay = 0 } = leg ? {} : executionContext.retryConfig;
   const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
@@ -47,7 +48,7 @@ export async function executeNestedWorkflow(
     const id = parts.ids.step(path, step.id, { ...turn, retry });
     const runId = leg?.runId ?? derivedUuid('nested-run', parts.scope.legName, id);
     const callId = parts.ids.step(path, step.id, turn);
-    const current = { id, callId, runId, retry, left: attempts - retry, leg };
+    const current = { id, callId, runId, retry, left: attempts - retry, leg, stepInfo };
     const outcome = await attempt(parts, params, child, current);
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
     const pause = parts.ids.retryPause(path, step.id, { ...turn, retry: retry + 1 });
@@ -66,6 +67,8 @@ interface Attempt {
   left: number;
   /** Where the nested run goes on instead of beginning. */
   leg?: NestedLeg;
+  /** What the parent's step is said to be, where more is known of it than its input. */
+  stepInfo?: Record<string, unknown>;
 }
 
 function mayRetry({ result }: NestedOutcome): boolean {
@@ -104,7 +107,7 @@ function startData(parts: EngineParts, params: StepParams, child: NestableWorkfl
     retry,
     retriesLeft: Math.max(0, left),
     iteration: params.iterationCount,
-    stepInfo: leg?.stepInfo,
+    stepInfo: current.stepInfo,
     span: span && { traceId: span.traceId, id: span.id, parentId: span.parentId },
   };
   return buildStartData(
@@ -177,13 +180,13 @@ function apply(
   parts: EngineParts,
   params: StepParams,
   outcome: NestedOutcome,
-  { runId, leg }: Attempt,
+  { runId, stepInfo }: Attempt,
 ): StepReturn {
   const { step, executionContext, iterationCount, abortController } = params;
   const { error } = outcome.result as { error?: unknown };
   const result = {
     ...(outcome.samePayload ? { payload: params.prevOutput as unknown } : {}),
-    ...withoutStart(outcome.result, leg),
+    ...(stepInfo ? continuedResult(outcome.result, stepInfo) : outcome.result),
     ...(error === undefined ? {} : { error: asCoreError(error) }),
     metadata: { ...(iterationCount ? { iterationCount } : {}), nestedRunId: runId },
   } as unknown as AnyStepResult;
@@ -197,9 +200,4 @@ function apply(
   }
   if ((result.status as string) === 'canceled' || outcome.aborted) abortController.abort();
   return finishStep(parts, params, result, outcome);
-}
-
-/** A step that goes on keeps its payload and its start. */
-function withoutStart(result: NestedOutcome['result'], leg: NestedLeg | undefined): object {
-  return leg ? continuedResult(result, leg.stepInfo) : result;
 }

@@ -77,7 +77,7 @@ function travelMemo(source: LegSource, context: Record<string, unknown>): Partia
     perStep: start.perStep || undefined,
   });
   const state = params.state as Record<string, unknown>;
-  const given = (leg.context ?? {});
+  const given = leg.context ?? {};
   dateUndated(params.stepResults, { ...context, ...given }, at);
   const timeTravel = params as LegStart['timeTravel'];
   return { timeTravel, state, input: params.stepResults.input as unknown, nestedRuns: nestedRuns(context) };

@@ -62,8 +62,8 @@ export async function travelDeparture(run: Continuable, args: TravelArguments): 
   const inputData = isPlain ? await run.validateTravelInput(args.inputData, steps[0] ?? '') : args.inputData;
   const leg: Leg = { kind: 'time-travel', steps, resumeData, context, nestedStepsContext };
   const request = { ...run.request(args, snapshot), inputData, initialState };
-  requirePossible(run, snapshot, request as StartRequest, leg);
-  return departure(run, snapshot, request as StartRequest, leg);
+  requirePossible(run, snapshot, request, leg);
+  return departure(run, snapshot, request, leg);
 }
 
 /** Core's own check, before anything is sent; the execution makes the same parameters from the stored run. */
@@ -86,7 +86,11 @@ function requirePossible(run: Continuable, snapshot: Snapshot, request: StartReq
 }
 
 /** @throws MastraInngestError `RUN_NOT_ACTIVE`, `RUN_ACTIVE` while Inngest executes the run */
-export async function restartDeparture(run: Continuable, snapshot: Snapshot, args: object): Promise<Departure> {
+export async function restartDeparture(
+  run: Continuable,
+  snapshot: Snapshot,
+  args: object,
+): Promise<Departure> {
   const { record } = run;
   if (!['running', 'waiting'].includes(snapshot.status)) {
     throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${snapshot.status})`);
@@ -94,8 +98,10 @@ export async function restartDeparture(run: Continuable, snapshot: Snapshot, arg
   const { owner } = snapshot.inngest ?? {};
   const abandoned = owner === undefined && isAbandoned(snapshot, Date.now());
   const state = owner === undefined ? (abandoned ? 'unknown' : 'live') : await run.runState(owner);
-  if (state === 'live') throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
-  if (state === 'unreachable') throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
+  if (state === 'live')
+    throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
+  if (state === 'unreachable')
+    throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
   return departure(run, snapshot, run.request(args, snapshot), { kind: 'restart' });
 }
 
@@ -104,8 +110,7 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
   const number = abandoned ? (snapshot.inngest?.leg ?? 1) : nextLeg(snapshot);
   const claim = { number, token: randomUUID() };
   const isStored = run.storesRunning(snapshot.context as StepResults);
-  const claims = async (): Promise<LegClaims | undefined> =>
-    isStored ? await run.record.legs() : undefined;
+  const claims = async (): Promise<LegClaims | undefined> => (isStored ? await run.record.legs() : undefined);
   return {
     request: { ...request, leg: { ...leg, claim } },
     claim: async () => {

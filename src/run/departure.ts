@@ -51,24 +51,25 @@ export class Departures {
     return buildStartData(request, this.record.identity.workflowId);
   }
 
-  private async send({ request, claim, release }: Departure, data: JsonObject): Promise<void> {
+  private async send(departure: Departure, data: JsonObject): Promise<void> {
+    const { request } = departure;
     const { workflowId, runId } = this.record.identity;
     const number = request.leg?.claim?.number;
     // The id makes a second event of the same leg harmless, whoever sends it.
     const id = `${workflowId}:${runId}:${number === undefined ? 'start' : `leg-${number}`}`;
     const name = number === undefined ? startEventName(workflowId) : resumeEventName(workflowId);
-    await claim();
+    await departure.claim();
     try {
       await this.port.send({ id, name, data });
     } catch (error) {
-      await this.undo(release);
+      await this.undo(departure);
       throw this.notSent(error, number === undefined);
     }
   }
 
-  private async undo(release: () => Promise<void>): Promise<void> {
+  private async undo(departure: Departure): Promise<void> {
     const { workflowId, runId } = this.record.identity;
-    await release().catch((error: unknown) =>
+    await departure.release().catch((error: unknown) =>
       this.log.warn('A run that could not be continued is still marked as running; continue it again.', {
         workflowId,
         runId,

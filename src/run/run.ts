@@ -234,7 +234,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 }
 
 /** Where the leg hangs in a trace: as its caller says, or where the run was before (source: @mastra/core, `Run.resume`). */
-function tracingOf({ tracingOptions }: ExecutionArguments, snapshot?: Snapshot): StartRequest['tracingOptions'] {
+function tracingOf(
+  { tracingOptions }: ExecutionArguments,
+  snapshot?: Snapshot,
+): StartRequest['tracingOptions'] {
   const before = snapshot?.tracingContext as { traceId?: string; spanId?: string } | undefined;
   const { traceId, parentSpanId } = tracingOptions ?? {};
   if (!before?.traceId) return tracingOptions && { traceId, parentSpanId };

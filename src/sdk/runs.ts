@@ -39,7 +39,8 @@ export async function cancelRun(access: RestAccess, inngestRunId: string): Promi
   }
 }
 
-async function call({ baseUrl, signingKey }: RestAccess, path: string, method: string): Promise<Response> {
+async function call(access: RestAccess, path: string, method: string): Promise<Response> {
+  const { signingKey } = access;
   const headers: Record<string, string> = signingKey ? { authorization: `Bearer ${signingKey}` } : {};
-  return fetch(new URL(path, await baseUrl()), { method, headers });
+  return fetch(new URL(path, await access.baseUrl()), { method, headers });
 }

@@ -15,6 +15,18 @@ function asJson<T>(value: T, withBigInts: boolean): T {
   return JSON.parse(text) as T;
 }
 
+/** Databases merge a change before they write JSON: a field that is set to undefined goes. */
+function stored<T extends Write>(args: T, withBigInts: boolean): T {
+  const { opts } = args as { opts?: object };
+  const json = asJson(args, withBigInts);
+  if (!opts) return json;
+  const unset = Object.keys(opts).filter(key => (opts as Record<string, unknown>)[key] === undefined);
+  return {
+    ...json,
+    opts: { ...(json as { opts?: object }).opts, ...Object.fromEntries(unset.map(key => [key, undefined])) },
+  };
+}
+
 /**
  * A store in memory that keeps JSON, as databases do: no object passes through it from one app instance to another.
  * `withBigInts` is for core, whose runs would end where a value has no JSON.
@@ -29,7 +41,7 @@ export async function jsonStore(withBigInts = false): Promise<InMemoryStore> {
     const write = workflows[name]?.bind(workflows);
     workflows[name] = async args => {
       observed(`${name} of ${args.workflowName}`);
-      const answer = await write?.(asJson(args, withBigInts));
+      const answer = await write?.(stored(args, withBigInts));
       return answer === undefined ? undefined : asJson(answer, withBigInts);
     };
   }

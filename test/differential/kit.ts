@@ -48,6 +48,13 @@ export interface StartOptions {
   actor?: unknown;
 }
 
+/** How a run goes on after its start, each on a run object of its own. */
+export interface LegCase {
+  call: 'resume' | 'timeTravel' | 'restart';
+  args: Record<string, unknown>;
+  requestContext?: Record<string, unknown>;
+}
+
 export interface Case {
   /** Unique; the workflow's id. Nested workflows are called `<name>-<child>`. */
   name: string;
@@ -55,6 +62,8 @@ export interface Case {
   input?: unknown;
   start?: StartOptions;
   resourceId?: string;
+  /** What follows the start, one after the other. */
+  legs?: LegCase[];
   /** Items of a foreach run at once: the order of their events is chance. */
   unordered?: boolean;
 }

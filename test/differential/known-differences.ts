@@ -22,6 +22,10 @@ const UNFINISHED =
   'Core leaves the stored run as it was when code outside any step threw, so it looks unfinished for ever, with its last ' +
   'step still running. Here it has failed, with its error and with what its steps returned (I6).';
 
+const LEAKED_RESUME =
+  "Core keeps one result for all items of a foreach while they run, so an item's result shows the payload or the resume data " +
+  'of another one. Here each item has what is its own.';
+
 export const KNOWN_DIFFERENCES: KnownDifference[] = [
   {
     case: '*',
@@ -167,6 +171,36 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
       'events.looks[1].payload.output',
     ],
     reason: 'The Inngest server sorts the keys of all JSON, so steps see sorted keys from the first pass on.',
+  },
+  {
+    case: 'resume-values',
+    paths: [
+      'legs[0].outcome.result.steps.made.output',
+      'legs[0].outcome.result.steps.one.output',
+      'legs[0].outcome.result.steps.later.output',
+      'legs[0].outcome.result.result',
+    ],
+    reason:
+      'Core goes on with the JSON that its store gave back; here a resumed step sees the values that were stored, with their ' +
+      'types (docs/values.md).',
+  },
+  {
+    case: 'resume-foreach-sequential',
+    paths: [
+      'legs[0].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[1].resumePayload',
+      'legs[0].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[1].resumedAt',
+      'legs[1].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[2].resumePayload.n',
+    ],
+    reason: LEAKED_RESUME,
+  },
+  {
+    case: 'resume-nested-foreach',
+    paths: [
+      'legs[0].outcome.result.steps.resume-nested-foreach-item.suspendPayload.__workflow_meta.foreachOutput[0].payload',
+      'legs[0].outcome.result.steps.resume-nested-foreach-item.suspendPayload.__workflow_meta.foreachOutput[1].resumePayload',
+      'legs[0].outcome.result.steps.resume-nested-foreach-item.suspendPayload.__workflow_meta.foreachOutput[1].resumedAt',
+    ],
+    reason: LEAKED_RESUME,
   },
   {
     case: 'value-bigint64array',

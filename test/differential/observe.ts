@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mastra } from '@mastra/core';
 import { RequestContext } from '@mastra/core/request-context';
-import type { Calls, Case, Flow } from './kit';
+import type { Calls, Case, Flow, LegCase } from './kit';
 import { Normaliser, type Plain } from './normalise';
 
 /** A run's outcome in comparable form. */
@@ -23,6 +23,11 @@ interface WatchedEvent {
 }
 
 interface AnyRun {
+  readonly runId: string;
+  readonly pubsub: {
+    subscribe(topic: string, callback: unknown): Promise<void>;
+    unsubscribe(topic: string, callback: unknown): Promise<void>;
+  };
   watch(callback: (event: WatchedEvent) => void): () => void;
   start(args: object): Promise<unknown>;
 }
@@ -38,6 +43,7 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
   const normaliser = new Normaliser(workflow);
   const runId = randomUUID();
   const events: WatchedEvent[] = [];
+  const legs: Plain[] = [];
   let start: Plain;
   try {
     const run = await workflow.createRun({ runId, resourceId: one.resourceId });
@@ -45,15 +51,78 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
     start = normaliser.plain(await outcomeOf(run, one, events)) ?? null;
     if (workflow.engineType === 'inngest') await lastEvent(events, start);
     unwatch();
+    for (const index of (one.legs ?? []).keys()) {
+      const next = await workflow.createRun({ runId, resourceId: one.resourceId });
+      legs.push(await observeLeg(next, one, normaliser, workflow.engineType, index));
+    }
   } catch (error) {
     start = normaliser.plain({ refused: error });
   }
   return {
     start,
+    ...(one.legs && { legs }),
     snapshot: normaliser.plain(await storedSnapshot(mastra, one.name, runId)),
     events: normaliser.plain(byStep(one.unordered ? inOrderOfItems(events) : events)),
     calls: calls(),
   };
+}
+
+/** What a later leg gave, and its own events. */
+async function observeLeg(
+  run: AnyRun,
+  one: Case,
+  normaliser: Normaliser,
+  engineType: string,
+  index: number,
+): Promise<Plain> {
+  const { call, args, requestContext } = one.legs?.[index] as LegCase;
+  const events: WatchedEvent[] = [];
+  const given = {
+    outputWriter: async (chunk: WatchedEvent) => events.push(asSent(chunk)),
+    outputOptions: { includeState: true, includeResumeLabels: true },
+    ...(requestContext && { requestContext: new RequestContext(Object.entries(requestContext) as never) }),
+    ...structuredClone(args),
+  };
+  // A watcher that comes late sees the past too; here only the leg is compared.
+  const pubsub = run.pubsub;
+  const topic = `workflow.events.v2.${run.runId}`;
+  const listener = (event: { data: WatchedEvent; runId: string }) => {
+    if (event.runId === run.runId) events.push(asSent(event.data));
+  };
+  const nested = (event: { runId: string; data: { event: WatchedEvent; workflowId: string } }) => {
+    if (event.runId === run.runId) events.push(asSent(prefixed(event.data)));
+  };
+  await pubsub.subscribe(topic, listener);
+  await pubsub.subscribe('nested-watch', nested);
+  const outcome = normaliser.plain(
+    await inTime((run as never as Record<string, RunCall>)[call]?.call(run, given)),
+  );
+  if (engineType === 'inngest') await lastEvent(events, outcome ?? null);
+  await pubsub.unsubscribe(topic, listener);
+  await pubsub.unsubscribe('nested-watch', nested);
+  const ordered = one.unordered ? inOrderOfItems(events) : events;
+  return { index, outcome: outcome ?? null, events: normaliser.plain(byStep(ordered)) };
+}
+
+type RunCall = (args: object) => Promise<unknown>;
+
+/** As core's `watch` shows an event of a nested workflow. */
+function prefixed({ event, workflowId }: { event: WatchedEvent; workflowId: string }): WatchedEvent {
+  const id = event.payload?.id;
+  if (typeof id !== 'string') return event;
+  return { ...event, payload: { ...event.payload, id: `${workflowId}.${id}` } };
+}
+
+async function inTime(run: Promise<unknown> | undefined): Promise<object> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<object>(resolve => {
+    timer = setTimeout(() => resolve({ hangs: true }), PATIENCE);
+  });
+  const ended = (run ?? Promise.reject(new Error('no such call'))).then(
+    result => ({ result }),
+    (error: unknown) => ({ thrown: error }),
+  );
+  return Promise.race([ended, tooLong]).finally(() => clearTimeout(timer));
 }
 
 async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promise<object> {
@@ -68,15 +137,7 @@ async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promis
     ...(requestContext && { requestContext: new RequestContext(Object.entries(requestContext) as never) }),
     ...options,
   };
-  let timer: NodeJS.Timeout | undefined;
-  const tooLong = new Promise<object>(resolve => {
-    timer = setTimeout(() => resolve({ hangs: true }), PATIENCE);
-  });
-  const ended = run.start(args).then(
-    result => ({ result }),
-    (error: unknown) => ({ thrown: error }),
-  );
-  return Promise.race([ended, tooLong]).finally(() => clearTimeout(timer));
+  return inTime(run.start(args));
 }
 
 /** The channel may be behind the store; its last event says that all others are here. */

@@ -10,14 +10,18 @@ import { mapping } from './mapping';
 import { nesting } from './nesting';
 import { options } from './options';
 import { parallel } from './parallel';
+import { resuming } from './resuming';
+import { resumingBlocks } from './resuming-blocks';
+import { resumingNested } from './resuming-nested';
 import { schemas } from './schemas';
 import { sequence } from './sequence';
 import { sleeping } from './sleeping';
 import { streams } from './streams';
 import { suspending } from './suspending';
+import { travelling } from './travelling';
 import { values } from './values';
 
-export const CASES: Case[] = [
+const all: Case[] = [
   ...sequence,
   ...mapping,
   ...parallel,
@@ -28,6 +32,10 @@ export const CASES: Case[] = [
   ...nesting,
   ...context,
   ...suspending,
+  ...resuming,
+  ...resumingBlocks,
+  ...resumingNested,
+  ...travelling,
   ...streams,
   ...schemas,
   ...options,
@@ -35,3 +43,8 @@ export const CASES: Case[] = [
   ...values,
   ...components,
 ];
+
+/** `CASES=resume` runs only those whose name fits the expression, while one works on them. */
+const wanted = new RegExp(process.env.CASES ?? '');
+
+export const CASES = all.filter(one => wanted.test(one.name));
