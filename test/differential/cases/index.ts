@@ -1,6 +1,7 @@
 /** All hand-made cases. */
 import type { Case } from '../kit';
 import { branching } from './branching';
+import { classifiers } from './classifiers';
 import { components } from './components';
 import { context } from './context';
 import { each } from './each';
@@ -10,6 +11,7 @@ import { mapping } from './mapping';
 import { nesting } from './nesting';
 import { options } from './options';
 import { parallel } from './parallel';
+import { processors } from './processors';
 import { schemas } from './schemas';
 import { sequence } from './sequence';
 import { sleeping } from './sleeping';
@@ -34,4 +36,6 @@ export const CASES: Case[] = [
   ...errors,
   ...values,
   ...components,
+  ...classifiers,
+  ...processors,
 ];
