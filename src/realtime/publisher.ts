@@ -72,10 +72,15 @@ function errorFields({ name, message, stack, cause }: Error): object {
   return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }
 
+/** Fields of an event's payload that are never long. */
+const BRIEF = new Set(
+  'id stepCallId status startedAt endedAt completedCount totalCount currentIndex iterationStatus'.split(' '),
+);
+
 /** The server cuts a longer message in the middle of its JSON, so we send the event without its bulky fields instead. */
 function shorten(event: Json): Json {
   if (jsonSize(event) <= LIMITS.realtimeMessage) return event;
-  const { payload, ...rest } = event as { payload?: Record<string, Json> };
-  const { id, stepCallId, status, startedAt, endedAt } = payload ?? {};
-  return encodeValue({ ...rest, payload: { id, stepCallId, status, startedAt, endedAt, truncated: true } });
+  const { payload = {}, ...rest } = event as { payload?: Record<string, Json> };
+  const kept = Object.entries(payload).filter(([name]) => BRIEF.has(name));
+  return encodeValue({ ...rest, payload: { ...Object.fromEntries(kept), truncated: true } });
 }
