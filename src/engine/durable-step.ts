@@ -6,6 +6,7 @@ import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
+import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
@@ -91,6 +92,8 @@ function apply(
   Object.assign(executionContext.suspendedPaths, outcome.suspendedPaths);
   Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
   if (outcome.aborted) abortController.abort();
+  const item = itemOf(params);
+  item?.foreach.hasReported(item.index);
   if (turns && outcome.condition) turns.remember(params.iterationCount ?? 1, outcome.condition);
   return finishStep(parts, params, result, outcome);
 }
@@ -173,8 +176,16 @@ class StepOperation {
       } satisfies PostponedRetry);
     }
     const outcome = await this.outcome(operation, isolated, returned, context);
+    this.reportItem(operation, outcome.result);
     if (outcome.result.status === 'failed') throw new SealedFailure(outcome.result.error, outcome);
     return seal(outcome);
+  }
+
+  /** An item of a foreach tells that it has ended, now and not with the next op. */
+  private reportItem(operation: Operation, result: AnyStepResult): void {
+    const item = itemOf(this.params);
+    if (!item || this.parts.scope.options.emitStepEvents === false) return;
+    operation.publish(item.foreach.eventFor(item.index, result));
   }
 
   /** User code may change what it is given; a replay would not see that, so the first pass must not either. */

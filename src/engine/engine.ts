@@ -24,6 +24,7 @@ import { evaluateArms } from './branch';
 import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
 import { type EngineParts, Persistence } from './engine-parts';
+import { ForeachProgress } from './foreach-progress';
 import { LoopTurns } from './loop-turns';
 import { executeNativeStep } from './native-step';
 import { executeNestedWorkflow, nestedWorkflow } from './nested';
@@ -142,7 +143,12 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   override async executeForeach(params: ForeachParams) {
     const concurrency = await this.foreachConcurrency(params);
     const entry = { ...params.entry, opts: { ...params.entry.opts, concurrency } };
-    const result = await super.executeForeach({ ...params, entry });
+    const pubsub = new ForeachProgress(params.pubsub, {
+      stepId: bodyId(entry),
+      totalCount: (params.prevOutput as unknown[] | undefined)?.length ?? 0,
+      execution: this.parts.scope.legName,
+    });
+    const result = await super.executeForeach({ ...params, entry, pubsub });
     return this.dated(params.executionContext, result);
   }
 
@@ -158,8 +164,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const { opts } = entry;
     const argument = { inputData: prevOutput as unknown, getInitData: () => stepResults?.input as unknown };
     if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
-    const stepId = entry.step.type === 'step' ? entry.step.step.id : entry.step.id;
-    const id = this.parts.ids.concurrency(executionContext.executionPath, stepId);
+    const id = this.parts.ids.concurrency(executionContext.executionPath, bodyId(entry));
     const memo = await this.parts.operations.runCallback(id, async () =>
       seal({ concurrency: resolveForeachConcurrency(opts, argument) }),
     );
@@ -231,4 +236,9 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   override async wrapDurableOperation<T>(_operationId: string, body: () => Promise<T>): Promise<T> {
     return body();
   }
+}
+
+/** The id of the step that a foreach runs for each item. */
+function bodyId({ step }: ForeachParams['entry']): string {
+  return step.type === 'step' ? step.step.id : step.id;
 }

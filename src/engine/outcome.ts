@@ -34,8 +34,9 @@ export class SealedFailure extends TypeError {
 
   constructor(error: unknown, content: object) {
     const original = error instanceof Error ? error : getErrorFromUnknown(error);
-    super(original.message, { cause: seal(content) });
-    if (original.stack) this.stack = original.stack;
+    // What the dashboard shows has to be Unicode; the message as it was is in the cause.
+    super(original.message.toWellFormed(), { cause: seal(content) });
+    if (original.stack) this.stack = original.stack.toWellFormed();
   }
 }
 

@@ -29,10 +29,10 @@ export class Publisher {
   /** Queues one event for every target, or for the given ones. `ownId`: for one that several ops may publish. */
   publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets, ownId?: string): void {
     const mastraEventId = ownId ?? `${this.scope}#${this.sequence++}`;
+    // Now, and not when its turn comes: a step may change what it was given and what it wrote.
+    const image = encodeForStream({ ...event, mastraEventId });
     this.tail = this.tail.then(async () => {
-      await Promise.all(
-        targets.map(target => this.send(target, { ...eventFor(target, event), mastraEventId })),
-      );
+      await Promise.all(targets.map(target => this.send(target, eventFor(target, image))));
     });
   }
 
@@ -42,7 +42,7 @@ export class Publisher {
   }
 
   private async send(target: StreamTarget, event: RunEvent): Promise<void> {
-    const message = shorten(encodeForStream(event));
+    const message = shorten(event as Json);
     const publish = () => this.port.publish(target.channel, WATCH_TOPIC, message);
     try {
       // Once more: a kept-alive connection may have been closed by the other side, and a double does no harm (I9).
@@ -58,24 +58,29 @@ export class Publisher {
 }
 
 /** Stream consumers read plain JSON; what JSON can't say is left to `JSON.stringify`, an Error keeps its message. */
-function encodeForStream(event: RunEvent): Json {
+function encodeForStream(event: RunEvent): RunEvent {
   return JSON.parse(
     JSON.stringify(event, (_key, value: unknown) => {
       if (typeof value === 'bigint') return value.toString();
       if (value instanceof Error) return { ...value, ...errorFields(value) };
       return value;
     }),
-  ) as Json;
+  ) as RunEvent;
 }
 
 function errorFields({ name, message, stack, cause }: Error): object {
   return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }
 
+/** Fields of an event's payload that are never long. */
+const BRIEF = new Set(
+  'id stepCallId status startedAt endedAt completedCount totalCount currentIndex iterationStatus'.split(' '),
+);
+
 /** The server cuts a longer message in the middle of its JSON, so we send the event without its bulky fields instead. */
 function shorten(event: Json): Json {
   if (jsonSize(event) <= LIMITS.realtimeMessage) return event;
-  const { payload, ...rest } = event as { payload?: Record<string, Json> };
-  const { id, stepCallId, status, startedAt, endedAt } = payload ?? {};
-  return encodeValue({ ...rest, payload: { id, stepCallId, status, startedAt, endedAt, truncated: true } });
+  const { payload = {}, ...rest } = event as { payload?: Record<string, Json> };
+  const kept = Object.entries(payload).filter(([name]) => BRIEF.has(name));
+  return encodeValue({ ...rest, payload: { ...Object.fromEntries(kept), truncated: true } });
 }

@@ -1,6 +1,7 @@
 import { PubSub } from '@mastra/core/events';
 import type { InngestPort } from '../sdk/port';
 import { type PublishedEvent, WATCH_TOPIC, runChannel } from './channel';
+import { ProgressCounts } from './progress';
 import { type Subscription, subscribe } from './subscription';
 
 type Callback = Parameters<PubSub['subscribe']>[1];
@@ -13,6 +14,7 @@ interface TopicListeners {
   opened: Promise<Subscription | undefined>;
   /** Ids of events that were delivered: a re-executed op publishes its events again (I9). */
   seen: Set<string>;
+  progress: ProgressCounts;
 }
 
 /**
@@ -41,7 +43,12 @@ export class RealtimePubSub extends PubSub {
     if (!runId) return;
     let listeners = this.topics.get(topic);
     if (!listeners) {
-      listeners = { callbacks: new Set(), opened: Promise.resolve(undefined), seen: new Set() };
+      listeners = {
+        callbacks: new Set(),
+        opened: Promise.resolve(undefined),
+        seen: new Set(),
+        progress: new ProgressCounts(),
+      };
       this.topics.set(topic, listeners);
       listeners.opened = this.open(runId, listeners);
     }
@@ -88,7 +95,8 @@ function deliver(runId: string, listeners: TopicListeners, published: PublishedE
   const { mastraEventId: id, mastraLeg: leg, ...event } = published;
   if (id && listeners.seen.has(id)) return;
   if (id) listeners.seen.add(id);
-  const received = { id, type: 'watch', runId, createdAt: new Date(), data: event, leg } as CoreEvent;
+  const data = listeners.progress.count(event);
+  const received = { id, type: 'watch', runId, createdAt: new Date(), data, leg } as CoreEvent;
   // A listener that throws is the listener's business, and must not end the process.
   for (const callback of listeners.callbacks) void (async () => callback(received))().catch(() => {});
 }

@@ -18,12 +18,12 @@ export async function requireAllowed(
   { requestContext, actor }: { requestContext?: Context; actor?: unknown },
 ): Promise<void> {
   const mastra = run.mastra as AnyMastra | undefined;
-  const fgaProvider = mastra?.getServer()?.fga;
+  const fgaProvider = mastra?.getServer()?.fga as Parameters<typeof requireFGA>[0]['fgaProvider'] | undefined;
   if (!fgaProvider || run.isInternalWorkflow) return;
   const { workflowId, runId, resourceId } = run;
   await requireFGA({
     fgaProvider,
-    user: requestContext?.get('user' as never),
+    user: requestContext?.get('user' as never) as never,
     resource: { type: 'workflow', id: getWorkflowFGAResourceId(workflowId) },
     permission: MastraFGAPermissions.WORKFLOWS_EXECUTE,
     requestContext,

@@ -1,6 +1,9 @@
 /** JSON back to values: the inverse of `encodeValue` (I7). */
+import { MessageList } from '@mastra/core/agent';
 import { TAG } from './encode';
 import { isRecord, setOwn } from './json';
+
+type MessageListState = Parameters<MessageList['deserialize']>[0];
 
 const ERROR_TYPES: Record<string, new (message?: string) => Error> = {
   EvalError,
@@ -52,6 +55,8 @@ function decodeTagged(type: string, value: unknown): unknown {
       return undefined;
     case 'number':
       return Number(value);
+    case 'string':
+      return Buffer.from(String(value), 'base64').toString('utf16le');
     case 'Date':
       return new Date(typeof value === 'string' ? value : Number.NaN);
     case 'Map':
@@ -61,11 +66,13 @@ function decodeTagged(type: string, value: unknown): unknown {
     case 'Set':
       return new Set((value as unknown[]).map(decodeValue));
     case 'RegExp': {
-      const [source, flags] = value as [string, string];
+      const [source, flags] = decodeValue(value) as [string, string];
       return new RegExp(source, flags);
     }
     case 'URL':
       return new URL(String(value));
+    case 'MessageList':
+      return new MessageList().deserialize(decodeValue(value) as MessageListState);
     case 'Error':
       return decodeError(value as Record<string, unknown>);
     case 'Object':
@@ -87,14 +94,17 @@ function decodeBytes(type: string, base64: string): unknown {
 }
 
 function decodeError(value: Record<string, unknown>): Error {
-  const name = String(value.name);
-  const message = String(value.message);
+  const name = String(decodeValue(value.name));
+  const message = String(decodeValue(value.message));
   const ErrorType = ERROR_TYPES[name];
   // eslint-disable-next-line no-restricted-syntax -- a user's plain Error must come back as one
   const error = ErrorType ? new ErrorType(message) : new Error(message);
   const hidden = { enumerable: false, configurable: true, writable: true };
   if (error.name !== name) Object.defineProperty(error, 'name', { value: name, ...hidden });
-  Object.defineProperty(error, 'stack', { value: value.stack ?? `${name}: ${message}`, ...hidden });
+  Object.defineProperty(error, 'stack', {
+    value: decodeValue(value.stack) ?? `${name}: ${message}`,
+    ...hidden,
+  });
   if ('cause' in value) Object.defineProperty(error, 'cause', { value: decodeValue(value.cause), ...hidden });
   if ('json' in value) {
     const json = decodeValue(value.json);

@@ -2,6 +2,7 @@
  * Values to JSON (I7): plain JSON stays as it is, so that the Inngest dashboard reads well; what JSON would lose is
  * carried as a tagged object; what can't be carried faithfully is refused with its path. The table is in docs/values.md.
  */
+import { MessageList } from '@mastra/core/agent';
 import type { Json } from './json';
 import { isRecord, setOwn } from './json';
 
@@ -44,7 +45,8 @@ function tagged(type: string, value?: Json): Json {
 }
 
 function encode(value: unknown, path: string, encoder: Encoder): Json {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (value === null || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return encodeText(value);
   if (typeof value === 'number') {
     return Number.isFinite(value) && !Object.is(value, -0)
       ? value
@@ -59,6 +61,11 @@ function encode(value: unknown, path: string, encoder: Encoder): Json {
   } finally {
     encoder.ancestors.delete(value);
   }
+}
+
+/** Half a surrogate pair is no Unicode text: the Inngest server refuses it or puts another character in its place. */
+function encodeText(text: string): Json {
+  return text.isWellFormed() ? text : tagged('string', Buffer.from(text, 'utf16le').toString('base64'));
 }
 
 function encodeObject(value: object, path: string, encoder: Encoder): Json {
@@ -89,7 +96,10 @@ function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | un
       [...value].map((item, index) => encode(item, `${path}.values()[${index}]`, encoder)),
     );
   }
-  if (value instanceof RegExp) return tagged('RegExp', [value.source, value.flags]);
+  if (value instanceof RegExp) return tagged('RegExp', [encodeText(value.source), value.flags]);
+  if (value instanceof MessageList) {
+    return tagged('MessageList', encode(value.serialize(), `${path}.serialize()`, encoder));
+  }
   if (value instanceof URL) return tagged('URL', value.href);
   if (value instanceof ArrayBuffer) return tagged('ArrayBuffer', Buffer.from(value).toString('base64'));
   if (ArrayBuffer.isView(value)) return encodeView(value, path);
@@ -118,6 +128,8 @@ function encodeFields(value: object, path: string, encoder: Encoder): Record<str
   const out: Record<string, Json> = {};
   // The Inngest server sorts keys; sorting them here makes the first pass see what every replay sees.
   for (const key of Object.keys(value).sort()) {
+    if (!key.isWellFormed())
+      throw new UnencodableValue("A name with half a surrogate pair can't be stored", path);
     const item = (value as Record<string, unknown>)[key];
     setOwn(out, key, encode(item, `${path}.${key}`, encoder));
   }
@@ -133,8 +145,8 @@ function encodePlain(value: object, path: string, encoder: Encoder): Json {
 }
 
 function encodeError(error: Error, path: string, encoder: Encoder): Json {
-  const out: Record<string, Json> = { name: error.name, message: error.message };
-  if (error.stack) out.stack = error.stack;
+  const out: Record<string, Json> = { name: encodeText(error.name), message: encodeText(error.message) };
+  if (error.stack) out.stack = encodeText(error.stack);
   if (error.cause !== undefined) out.cause = encode(error.cause, `${path}.cause`, encoder);
   const json = ownJson(error);
   if (json !== undefined) out.json = encode(json, `${path}.toJSON()`, encoder);

@@ -6,7 +6,7 @@ export function unexplained(
   name: string,
   found: readonly Difference[],
 ): { left: Difference[]; unused: string[] } {
-  const known = KNOWN_DIFFERENCES.filter(entry => entry.case === name || entry.case === '*');
+  const known = KNOWN_DIFFERENCES.filter(entry => matches(entry.case, name));
   const left = found.filter(difference => !known.some(entry => explains(entry, difference)));
   const unused = known
     .filter(entry => entry.case === name)
@@ -17,7 +17,7 @@ export function unexplained(
 /** The entries for many cases that explain nothing in any of them. */
 export function neverUsed(found: readonly Difference[]): string[] {
   return KNOWN_DIFFERENCES.filter(
-    entry => entry.case === '*' && !found.some(difference => explains(entry, difference)),
+    entry => entry.case.includes('*') && !found.some(difference => explains(entry, difference)),
   ).map(entry => entry.reason);
 }
 

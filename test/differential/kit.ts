@@ -36,6 +36,7 @@ export interface Flow {
   sleepUntil(date: unknown, options?: object): Flow;
   tool(tool: unknown, options?: object, stepOptions?: object): Flow;
   agent(agent: unknown, options?: object, stepOptions?: object): Flow;
+  classifier(classifier: unknown, options?: object, stepOptions?: object): Flow;
   commit(): Flow;
 }
 

@@ -5,7 +5,7 @@
 import type { Plain } from './normalise';
 
 export interface KnownDifference {
-  /** Name of the case; `*` for a difference of many. */
+  /** Name of the case; with a `*` for a difference of many. */
   case: string;
   /** Paths of the differences, as the failing test prints them; `*` stands for one name or index. */
   paths: string[];
@@ -17,6 +17,14 @@ export interface KnownDifference {
 const NESTED_RUN_ID =
   "A nested run has a run id of its own here, stored where Mastra's Studio looks for it. Core's nested runs share their " +
   "parent's id, so a second turn of a loop overwrites the stored run of the first.";
+
+const SHARED_INPUT =
+  'In core all steps share the same objects, so a step that changes its input changes what an earlier step is said to ' +
+  'have returned. What a step returned is stored here and stays.';
+
+const SHARED_LIST =
+  'In core all processors of a run work on one message list, so what a later one does to it shows in what earlier steps ' +
+  'are said to have got and returned. What a step got and returned is stored here and stays.';
 
 const UNFINISHED =
   'Core leaves the stored run as it was when code outside any step threw, so it looks unfinished for ever, with its last ' +
@@ -51,9 +59,44 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
       'snapshot.result.one.list',
       'events.three[1].payload.output.one.list',
     ],
+    reason: SHARED_INPUT,
+  },
+  {
+    case: 'processor-*',
+    paths: [
+      'start.result.steps.*.payload',
+      'start.result.steps.*.output.messageList',
+      'start.result.steps.*.output[*].messageList',
+      'snapshot.context.*.payload.messageList',
+      'snapshot.context.*.output.messageList',
+      'snapshot.context.*.output[*].messageList',
+      'snapshot.context.*.payload[*].messageList',
+      'events.*[1].payload.payload.messageList',
+    ],
+    reason: SHARED_LIST,
+  },
+  {
+    case: 'processor-chain',
+    paths: [
+      'start.result.steps.processor:counts.output.systemMessages',
+      'snapshot.context.processor:counts.output.systemMessages',
+    ],
+    reason: SHARED_LIST,
+  },
+  {
+    case: 'processor-in-loop',
+    paths: ['snapshot.result.messageList.lastCreatedAt'],
     reason:
-      'In core all steps share the same objects, so a step that changes its input changes what an earlier step is said to ' +
-      'have returned. What a step returned is stored here and stays.',
+      'A list that was stored between two turns no longer knows when a message was made that it does not hold any more.',
+  },
+  {
+    case: 'processor-without-a-list-unvalidated',
+    paths: [
+      'start.result.steps.input.messages',
+      'start.result.input.messages',
+      'snapshot.context.input.messages',
+    ],
+    reason: SHARED_INPUT,
   },
   {
     case: 'context-actor-in-parallel',

@@ -2,6 +2,7 @@
  * A run's outcome as plain JSON that can be compared: types that JSON would lose are spelt out, and what differs from
  * run to run by nature (times, run ids, call ids, ids of unnamed sleeps) is replaced by a name. Nothing else is touched.
  */
+import { MessageList } from '@mastra/core/agent';
 import type { Flow } from './kit';
 
 const TIMES = new Set(['startedAt', 'endedAt', 'suspendedAt', 'resumedAt', 'timestamp', 'createdAt']);
@@ -70,6 +71,7 @@ export class Normaliser {
     if (value instanceof Date) {
       return { '<Date>': Number.isNaN(value.getTime()) ? 'invalid' : value.toISOString() };
     }
+    if (value instanceof MessageList) return { '<MessageList>': this.messageList(value) };
     if (value instanceof Map) return { '<Map>': [...value].map(entry => this.plain(entry)) };
     if (value instanceof Set) return { '<Set>': [...value].map(item => this.plain(item)) };
     if (value instanceof RegExp || value instanceof URL) {
@@ -81,6 +83,12 @@ export class Normaliser {
       return { [`<${value.constructor.name}>`]: [...bytes] };
     }
     return undefined;
+  }
+
+  /** What a list says it holds. Which of its messages were saved, it knows by identity, replaced ones included. */
+  private messageList(list: MessageList): Plain {
+    const held = Object.entries(list.serialize()).filter(([name]) => !name.endsWith('Persisted'));
+    return this.plain(Object.fromEntries(held));
   }
 
   /** A property that is undefined is one that is not there: so says JSON, and so do vitest's and core's comparisons. */
@@ -96,6 +104,8 @@ export class Normaliser {
 }
 
 function number(value: number, key: string): Plain {
+  // Core notes there how long a processor took, to the fraction of a millisecond.
+  if (key.startsWith('__outputStreamHookDurationMs_') && value > 0) return '<duration>';
   if (TIMES.has(key) && value >= STARTED) return '<time>';
   if (Number.isFinite(value) && !Object.is(value, -0)) return value;
   return `<${Object.is(value, -0) ? '-0' : value}>`;

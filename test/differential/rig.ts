@@ -7,6 +7,7 @@ import { Mastra } from '@mastra/core';
 import type { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
+import { REAL_SERVER, leaveRealServer } from '../support/real-server';
 import { makeClient, serveSdk } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
 import { jsonStore } from './json-store';
@@ -59,15 +60,14 @@ export async function coreRig(cases: readonly Case[]): Promise<Rig> {
 
 /** Ours. */
 export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Rig> {
-  const external = process.env.INNGEST_BASE_URL;
-  const local = external ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
+  const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
   const apps: Server[] = [];
   let turn = 0;
   const nextApp = () => {
     const { port } = apps[turn++ % apps.length]?.address() as AddressInfo;
     return `http://127.0.0.1:${port}`;
   };
-  const proxy = new WireProxy(external ?? local?.url ?? '', nextApp);
+  const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', nextApp);
   await proxy.listen();
   const storage = await jsonStore();
   const appId = `differential-${randomUUID().slice(0, 8)}`;
@@ -102,6 +102,7 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
     },
     replays: () => replayer.replayLast(),
     stop: async () => {
+      await leaveRealServer(appId);
       await proxy.close();
       for (const app of apps) {
         app.closeAllConnections();

@@ -7,6 +7,7 @@ import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
+import { REAL_SERVER, leaveRealServer } from './real-server';
 import { makeClient, serveSdk } from './sdk';
 import { WireProxy } from './wire-proxy';
 
@@ -47,9 +48,8 @@ export interface Stored {
 }
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const external = process.env.INNGEST_BASE_URL;
-  const local = external ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
-  const serverUrl = external ?? local?.url ?? '';
+  const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
+  const serverUrl = REAL_SERVER ?? local?.url ?? '';
   const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app.address() as AddressInfo).port}`);
   await proxy.listen();
   const appId = `app-${randomUUID().slice(0, 8)}`;
@@ -75,6 +75,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     rested: (workflowId, runId) => rested(mastra, workflowId, runId),
     snapshots: workflowId => snapshots(mastra, workflowId),
     stop: async () => {
+      await leaveRealServer(appId);
       await proxy.close();
       app.closeAllConnections();
       await new Promise(resolve => app.close(resolve));

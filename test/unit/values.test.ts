@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MessageList } from '@mastra/core/agent';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeValue } from '../../src/wire/decode';
@@ -42,6 +43,7 @@ const kept: [name: string, value: unknown, back?: unknown][] = [
   ['an instance of a class', new Money(5, 'EUR'), { amount: 5, currency: 'EUR' }],
   ['an object with `toJSON`', new Celsius(20), '20 °C'],
   ['an object that stands in two places', twice({ x: 1 })],
+  ['text with half a surrogate pair in it', ['a\ud800b', new Map([['\udfff', 1]])]],
 ];
 
 function holes() {
@@ -62,6 +64,7 @@ const refused: [name: string, value: unknown, path: string][] = [
   ['a promise', { later: Promise.resolve(1) }, '$.later'],
   ['a `WeakMap`, `WeakSet` or `WeakRef`', new WeakMap(), '$'],
   ['a cycle', cycle(), '$.self.again'],
+  ['a property name with half a surrogate pair', { outer: { '\ud800': 1 } }, '$.outer'],
 ];
 
 function cycle() {
@@ -92,6 +95,23 @@ describe('I7: what is kept', () => {
     expect(back.when).toEqual(new Date(0));
     expect(back.cause).toBeInstanceOf(TypeError);
     expect(back.cause).toMatchObject({ message: 'inner', code: 'E_INNER' });
+  });
+
+  test('an error whose text is no Unicode', () => {
+    const back = throughJson(new Error('half \ud800')) as Error;
+    expect(back.message).toBe('half \ud800');
+    expect(JSON.stringify(encodeValue(new Error('half \ud800')))).not.toContain('\\ud800');
+  });
+
+  test('a MessageList: messages, where they came from, system messages', () => {
+    expect(documented).toContain("Mastra's `MessageList`, as processors hand it on");
+    const list = new MessageList().add('hello', 'input').add('hi', 'response').addSystem('Be brief.');
+    const back = throughJson({ list }) as { list: MessageList };
+    expect(back.list).toBeInstanceOf(MessageList);
+    expect(back.list.get.all.db()).toEqual(list.get.all.db());
+    expect(back.list.get.input.db()).toHaveLength(1);
+    expect(back.list.getSystemMessages()).toEqual([{ role: 'system', content: 'Be brief.' }]);
+    expect(back.list.serialize()).toEqual(list.serialize());
   });
 
   test('a second time changes nothing', () => {

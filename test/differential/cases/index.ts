@@ -1,6 +1,7 @@
 /** All hand-made cases. */
 import type { Case } from '../kit';
 import { branching } from './branching';
+import { classifiers } from './classifiers';
 import { components } from './components';
 import { context } from './context';
 import { each } from './each';
@@ -13,6 +14,7 @@ import { parallel } from './parallel';
 import { resuming } from './resuming';
 import { resumingBlocks } from './resuming-blocks';
 import { resumingNested } from './resuming-nested';
+import { processors } from './processors';
 import { schemas } from './schemas';
 import { sequence } from './sequence';
 import { sleeping } from './sleeping';
@@ -42,6 +44,8 @@ const all: Case[] = [
   ...errors,
   ...values,
   ...components,
+  ...classifiers,
+  ...processors,
 ];
 
 /** `CASES=resume` runs only those whose name fits the expression, while one works on them. */

@@ -1,0 +1,77 @@
+import { PubSub } from '@mastra/core/events';
+import type { AnyStepResult } from '../core-types';
+import type { RunEvent } from '../realtime/channel';
+import { progressEvent, progressOf } from '../realtime/progress';
+
+type PublishedToCore = Parameters<PubSub['publish']>[1];
+
+/** A foreach, as the progress of its items tells of it. */
+export interface ForeachIdentity {
+  stepId: string;
+  totalCount: number;
+  /** Name of the run's leg: each counts anew, as in core. */
+  execution: string;
+}
+
+/**
+ * The pubsub that core's foreach publishes on. Core tells an item's progress in the control flow, where it would wait for the
+ * next op (docs/decisions/0009); the item's own op has told it already, so core's event is dropped.
+ */
+export class ForeachProgress extends PubSub {
+  private completedCount = 0;
+  private readonly reported = new Set<number>();
+
+  constructor(
+    private readonly outer: PubSub,
+    private readonly foreach: ForeachIdentity,
+  ) {
+    super();
+  }
+
+  override async publish(topic: string, event: PublishedToCore): Promise<void> {
+    const progress = progressOf(event.data as RunEvent);
+    if (!progress) return this.outer.publish(topic, event);
+    ({ completedCount: this.completedCount } = progress);
+    if (this.reported.has(progress.currentIndex)) return;
+    await this.outer.publish(topic, { ...event, data: progressEvent(progress, this.foreach.execution) });
+  }
+
+  /** Item `index` has told its progress itself. */
+  hasReported(index: number): void {
+    this.reported.add(index);
+  }
+
+  /** What core will say of an item that has just ended with `result`. */
+  eventFor(index: number, result: AnyStepResult): RunEvent {
+    const { stepId: id, totalCount, execution } = this.foreach;
+    const { status } = result;
+    const output: unknown = status === 'success' ? result.output : undefined;
+    return progressEvent(
+      {
+        id,
+        completedCount: this.completedCount + (status === 'suspended' ? 0 : 1),
+        totalCount,
+        currentIndex: index,
+        iterationStatus: status === 'success' || status === 'suspended' ? status : 'failed',
+        ...(output === undefined ? {} : { iterationOutput: output }),
+      },
+      execution,
+    );
+  }
+
+  override async subscribe(): Promise<void> {}
+  override async unsubscribe(): Promise<void> {}
+  override async flush(): Promise<void> {}
+}
+
+/** The foreach that a step is an item of, and its place there. */
+export function itemOf({
+  pubsub,
+  executionContext,
+}: {
+  pubsub: PubSub;
+  executionContext: { foreachIndex?: number };
+}): { foreach: ForeachProgress; index: number } | undefined {
+  const { foreachIndex: index } = executionContext;
+  return pubsub instanceof ForeachProgress && index !== undefined ? { foreach: pubsub, index } : undefined;
+}

@@ -1,0 +1,44 @@
+/** Events that tell how far a foreach is: sent by each item's own op, and counted by whoever receives them. */
+import type { RunEvent } from './channel';
+
+const TYPE = 'workflow-step-progress';
+
+/** What core says of one item of a foreach. */
+export interface Progress {
+  id: string;
+  completedCount: number;
+  totalCount: number;
+  currentIndex: number;
+  iterationStatus: 'success' | 'failed' | 'suspended';
+  iterationOutput?: unknown;
+}
+
+/** The event for one item. `execution` names the leg of the run: each counts anew, as in core. */
+export function progressEvent(payload: Progress, execution: string): RunEvent {
+  return { type: TYPE, payload: { ...payload }, mastraExecution: execution };
+}
+
+/** The payload of a progress event; undefined for any other. */
+export function progressOf({ type, payload }: RunEvent): Progress | undefined {
+  return type === TYPE ? (payload as unknown as Progress) : undefined;
+}
+
+/**
+ * Items that run at once, perhaps in different processes, do not know of each other, so an event says how many had ended for
+ * sure. A receiver has seen the others, too: it counts, and the counts rise by one as in core.
+ */
+export class ProgressCounts {
+  private readonly counts = new Map<string, number>();
+
+  /** The event as consumers get it. To be called once per event. */
+  count(received: RunEvent): RunEvent {
+    const { mastraExecution, ...event } = received;
+    const progress = progressOf(event);
+    if (!progress || typeof mastraExecution !== 'string') return received;
+    const key = `${mastraExecution}/${progress.id}`;
+    const seen = (this.counts.get(key) ?? 0) + (progress.iterationStatus === 'suspended' ? 0 : 1);
+    const completedCount = Math.max(progress.completedCount, seen);
+    this.counts.set(key, completedCount);
+    return { ...event, payload: { ...progress, completedCount } };
+  }
+}
