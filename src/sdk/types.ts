@@ -7,3 +7,6 @@ export type { InngestFunction } from 'inngest';
 export interface InngestEngineType {
   step: GetStepTools<Inngest>;
 }
+
+/** Inngest's own `connect`. */
+export type SdkConnect = typeof import('inngest/connect').connect;
