@@ -15,7 +15,11 @@ const shared: Options = {
 const main: Options = {
   ...shared,
   name: 'main',
-  entry: { index: 'src/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    'connect/index': 'src/serve/connect.ts',
+    'realtime/index': 'src/realtime/index.ts',
+  },
   format: ['esm', 'cjs'],
   sourcemap: true,
 };
