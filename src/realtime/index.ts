@@ -10,7 +10,9 @@ import { WATCH_TOPIC, runChannel } from './channel';
 export type { SubscriptionToken } from '../sdk/port';
 
 /** The realtime channel of a run; its events are on the topic `watch`. */
-export const workflowChannel = runChannel;
+export function workflowChannel(workflowId: string, runId: string): string {
+  return runChannel(workflowId, runId);
+}
 
 /**
  * A token with which a browser may follow one run, for 60 seconds to connect within. Ask for it on the server, after having
@@ -21,5 +23,5 @@ export async function getRunSubscriptionToken(
   inngest: InngestClient,
   run: { workflowId: string; runId: string },
 ): Promise<SubscriptionToken> {
-  return portFor(inngest).subscriptionToken(runChannel(run.workflowId, run.runId), [WATCH_TOPIC]);
+  return portFor(inngest).subscriptionToken(workflowChannel(run.workflowId, run.runId), [WATCH_TOPIC]);
 }

@@ -1,5 +1,6 @@
 /** Types of the SDK that appear in our own public types. */
 import type { GetStepTools, Inngest } from 'inngest';
+import type { connect } from 'inngest/connect';
 
 export type { InngestFunction } from 'inngest';
 
@@ -9,4 +10,4 @@ export interface InngestEngineType {
 }
 
 /** Inngest's own `connect`. */
-export type SdkConnect = typeof import('inngest/connect').connect;
+export type SdkConnect = typeof connect;

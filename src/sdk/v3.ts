@@ -49,8 +49,14 @@ const memoizedSteps = {
 /** Wraps a client of `inngest` v3. Its realtime is in the client, so the user needs no middleware for us. */
 export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPort {
   const client = shape as unknown as V3Client;
-  // v3's client has no signing key: its `serve` has, and the environment.
-  const rest = { baseUrl: () => apiBaseUrl(client), signingKey: process.env.INNGEST_SIGNING_KEY };
+  const api = apiOf(client);
+  const rest = {
+    baseUrl: () => apiBaseUrl(client),
+    // Asked for at each call: `serve` may have been given the key after the client was made.
+    get signingKey() {
+      return api.signingKey || undefined;
+    },
+  };
   return {
     appId: client.id,
     sdkVersion,
@@ -116,11 +122,14 @@ async function subscriptionToken(client: V3Client, channel: string, topics: stri
   return { channel, topics, key };
 }
 
-/**
- * Where the API is. A v3 client without `isDev` and base URL looks for a dev server at each call; its API knows how, and
- * has for all of 3.50 to 3.x.
- */
+/** The client's own access to Inngest's API, the same in all of 3.50 to 3.x. */
+function apiOf(client: V3Client) {
+  return (
+    client as unknown as { inngestApi: { signingKey?: string; getTargetUrl(path: string): Promise<URL> } }
+  ).inngestApi;
+}
+
+/** Where the API is. A v3 client without `isDev` and base URL looks for a dev server at each call. */
 async function apiBaseUrl(client: V3Client): Promise<string> {
-  const { inngestApi } = client as unknown as { inngestApi: { getTargetUrl(path: string): Promise<URL> } };
-  return client.apiBaseUrl ?? (await inngestApi.getTargetUrl('/')).href;
+  return client.apiBaseUrl ?? (await apiOf(client).getTargetUrl('/')).href;
 }
