@@ -21,6 +21,13 @@ const main: Options = {
 };
 
 /**
+ * Small entries of their own. Each holds what it needs: shared with the main entry, they would load all of it, and the
+ * package's classes know each other across copies anyway.
+ */
+const connect: Options = { ...main, name: 'connect', entry: { 'connect/index': 'src/serve/connect.ts' } };
+const realtime: Options = { ...main, name: 'realtime', entry: { 'realtime/index': 'src/realtime/index.ts' } };
+
+/**
  * The local server carries its libraries with it: they are devDependencies, which tsup bundles, so an install
  * of the package gains none of them. Some are CommonJS and call `require` for Node's own modules, which an ES
  * module has not got.
@@ -49,4 +56,4 @@ const localForRequire: Options = {
   format: ['cjs'],
 };
 
-export default defineConfig([main, local, localForRequire]);
+export default defineConfig([main, connect, realtime, local, localForRequire]);

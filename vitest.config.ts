@@ -5,6 +5,8 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** One line per entry of the package: tests import it by name and get the sources. */
 const alias = [
+  { find: /^@mastra\/inngest\/connect$/, replacement: source('./src/serve/connect.ts') },
+  { find: /^@mastra\/inngest\/realtime$/, replacement: source('./src/realtime/index.ts') },
   { find: /^@mastra\/inngest\/local$/, replacement: source('./src/local/index.ts') },
   { find: /^@mastra\/inngest$/, replacement: source('./src/index.ts') },
 ];

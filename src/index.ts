@@ -2,6 +2,7 @@
 export { init } from './init';
 export { createStep } from './workflow/create-step';
 export { serve } from './serve/serve';
+export { connect, type MastraConnectOptions } from './serve/connect';
 export { createServe, type InngestServeAdapter, type MastraServeOptions } from './serve/create-serve';
 export { collectFunctions } from './serve/collect';
 export { cloneStep, cloneWorkflow } from './workflow/clone';

@@ -2,6 +2,7 @@
 import type { ServeAdapter } from './adapter';
 import type { ClientShape, InngestClient } from './client';
 import { mismatch } from './same-sdk';
+import type { SdkConnect } from './types';
 import { versionText } from './version';
 
 const REMEDY =
@@ -14,7 +15,7 @@ export async function installedEdgeServe(client: InngestClient): Promise<ServeAd
 }
 
 /** Inngest's `connect`. @throws MastraInngestError `SDK_MISMATCH` */
-export async function installedConnect(client: InngestClient): Promise<(options: never) => Promise<unknown>> {
+export async function installedConnect(client: InngestClient): Promise<SdkConnect> {
   await requireInstalled(client);
   return (await import('inngest/connect')).connect;
 }

@@ -59,6 +59,15 @@ export interface OutgoingEvent {
   data: JsonObject;
 }
 
+/** What a browser subscribes with, in the shape that the SDK's own hooks take. Lives 60 seconds. */
+export interface SubscriptionToken {
+  channel: string;
+  topics: string[];
+  key: string;
+  /** Where the server is; absent on v3, whose client side finds it by itself. */
+  apiBaseUrl?: string;
+}
+
 /** Where to open a WebSocket for a channel's topics. The token lives 60 seconds and is checked on connecting only. */
 export interface SubscriptionAddress {
   url: string;
@@ -75,6 +84,7 @@ export interface InngestPort {
   send(event: OutgoingEvent): Promise<{ ids: string[] }>;
   createFunction(definition: FunctionDefinition): ServableFunction;
   publish(channel: string, topic: string, data: unknown): Promise<void>;
+  subscriptionToken(channel: string, topics: string[]): Promise<SubscriptionToken>;
   subscriptionAddress(channel: string, topics: string[]): Promise<SubscriptionAddress>;
   /** `inngestRunId` is Inngest's id of a run, not Mastra's. */
   runState(inngestRunId: string): Promise<RunState>;

@@ -4,7 +4,7 @@ import type { RunState } from './port';
 
 /** What a call needs of a client. */
 export interface RestAccess {
-  baseUrl(): Promise<string>;
+  baseUrl: () => Promise<string>;
   signingKey: string | undefined;
 }
 

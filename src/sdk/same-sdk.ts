@@ -4,19 +4,33 @@ import type { ClientShape, InngestClient } from './client';
 import type { ServableFunction } from './port';
 import { versionText } from './version';
 
-/** @throws MastraInngestError `SDK_MISMATCH` for a function that a client of another version made */
+/** A function as both majors make it. */
+interface MadeFunction {
+  id?: string | (() => string);
+  client?: ClientShape;
+  fn?: unknown;
+}
+
+/**
+ * @throws MastraInngestError `SDK_MISMATCH` for a function that a client of another version made, `INVALID_CLIENT` for one
+ * that has no handler: v3 takes `createFunction` of v4's form without a word
+ */
 export function requireSameSdk(client: InngestClient, functions: readonly ServableFunction[]): void {
   const ours = versionText(client as ClientShape);
-  for (const made of functions) {
-    const { id, client: maker } = made as { id?: unknown; client?: ClientShape };
-    const theirs = maker && versionText(maker);
-    if (!theirs || theirs === ours) continue;
-    const name = typeof id === 'function' ? String((made as { id(): unknown }).id()) : String(id);
-    throw mismatch(
-      client,
-      `the function "${name}" was made by inngest ${theirs}`,
-      'Make all functions with the client that is served.',
-    );
+  for (const made of functions as readonly MadeFunction[]) {
+    const name = typeof made.id === 'function' ? made.id() : String(made.id);
+    const theirs = made.client && versionText(made.client);
+    if (theirs && theirs !== ours) {
+      const remedy = 'Make all functions with the client that is served.';
+      throw mismatch(client, `the function "${name}" was made by inngest ${theirs}`, remedy);
+    }
+    if (theirs && typeof made.fn !== 'function') {
+      throw new MastraInngestError(
+        'INVALID_CLIENT',
+        `The function "${name}" has no handler. In inngest ${theirs}, createFunction takes three arguments: ` +
+          "createFunction({ id }, { event: '…' }, handler).",
+      );
+    }
   }
 }
 

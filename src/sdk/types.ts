@@ -1,5 +1,6 @@
 /** Types of the SDK that appear in our own public types. */
 import type { GetStepTools, Inngest } from 'inngest';
+import type { connect } from 'inngest/connect';
 
 export type { InngestFunction } from 'inngest';
 
@@ -7,3 +8,6 @@ export type { InngestFunction } from 'inngest';
 export interface InngestEngineType {
   step: GetStepTools<Inngest>;
 }
+
+/** Inngest's own `connect`. */
+export type SdkConnect = typeof connect;

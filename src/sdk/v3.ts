@@ -1,6 +1,5 @@
 /** The port over `inngest` v3. Types only are imported: loading two majors in one process breaks both. */
 import type { GetStepTools, Inngest } from 'inngest-v3';
-import { MastraInngestError } from '../errors';
 import type { ClientShape } from './client';
 import type {
   ExecutionRequest,
@@ -11,7 +10,8 @@ import type {
   StepTools,
 } from './port';
 import { cancelRun, runState } from './runs';
-import { socketAddress } from './socket-address';
+import { noToken, socketAddress } from './socket-address';
+import { type FinalErrors, byClass, byName } from './v3-final-errors';
 
 type V3Client = Inngest;
 type V3StepTools = GetStepTools<V3Client>;
@@ -49,21 +49,33 @@ const memoizedSteps = {
 /** Wraps a client of `inngest` v3. Its realtime is in the client, so the user needs no middleware for us. */
 export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPort {
   const client = shape as unknown as V3Client;
-  // v3's client has no signing key: its `serve` has, and the environment.
-  const rest = { baseUrl: () => apiBaseUrl(client), signingKey: process.env.INNGEST_SIGNING_KEY };
+  const api = apiOf(client);
+  const rest = {
+    baseUrl: () => apiBaseUrl(client),
+    // Asked for at each call: `serve` may have been given the key after the client was made.
+    get signingKey() {
+      return api.signingKey || undefined;
+    },
+  };
   return {
     appId: client.id,
     sdkVersion,
     send: event => client.send(event),
-    createFunction: definition => createFunction(client, definition),
+    createFunction: definition => createFunction(client, sdkVersion, definition),
     publish: async (channel, topic, data) => void (await client.realtime.publish({ channel, topic, data })),
+    subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),
     cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
   };
 }
 
-function createFunction(client: V3Client, definition: FunctionDefinition): ServableFunction {
+function createFunction(
+  client: V3Client,
+  sdkVersion: string,
+  definition: FunctionDefinition,
+): ServableFunction {
+  let guard: FinalErrors = byName;
   const { id, name, triggers, cancelOn, options, handler } = definition;
   const settings = {
     // Without it, v3 asks once more after each of several parallel steps; v4 has it on by itself.
@@ -74,24 +86,25 @@ function createFunction(client: V3Client, definition: FunctionDefinition): Serva
     cancelOn: [...((options.cancelOn as object[] | undefined) ?? []), ...cancelOn],
     middleware: [...((options.middleware as unknown[] | undefined) ?? []), memoizedSteps],
   };
-  return client.createFunction(
-    settings as never,
-    triggers as never,
-    ((context: HandlerContext) =>
+  const execute = ({ event, runId, attempt, step, memoized = {} }: HandlerContext) =>
+    guard(() =>
       handler({
-        event: context.event,
-        inngestRunId: context.runId,
-        attempt: context.attempt,
-        step: stepTools(context.step),
-        nativeStep: context.step,
-        memoized: context.memoized ?? {},
-      })) as never,
-  );
+        event,
+        inngestRunId: runId,
+        attempt,
+        step: stepTools(step, guard),
+        nativeStep: step,
+        memoized,
+      }),
+    );
+  const made = client.createFunction(settings as never, triggers as never, execute as never);
+  if (sdkVersion.startsWith('3.50.')) guard = byClass(client, made);
+  return made;
 }
 
-function stepTools(step: V3StepTools): StepTools {
+function stepTools(step: V3StepTools, guard: FinalErrors): StepTools {
   return {
-    run: <T>(id: string, body: () => Promise<T>) => step.run(id, body) as Promise<T>,
+    run: <T>(id: string, body: () => Promise<T>) => step.run(id, () => guard(body)) as Promise<T>,
     sleep: (id, milliseconds) => step.sleep(id, milliseconds),
     sleepUntil: (id, date) => step.sleepUntil(id, date),
     invoke: (id, { function: target, data }) => step.invoke(id, { function: target, data } as never),
@@ -99,21 +112,24 @@ function stepTools(step: V3StepTools): StepTools {
 }
 
 async function subscriptionAddress(client: V3Client, channel: string, topics: string[]) {
-  const { key } = (await client.realtime.getSubscriptionToken({ channel, topics })) as { key?: string };
-  if (!key) {
-    throw new MastraInngestError(
-      'REALTIME_FAILED',
-      `Inngest gave no subscription token for the channel ${channel}. Check the client's keys and base URL.`,
-    );
-  }
+  const { key } = await subscriptionToken(client, channel, topics);
   return { url: socketAddress(await apiBaseUrl(client), key) };
 }
 
-/**
- * Where the API is. A v3 client without `isDev` and base URL looks for a dev server at each call; its API knows how, and
- * has for all of 3.50 to 3.x.
- */
+async function subscriptionToken(client: V3Client, channel: string, topics: string[]) {
+  const { key } = (await client.realtime.getSubscriptionToken({ channel, topics })) as { key?: string };
+  if (!key) throw noToken(channel);
+  return { channel, topics, key };
+}
+
+/** The client's own access to Inngest's API, the same in all of 3.50 to 3.x. */
+function apiOf(client: V3Client) {
+  return (
+    client as unknown as { inngestApi: { signingKey?: string; getTargetUrl(path: string): Promise<URL> } }
+  ).inngestApi;
+}
+
+/** Where the API is. A v3 client without `isDev` and base URL looks for a dev server at each call. */
 async function apiBaseUrl(client: V3Client): Promise<string> {
-  const { inngestApi } = client as unknown as { inngestApi: { getTargetUrl(path: string): Promise<URL> } };
-  return client.apiBaseUrl ?? (await inngestApi.getTargetUrl('/')).href;
+  return client.apiBaseUrl ?? (await apiOf(client).getTargetUrl('/')).href;
 }

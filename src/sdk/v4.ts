@@ -1,6 +1,5 @@
 /** The port over `inngest` v4. Types only are imported: loading two majors in one process breaks both. */
 import type { GetStepTools, Inngest } from 'inngest';
-import { MastraInngestError } from '../errors';
 import type { ClientShape } from './client';
 import type {
   ExecutionRequest,
@@ -12,7 +11,7 @@ import type {
   StepTools,
 } from './port';
 import { cancelRun, runState } from './runs';
-import { socketAddress } from './socket-address';
+import { noToken, socketAddress } from './socket-address';
 
 type V4Client = Inngest;
 type V4StepTools = GetStepTools<V4Client>;
@@ -53,6 +52,7 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
     send: (event: OutgoingEvent) => client.send(event),
     createFunction: definition => createFunction(client, definition),
     publish: (channel, topic, data) => client.realtime.publish({ channel, topic, config: {} as never }, data),
+    subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),
     cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
@@ -93,15 +93,15 @@ function stepTools(step: V4StepTools): StepTools {
 }
 
 async function subscriptionAddress(client: V4Client, channel: string, topics: string[]) {
-  const token: { key?: string; apiBaseUrl?: string } = await client.realtime.token({
+  const { apiBaseUrl, key } = await subscriptionToken(client, channel, topics);
+  return { url: socketAddress(apiBaseUrl, key) };
+}
+
+async function subscriptionToken(client: V4Client, channel: string, topics: string[]) {
+  const { key, apiBaseUrl }: { key?: string; apiBaseUrl?: string } = await client.realtime.token({
     channel,
     topics,
   });
-  if (!token.key || !token.apiBaseUrl) {
-    throw new MastraInngestError(
-      'REALTIME_FAILED',
-      `Inngest gave no subscription token for the channel ${channel}. Check the client's keys and base URL.`,
-    );
-  }
-  return { url: socketAddress(token.apiBaseUrl, token.key) };
+  if (!key || !apiBaseUrl) throw noToken(channel);
+  return { channel, topics, key, apiBaseUrl };
 }

@@ -1,4 +1,5 @@
 import { builtinModules } from 'node:module';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesInTarball, readFromTarball } from './tarball';
 
@@ -19,7 +20,12 @@ describe('the packed package', () => {
 
   it('installs nothing of its own', () => {
     expect(manifest.dependencies ?? {}).toEqual({});
-    expect(Object.keys(manifest.peerDependencies).sort()).toEqual(['@mastra/core', 'inngest', 'zod']);
+    expect(Object.keys(manifest.peerDependencies).sort()).toEqual([
+      '@inngest/realtime',
+      '@mastra/core',
+      'inngest',
+      'zod',
+    ]);
   });
 
   it.each(files.filter(file => /\.(js|cjs|d\.ts|d\.cts)$/.test(file)))(
@@ -31,11 +37,29 @@ describe('the packed package', () => {
     },
   );
 
+  it.each(['dist/realtime/index.js', 'dist/realtime/index.cjs'])(
+    '%s is for browsers: it loads nothing',
+    file => {
+      const loaded = withChunks(file);
+      expect(loaded.flatMap(name => importedPackages(readFromTarball(name)))).toEqual([]);
+      expect(loaded.map(name => readFromTarball(name)).join()).not.toMatch(/\bprocess\.|\bBuffer\b/);
+    },
+  );
+
   it('lists the licences of the libraries inside the local server', () => {
     const licences = readFromTarball('dist/local/LICENSES.txt');
     for (const library of ['hono', '@hono/node-server', 'ws']) expect(licences).toContain(`── ${library} `);
   });
 });
+
+/** A built module and those of this package that it imports. */
+function withChunks(file: string, known = new Set<string>()): string[] {
+  if (known.has(file)) return [...known];
+  known.add(file);
+  const chunks = readFromTarball(file).matchAll(/(?:from\s*|import\s*|require\()['"](\.{1,2}\/[^'"]+)['"]/g);
+  for (const [, chunk = ''] of chunks) withChunks(path.posix.join(path.posix.dirname(file), chunk), known);
+  return [...known];
+}
 
 /** The packages that a built module names, with their subpaths and `node:` cut off. */
 function importedPackages(code: string): string[] {

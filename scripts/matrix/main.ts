@@ -1,0 +1,62 @@
+/** `npm run matrix`: the same tests on each supported version of Inngest's SDK, with checkpointing on and off. */
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { addTotals, formatTotal, noTests, type TestTotal } from '../test-total/total.js';
+import { runStage } from '../verify/stage.js';
+import { type Cell, cells } from './cells.js';
+import { type CellOutcome, outcomeTable, requestTable } from './report.js';
+
+const folder = path.resolve('.tmp/matrix');
+const requestsFile = path.join(folder, 'requests.jsonl');
+
+rmSync(folder, { recursive: true, force: true });
+mkdirSync(folder, { recursive: true });
+const outcomes: CellOutcome[] = [];
+// All of them, also after a failure: one run shows everything there is to mend.
+for (const cell of cells(process.argv.includes('--all'))) outcomes.push(await runCell(cell));
+
+process.stdout.write(requestTable(requestsFile));
+process.stdout.write(`\n── summary of the matrix\n${outcomeTable(outcomes)}`);
+process.stdout.write(`${formatTotal(outcomes.map(({ total }) => total).reduce(addTotals, noTests))}\n`);
+process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);
+
+async function runCell({ sdk, checkpointing, tests }: Cell): Promise<CellOutcome> {
+  const name = `inngest ${installedVersion(sdk)}, checkpointing ${checkpointing}`;
+  const totalFile = path.join(folder, `total-${sdk}-${checkpointing}.json`);
+  const { ok, seconds } = await runStage({
+    name,
+    command: 'vitest',
+    args: [
+      'run',
+      '--project',
+      'suite',
+      '--reporter',
+      'dot',
+      '--reporter',
+      './scripts/test-total/reporter.ts',
+      ...tests,
+    ],
+    env: {
+      INNGEST_SDK: sdk,
+      INNGEST_CHECKPOINTING: checkpointing,
+      TEST_TOTAL_FILE: totalFile,
+      REQUESTS_FILE: requestsFile,
+    },
+  });
+  return { name, ok, seconds, total: readTotal(totalFile) };
+}
+
+/** The SDK's exports don't include its package.json, so it is read as a file. */
+function installedVersion(sdk: string): string {
+  const manifest = path.resolve('node_modules', sdk, 'package.json');
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+/** A cell that left no total never got to its tests; it has failed, and that is what counts. */
+function readTotal(file: string): TestTotal {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as TestTotal;
+  } catch {
+    return noTests;
+  }
+}

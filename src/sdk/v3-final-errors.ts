@@ -1,0 +1,61 @@
+/**
+ * inngest 3.50 knows an error that must not be tried again by its own class only; from 3.51 on the name is enough. The class
+ * is the app's copy's, which we don't import, but the SDK makes one of it where it hands a failure to an `onFailure`.
+ */
+import type { ServableFunction } from './port';
+import { MastraInngestError } from '../errors';
+
+type FinalErrorClass = new (message: string, options: { cause?: unknown }) => Error;
+type FunctionClass = new (
+  client: unknown,
+  options: object,
+  handler: () => void,
+) => {
+  createExecution(options: object): { fnArg: { error?: Error } };
+};
+
+/** Rethrows what a body throws as the SDK's own class where its name says that it is final. */
+export type FinalErrors = <T>(body: () => Promise<T>) => Promise<T>;
+
+/** For versions that look at the name. */
+export const byName: FinalErrors = body => body();
+
+/** For 3.50. `sample`: a function that the client made. */
+export function byClass(client: unknown, sample: ServableFunction): FinalErrors {
+  const OwnClass = finalErrorClass(client, sample.constructor as FunctionClass);
+  return async body => {
+    try {
+      return await body();
+    } catch (thrown) {
+      const error = thrown as Error | undefined;
+      if (error?.name !== 'NonRetriableError' || thrown instanceof OwnClass) throw thrown;
+      const own = new OwnClass(error.message, { cause: error.cause });
+      own.stack = error.stack;
+      throw own;
+    }
+  };
+}
+
+function finalErrorClass(client: unknown, InngestFunction: FunctionClass): FinalErrorClass {
+  const ignored = () => {};
+  const probe = new InngestFunction(client, { id: 'probe', triggers: [], onFailure: ignored }, ignored);
+  const failure = { name: 'NonRetriableError', message: 'probe', stack: '' };
+  const { error } = probe.createExecution({
+    version: 2,
+    partialOptions: {
+      client,
+      runId: 'probe',
+      data: { event: { name: 'probe', data: { error: failure } } },
+      stepState: {},
+      stepCompletionOrder: [],
+      reqArgs: [],
+      headers: {},
+      isFailureHandler: true,
+    },
+  }).fnArg;
+  if (error?.name === 'NonRetriableError') return error.constructor as FinalErrorClass;
+  throw new MastraInngestError(
+    'UNSUPPORTED_SDK_VERSION',
+    'This copy of inngest 3.50 can not be told that an error is final. Install inngest@^3.51.',
+  );
+}
