@@ -14,11 +14,20 @@ import { cloneStep, cloneWorkflow } from './workflow/clone';
 import type { FlowControl } from './workflow/flow-control';
 import { InngestWorkflow } from './workflow/workflow';
 
+/** What holds for all workflows of one `init`. */
+export interface InitOptions {
+  /**
+   * Milliseconds for which the events of a step are gathered into one realtime message. 0, the default, sends each event by
+   * itself as soon as it comes; 20 to 100 make few requests of an agent's many tokens.
+   */
+  streamBatchMs?: number;
+}
+
 /**
  * The workflow tools for one Inngest client.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`
  */
-export function init(inngest: InngestClient) {
+export function init(inngest: InngestClient, { streamBatchMs = 0 }: InitOptions = {}) {
   const port = portFor(inngest);
 
   /**
@@ -54,7 +63,7 @@ export function init(inngest: InngestClient) {
     InferSchemaOutput<TRequestContextSchema>
   > {
     const { workflow, functionOptions } = splitOptions(params);
-    return new InngestWorkflow(workflow as never, port, functionOptions);
+    return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs);
   }
 
   return { createWorkflow, createStep, createTool, cloneStep, cloneWorkflow };

@@ -86,7 +86,13 @@ export class Operations {
     body: (operation: Operation) => Promise<Json>,
   ): Promise<Json> {
     const { scope } = this;
-    const publisher = new Publisher(scope.port, scope.targets, `${scope.legName}/${id}`, scope.log);
+    const publisher = new Publisher(
+      scope.port,
+      scope.targets,
+      `${scope.legName}/${id}`,
+      scope.log,
+      scope.streamBatchMs,
+    );
     const known = new Map<string, string>();
     const remember = (random: string): string => {
       const ordinal = known.size === 0 ? '' : ` #${known.size}`;

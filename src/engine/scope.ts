@@ -34,5 +34,7 @@ export interface RunScope {
   /** The workflows that this one is nested in, outermost first. */
   readonly ancestors: readonly Ancestor[];
   readonly nativeStep: unknown;
+  /** Milliseconds for which a step's events are gathered into one realtime message. */
+  readonly streamBatchMs: number;
   readonly log: WarningLog;
 }

@@ -21,6 +21,7 @@ export interface RunnableWorkflow {
   readonly retryConfig: { attempts?: number; delay?: number };
   readonly steps: Record<string, { resumeSchema?: Schema } | undefined>;
   readonly functionOptions: Record<string, unknown>;
+  readonly streamBatchMs: number;
   readonly stepGraph: StepFlowEntry[];
   readonly serializedStepGraph: unknown[];
   readonly mastra: AnyMastra | undefined;

@@ -15,7 +15,7 @@ export interface Identity {
 /**
  * The Mastra run of a request. Its memos say so once there are any; before, a stored run that another Inngest run began
  * with the very same event tells that this one is a *Rerun* from the dashboard: a new run, called by Inngest's run id. Where
- * debouncing or batching let one event start two runs, that can't be told from a double start, and is one (I5).
+ * debouncing lets one event start two runs, that can't be told from a double start, and is one (I5).
  */
 export async function identify(
   request: ExecutionRequest,
@@ -30,9 +30,9 @@ export async function identify(
   if (first) return { runId: first.runId, begun: true };
   if (Object.keys(memoized).length > 0) return { runId: own, begun: true };
 
-  const { debounce, batchEvents } = workflow.functionOptions;
+  const { debounce } = workflow.functionOptions;
   const canBeRerun = start.runId !== undefined && !start.leg && !start.sender?.ancestors.length;
-  if (!canBeRerun || debounce !== undefined || batchEvents !== undefined) return { runId: own, begun: false };
+  if (!canBeRerun || debounce !== undefined) return { runId: own, begun: false };
   const stored = (await new RunRecord(store, { workflowId: workflow.id, runId: own }).load())?.inngest;
   const isRerun =
     stored?.owner !== undefined &&

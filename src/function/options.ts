@@ -8,7 +8,6 @@ const FUNCTION_OPTIONS = [
   'throttle',
   'debounce',
   'priority',
-  'batchEvents',
   'cancelOn',
   'idempotency',
   'middleware',
@@ -23,13 +22,21 @@ type FunctionOption = (typeof FUNCTION_OPTIONS)[number];
 
 /** The options for Inngest, apart from those for Mastra. @throws MastraInngestError `INVALID_WORKFLOW_OPTION` */
 export function splitOptions<T extends { id: string }>(
-  params: T & Partial<Record<FunctionOption | 'schedule', unknown>>,
+  params: T & Partial<Record<FunctionOption | 'schedule' | 'batchEvents', unknown>>,
 ): { workflow: T; functionOptions: Record<string, unknown> } {
   if (params.schedule !== undefined) {
     throw new MastraInngestError(
       'INVALID_WORKFLOW_OPTION',
       `Workflow ${params.id} has a "schedule", which Mastra's evented engine alone knows. On Inngest, start the workflow ` +
         'from a function of your own with a cron trigger.',
+      { workflowId: params.id },
+    );
+  }
+  if (params.batchEvents !== undefined) {
+    throw new MastraInngestError(
+      'INVALID_WORKFLOW_OPTION',
+      `Workflow ${params.id} has "batchEvents", which hands several starts to one execution, and a run is started by one ` +
+        'event. Take the events in a function of your own and start a run for each.',
       { workflowId: params.id },
     );
   }

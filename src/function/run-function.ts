@@ -28,10 +28,10 @@ const PARENT_CANCELLED =
   'event.data.mastra.parentRun != null && event.data.mastra.parentRun == async.data.run_id';
 
 /**
- * Options that would hold up, merge or drop the continuation of a run that has waited for somebody: they are for starts.
+ * Options that would hold up or drop the continuation of a run that has waited for somebody: they are for starts.
  * A drop would lose the run, since nobody sends it again.
  */
-const ONLY_FOR_STARTS = ['rateLimit', 'debounce', 'throttle', 'singleton', 'idempotency', 'batchEvents'];
+const ONLY_FOR_STARTS = ['rateLimit', 'debounce', 'throttle', 'singleton', 'idempotency'];
 
 type Parse = (data: unknown, workflowId: string) => StartRequest;
 

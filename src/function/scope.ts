@@ -51,6 +51,7 @@ export function runScope(
     })),
     ancestors,
     nativeStep: request.nativeStep,
+    streamBatchMs: workflow.streamBatchMs,
     log: { warn: (message, details) => mastra.getLogger()?.warn(message, details) },
   };
 }

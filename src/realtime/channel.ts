@@ -27,7 +27,12 @@ export interface PublishedEvent extends RunEvent {
   mastraEventId: string;
   /** Which leg of the run has come to its end; on the last event of each. */
   mastraLeg?: number;
+  /** This is the extract of a longer event, which travels in so many parts. */
+  mastraParts?: number;
 }
+
+/** Type of a message that carries several events, for streams that ask for it: `{ type, events }`. */
+export const BATCH_TYPE = 'mastra-batch';
 
 /** A channel that gets a run's events. `prefix` is put before step ids: a parent sees `<childWorkflowId>.<stepId>`. */
 export interface StreamTarget {

@@ -1,13 +1,18 @@
 import { reasonOf } from '../errors';
 import type { InngestPort } from '../sdk/port';
-import { encodeValue } from '../wire/encode';
-import type { Json } from '../wire/json';
 import { jsonSize, LIMITS } from '../wire/limits';
-import { type RunEvent, type StreamTarget, WATCH_TOPIC, eventFor } from './channel';
+import { BATCH_TYPE, type RunEvent, type StreamTarget, WATCH_TOPIC, eventFor } from './channel';
+import { PARTS_TOPIC, outgoing } from './parts';
 
 /** The part of a logger that rooms below `run` and `function` use. */
 export interface WarningLog {
   warn(message: string, details?: Record<string, unknown>): void;
+}
+
+/** One event on its way to its targets. */
+interface Queued {
+  event: RunEvent;
+  targets: readonly StreamTarget[];
 }
 
 /**
@@ -15,8 +20,11 @@ export interface WarningLog {
  * step's body wait. Realtime being down never fails a run (I9): a failed publish is logged and dropped.
  */
 export class Publisher {
-  private tail: Promise<void> = Promise.resolve();
+  private queue: Queued[] = [];
+  private draining?: Promise<void>;
   private sequence = 0;
+  private flushing = false;
+  private hurry?: () => void;
 
   constructor(
     private readonly port: InngestPort,
@@ -24,36 +32,74 @@ export class Publisher {
     /** Prefix of the events' ids: run and op. */
     private readonly scope: string,
     private readonly log: WarningLog,
+    /** Milliseconds for which events are gathered into one message; 0 sends each by itself. */
+    private readonly batchMs = 0,
   ) {}
 
   /** Queues one event for every target, or for the given ones. `ownId`: for one that several ops may publish. */
   publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets, ownId?: string): void {
     const mastraEventId = ownId ?? `${this.scope}#${this.sequence++}`;
     // Now, and not when its turn comes: a step may change what it was given and what it wrote.
-    const image = encodeForStream({ ...event, mastraEventId });
-    this.tail = this.tail.then(async () => {
-      await Promise.all(targets.map(target => this.send(target, eventFor(target, image))));
-    });
+    this.queue.push({ event: encodeForStream({ ...event, mastraEventId }), targets });
+    this.draining ??= this.drain();
   }
 
   /** Resolves when all that was queued is sent or dropped. */
   async flush(): Promise<void> {
-    await this.tail;
+    this.flushing = true;
+    this.hurry?.();
+    await this.draining;
+    this.flushing = false;
+  }
+
+  private async drain(): Promise<void> {
+    // `publish` is synchronous, so nothing comes between the last look at the queue and the end.
+    await Promise.resolve();
+    while (this.queue.length > 0) {
+      if (this.batchMs > 0 && !this.flushing) await this.gather();
+      const [first, ...more] = this.queue;
+      const count = this.batchMs > 0 && first ? 1 + sameTargets(first, more) : 1;
+      const sent = this.queue.splice(0, count);
+      const events = sent.map(({ event }) => event);
+      await Promise.all((first?.targets ?? []).map(target => this.sendAll(target, events)));
+    }
+    this.draining = undefined;
+  }
+
+  private async gather(): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, this.batchMs);
+      this.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async sendAll(target: StreamTarget, events: readonly RunEvent[]): Promise<void> {
+    const seen = events.map(event => eventFor(target, event));
+    for (const message of this.batchMs > 0 ? batches(seen) : seen) await this.send(target, message);
   }
 
   private async send(target: StreamTarget, event: RunEvent): Promise<void> {
-    const message = shorten(event as Json);
-    const publish = () => this.port.publish(target.channel, WATCH_TOPIC, message);
+    const { message, parts } = outgoing(event);
+    const { channel } = target;
     try {
-      // Once more: a kept-alive connection may have been closed by the other side, and a double does no harm (I9).
-      await publish().catch(publish);
+      for (const part of parts) await this.deliver(channel, PARTS_TOPIC, part);
+      await this.deliver(channel, WATCH_TOPIC, message);
     } catch (error) {
       this.log.warn('A workflow event could not be published; the run goes on.', {
-        channel: target.channel,
+        channel,
         type: event.type,
         reason: reasonOf(error),
       });
     }
+  }
+
+  /** Once more where it fails: a kept-alive connection may have been closed by the other side, and a double does no harm. */
+  private async deliver(channel: string, topic: string, message: object): Promise<void> {
+    const publish = () => this.port.publish(channel, topic, message);
+    await publish().catch(publish);
   }
 }
 
@@ -72,15 +118,29 @@ function errorFields({ name, message, stack, cause }: Error): object {
   return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }
 
-/** Fields of an event's payload that are never long. */
-const BRIEF = new Set(
-  'id stepCallId status startedAt endedAt completedCount totalCount currentIndex iterationStatus'.split(' '),
-);
+/** How many of the next events go where the first one goes. */
+function sameTargets(first: Queued, next: readonly Queued[]): number {
+  const different = next.findIndex(({ targets }) => targets !== first.targets);
+  return different < 0 ? next.length : different;
+}
 
-/** The server cuts a longer message in the middle of its JSON, so we send the event without its bulky fields instead. */
-function shorten(event: Json): Json {
-  if (jsonSize(event) <= LIMITS.realtimeMessage) return event;
-  const { payload = {}, ...rest } = event as { payload?: Record<string, Json> };
-  const kept = Object.entries(payload).filter(([name]) => BRIEF.has(name));
-  return encodeValue({ ...rest, payload: { ...Object.fromEntries(kept), truncated: true } });
+/** Half of what a message holds: the rest is for the events' frame, and a long event goes by itself, in parts. */
+const BATCH = LIMITS.realtimeMessage / 2;
+
+/** Events in as few messages as they fit in. */
+function batches(events: readonly RunEvent[]): RunEvent[] {
+  const messages: RunEvent[][] = [];
+  let room = 0;
+  for (const event of events) {
+    const size = jsonSize(event);
+    if (size > room || messages.length === 0) {
+      messages.push([]);
+      room = BATCH;
+    }
+    messages.at(-1)?.push(event);
+    room -= size;
+  }
+  return messages.map(([only, ...more]) =>
+    only && more.length === 0 ? only : { type: BATCH_TYPE, events: [only, ...more] },
+  );
 }

@@ -1,9 +1,10 @@
 import { MastraInngestError } from '../errors';
 import type { InngestPort } from '../sdk/port';
-import { isRecord } from '../wire/json';
-import { type PublishedEvent, WATCH_TOPIC } from './channel';
+import type { PublishedEvent } from './channel';
+import { ChannelFeed } from './channel-feed';
+import { type ChannelListener, SharedSocket } from './shared-socket';
 
-/** An open subscription; `close` is final and leaves no socket or timer behind. */
+/** An open subscription; `close` is final. The last one of a socket closes it, and leaves no timer behind. */
 export interface Subscription {
   close(): void;
 }
@@ -14,100 +15,71 @@ export interface SubscriptionHandlers {
   onReconnect?(): void;
 }
 
-/** Doubles from 250 ms up to this, in milliseconds, while the server can't be reached. */
-const LONGEST_PAUSE = 10_000;
+/** Channels of one socket: enough for a process's waiters, few enough for one connection. */
+const CHANNELS_PER_SOCKET = 1000;
+
+/** The sockets of one client, shared by all who follow runs through it. */
+class SocketPool {
+  private current?: Promise<SharedSocket>;
+  private latest?: SharedSocket;
+
+  constructor(private readonly port: InngestPort) {}
+
+  async join(channel: string, listener: ChannelListener): Promise<() => void> {
+    while (this.current) {
+      // Whoever comes while a socket is being opened waits for it.
+      const socket = await this.current.catch(() => undefined);
+      if (!socket || socket !== this.latest) continue;
+      if (socket.joined >= CHANNELS_PER_SOCKET) break;
+      // A server that does not add channels to a socket: this one gets its own.
+      return socket.join(channel, listener).catch(() => this.alone(channel, listener));
+    }
+    return this.open(channel, listener);
+  }
+
+  private async open(channel: string, listener: ChannelListener): Promise<() => void> {
+    const forget = () => {
+      if (this.latest === socket) this.latest = this.current = undefined;
+    };
+    const socket = new SharedSocket(this.port, forget);
+    const opening = socket.open(channel, listener);
+    this.latest = socket;
+    this.current = opening.then(() => socket);
+    this.current.catch(forget);
+    return opening;
+  }
+
+  private alone(channel: string, listener: ChannelListener): Promise<() => void> {
+    return new SharedSocket(this.port, () => {}).open(channel, listener);
+  }
+}
+
+const pools = new WeakMap<InngestPort, SocketPool>();
 
 /**
- * Subscribes to a run's channel; resolves once the socket is open, so that nothing sent later is missed (I9).
- * Inngest drops realtime sockets every few minutes (inngest/inngest-js issue 963): a dropped one is replaced.
- * @throws MastraInngestError `REALTIME_FAILED` when the first connection can't be opened.
+ * Subscribes to a run's channel; resolves once its messages arrive, so that nothing sent later is missed (I9).
+ * @throws MastraInngestError `REALTIME_FAILED` when it can't be had.
  */
 export async function subscribe(
   port: InngestPort,
   channel: string,
   handlers: SubscriptionHandlers,
 ): Promise<Subscription> {
-  const subscription = new ChannelSubscription(port, channel, handlers);
-  await subscription.open();
-  return subscription;
-}
-
-class ChannelSubscription implements Subscription {
-  private socket?: WebSocket;
-  private timer?: NodeJS.Timeout;
-  private closed = false;
-  private pause = 250;
-
-  constructor(
-    private readonly port: InngestPort,
-    private readonly channel: string,
-    private readonly handlers: SubscriptionHandlers,
-  ) {}
-
-  async open(): Promise<void> {
-    const { url } = await this.port.subscriptionAddress(this.channel, [WATCH_TOPIC]);
-    if (this.closed) return;
-    const socket = new WebSocket(url);
-    this.socket = socket;
-    await new Promise<void>((resolve, reject) => {
-      socket.addEventListener('open', () => resolve(), { once: true });
-      socket.addEventListener('error', () => reject(unreachable(this.channel)), { once: true });
-      socket.addEventListener('close', () => reject(unreachable(this.channel)), { once: true });
-    });
-    socket.addEventListener('message', message => this.receive(message.data));
-    socket.addEventListener('close', () => this.reopenLater());
-    if (this.closed) socket.close();
-  }
-
-  close(): void {
-    this.closed = true;
-    clearTimeout(this.timer);
-    this.socket?.close();
-  }
-
-  private receive(data: unknown): void {
-    const event = parseFrame(data);
-    if (event) this.handlers.onEvent(event);
-  }
-
-  private reopenLater(): void {
-    if (this.closed) return;
-    this.timer = setTimeout(() => {
-      this.open().then(
-        () => {
-          this.pause = 250;
-          this.handlers.onReconnect?.();
-        },
-        () => {
-          this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
-          this.reopenLater();
-        },
-      );
-    }, this.pause);
-    // Waiting for a stream must not keep a process alive by itself.
-    this.timer.unref();
-  }
-}
-
-function unreachable(channel: string): MastraInngestError {
-  return new MastraInngestError(
-    'REALTIME_FAILED',
-    `Could not open a realtime subscription to ${channel}. Is the Inngest server running?`,
-  );
-}
-
-/** A frame is `{ kind, data, channel, topic }`; only `data` frames with an event in them are ours. */
-function parseFrame(data: unknown): PublishedEvent | undefined {
-  if (typeof data !== 'string') return undefined;
-  let frame: unknown;
+  const pool = pools.get(port) ?? new SocketPool(port);
+  pools.set(port, pool);
+  const feed = new ChannelFeed(event => handlers.onEvent(event));
+  const listener = {
+    onMessage: (topic: string, data: unknown) => feed.receive(topic, data),
+    onReconnect: () => handlers.onReconnect?.(),
+  };
   try {
-    frame = JSON.parse(data);
-  } catch {
-    return undefined;
+    return { close: await pool.join(channel, listener) };
+  } catch (cause) {
+    throw new MastraInngestError(
+      'REALTIME_FAILED',
+      `Could not open a realtime subscription to ${channel}. Is the Inngest server running?`,
+      {},
+      { cause },
+    );
   }
-  if (!isRecord(frame) || frame.kind !== 'data') return undefined;
-  const event = frame.data;
-  return isRecord(event) && typeof event.type === 'string'
-    ? ({ mastraEventId: '', ...event } as PublishedEvent)
-    : undefined;
 }

@@ -2,6 +2,7 @@ import { reasonOf } from '../errors';
 import type { PubSub } from '@mastra/core/events';
 import { eventsTopic, type RunEvent } from '../realtime/channel';
 import type { WarningLog } from '../realtime/publisher';
+import { checks } from './checks';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
@@ -52,7 +53,8 @@ export class RestWaiter {
   async wait(): Promise<Rested> {
     let lingered = false;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-      await this.sleep(pause);
+      // The event is published after the snapshot is written, so one read is enough; should it miss, the pauses go on.
+      if (!this.finish || pause > FIRST_PAUSE) await this.sleep(pause);
       const seen = this.finish;
       // The last event carries the run where the store has less than all of it.
       if (seen?.run !== undefined) return { finish: seen };
@@ -70,12 +72,10 @@ export class RestWaiter {
 
   /** Returns early when the run's last event comes. */
   private async sleep(milliseconds: number): Promise<void> {
-    // The event is published after the snapshot is written, so one read is enough; should it miss, the pauses go on.
-    if (this.finish && !this.wake) return;
     await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, milliseconds);
+      const forget = checks.after(milliseconds, resolve);
       this.wake = () => {
-        clearTimeout(timer);
+        forget();
         resolve();
       };
     });
@@ -84,7 +84,7 @@ export class RestWaiter {
   /** Undefined when the store did not answer. */
   private async read(): Promise<{ snapshot?: Snapshot } | undefined> {
     try {
-      const snapshot = await this.record.load();
+      const snapshot = await checks.read(() => this.record.load());
       return { snapshot: snapshot && (snapshot.inngest?.leg ?? 0) >= this.leg ? snapshot : undefined };
     } catch (error) {
       this.log.warn('A stored run could not be read; waiting goes on.', {

@@ -72,7 +72,23 @@ function addWorkflow(found: Found, workflow: ServableWorkflow): void {
   if (known) return;
   const owner = `workflow "${workflow.id}"`;
   add(found, `workflow.${workflow.id}.resume`, owner, workflow.getResumeFunction());
-  workflow.getNestedWorkflows().forEach(nested => addWorkflow(found, nested));
+  for (const nested of workflow.getNestedWorkflows()) {
+    requireInvocable(workflow, nested);
+    addWorkflow(found, nested);
+  }
+}
+
+/** A parent waits for ever for an invocation that Inngest merges with another one or skips. */
+function requireInvocable(parent: ServableWorkflow, { id, functionOptions }: ServableWorkflow): void {
+  const { debounce, singleton } = functionOptions as { debounce?: unknown; singleton?: { mode?: string } };
+  const option = debounce ? 'debounce' : singleton?.mode === 'skip' ? 'singleton (skip)' : undefined;
+  if (!option) return;
+  throw new MastraInngestError(
+    'INVALID_WORKFLOW_OPTION',
+    `Workflow ${id} is nested in workflow ${parent.id} and has the option ${option}: Inngest would drop invocations that ` +
+      `${parent.id} waits for. Give the option to ${parent.id}, or nest a clone without it.`,
+    { workflowId: id },
+  );
 }
 
 /** Answers whether the very same function was there already. */

@@ -11,7 +11,6 @@ export type FlowControl = Pick<
   | 'throttle'
   | 'debounce'
   | 'priority'
-  | 'batchEvents'
   | 'cancelOn'
   | 'idempotency'
   | 'onFailure'

@@ -19,6 +19,7 @@ type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
 export interface ServableWorkflow extends NestableWorkflow {
   readonly committed: boolean;
   readonly port: InngestPort;
+  readonly functionOptions: Record<string, unknown>;
   getFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
 }
@@ -54,6 +55,8 @@ export class InngestWorkflow<
     readonly port: InngestPort,
     /** Inngest's function options. */
     readonly functionOptions: Record<string, unknown> = {},
+    /** Milliseconds for which a step's events are gathered into one realtime message; 0 for none. */
+    readonly streamBatchMs = 0,
   ) {
     super(params);
     this.engineType = 'inngest';
@@ -106,9 +109,8 @@ export class InngestWorkflow<
     const clone = new InngestWorkflow(
       { ...params, mastra, options, retryConfig, steps, type } as never,
       this.port,
-      {
-        ...this.functionOptions,
-      },
+      { ...this.functionOptions },
+      this.streamBatchMs,
     );
     clone.setStepFlow(this.stepGraph as never);
     clone.serializedStepFlow = this.serializedStepFlow;

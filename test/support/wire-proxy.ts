@@ -29,6 +29,10 @@ export class WireProxy {
   readonly executions: Exchange[] = [];
   /** How many realtime messages the app has published. */
   publishes = 0;
+  /** How many WebSockets were opened through here. */
+  sockets = 0;
+  /** How many of them are open now. */
+  openSockets = 0;
   /** How many events were sent. */
   events = 0;
   /** Called with each execution request's body before it goes to the app. */
@@ -36,7 +40,8 @@ export class WireProxy {
   private readonly ended = new Set<string>();
   private readonly functions = new Map<string, string>();
   private server!: Server;
-  private readonly sockets = new Set<{ destroy(): void }>();
+  private readonly connections = new Set<{ destroy(): void }>();
+  private readonly upgraded = new Set<{ destroy(): void }>();
 
   /** `serverUrl`: the Inngest server; `appUrl()`: the app, known only once it listens. */
   constructor(
@@ -50,7 +55,7 @@ export class WireProxy {
         response.writeHead(502).end(String(error));
       });
     });
-    this.server.on('connection', socket => this.sockets.add(socket));
+    this.server.on('connection', socket => this.connections.add(socket));
     this.server.on('upgrade', (incoming: IncomingMessage, socket, head) => {
       const { hostname, port } = new URL(this.serverUrl);
       const upstream = connect(Number(port), hostname, () => {
@@ -59,7 +64,14 @@ export class WireProxy {
         upstream.write(head);
         socket.pipe(upstream).pipe(socket);
       });
-      this.sockets.add(upstream);
+      this.connections.add(upstream);
+      this.sockets++;
+      this.openSockets++;
+      this.upgraded.add(socket);
+      socket.on('close', () => {
+        this.openSockets--;
+        this.upgraded.delete(socket);
+      });
       upstream.on('error', () => socket.destroy());
       socket.on('error', () => upstream.destroy());
     });
@@ -70,8 +82,13 @@ export class WireProxy {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** As a network that fails: every WebSocket ends at once. */
+  dropSockets(): void {
+    for (const socket of this.upgraded) socket.destroy();
+  }
+
   async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.connections) socket.destroy();
     await new Promise(resolve => this.server.close(resolve));
   }
 

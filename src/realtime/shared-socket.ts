@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { InngestPort } from '../sdk/port';
+import { isRecord } from '../wire/json';
+import { WATCH_TOPIC } from './channel';
+import { PARTS_TOPIC } from './parts';
+
+/** What one channel's messages are given to. */
+export interface ChannelListener {
+  onMessage(topic: string, data: unknown): void;
+  /** Called after a dropped socket was replaced: messages may have been missed in between. */
+  onReconnect?(): void;
+}
+
+/** Doubles from 250 ms up to this, in milliseconds, while the server can't be reached. */
+const LONGEST_PAUSE = 10_000;
+/** How long, in milliseconds, channels are gathered that are added together. */
+const GATHERING = 2;
+/** How long, in milliseconds, an echo may take before another one is sent, and how long all of them may. */
+const FIRST_ECHO = 200;
+const ECHO_PATIENCE = 5000;
+const ECHO_TOPIC = 'mastra-echo-';
+
+interface Batch {
+  channels: string[];
+  done: Promise<void>;
+}
+
+/**
+ * One WebSocket for many channels. The first channel comes with the connection's own token; each further one is added with a
+ * message that the server does not answer, so it is confirmed by an echo: a message to a topic that only this socket has
+ * asked for. Inngest drops realtime sockets every few minutes (inngest/inngest-js issue 963): a dropped one is replaced.
+ */
+export class SharedSocket {
+  private readonly channels = new Map<string, Set<ChannelListener>>();
+  private readonly echoes = new Map<string, () => void>();
+  private batch?: Batch;
+  private socket?: WebSocket;
+  private timer?: NodeJS.Timeout;
+  private closed = false;
+  private pause = 250;
+  /** Channels that were ever added: the server keeps them until the socket closes. */
+  joined = 0;
+
+  constructor(
+    private readonly port: InngestPort,
+    private readonly onClosed: () => void,
+  ) {}
+
+  /** Opens the socket with its first channel. Rejects where that can't be. */
+  async open(channel: string, listener: ChannelListener): Promise<() => void> {
+    const leave = this.add(channel, listener);
+    try {
+      await this.connect(channel);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
+  }
+
+  /** Adds a channel to the open socket. Rejects where the server does not confirm it. */
+  async join(channel: string, listener: ChannelListener): Promise<() => void> {
+    const isNew = !this.channels.has(channel);
+    const leave = this.add(channel, listener);
+    try {
+      if (isNew) await this.addToSocket(channel);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    return leave;
+  }
+
+  private add(channel: string, listener: ChannelListener): () => void {
+    const listeners = this.channels.get(channel) ?? new Set();
+    listeners.add(listener);
+    this.channels.set(channel, listeners);
+    this.joined++;
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.channels.get(channel) === listeners) this.channels.delete(channel);
+      if (this.channels.size === 0) this.close();
+    };
+  }
+
+  private close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    clearTimeout(this.timer);
+    this.socket?.close();
+    this.onClosed();
+  }
+
+  private async connect(channel: string): Promise<void> {
+    const { url } = await this.port.subscriptionAddress(channel, [WATCH_TOPIC, PARTS_TOPIC]);
+    if (this.closed) return;
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    await opened(socket);
+    socket.addEventListener('message', message => this.receive(message.data));
+    socket.addEventListener('close', () => this.reopenLater());
+    if (this.closed) socket.close();
+  }
+
+  /** Channels that come together are confirmed together: the server takes the messages of one socket in order. */
+  private addToSocket(channel: string): Promise<void> {
+    this.batch ??= this.newBatch();
+    this.batch.channels.push(channel);
+    return this.batch.done;
+  }
+
+  private newBatch(): Batch {
+    const channels: string[] = [];
+    const done = new Promise(resolve => setTimeout(resolve, GATHERING)).then(() => {
+      this.batch = undefined;
+      return this.addAll(channels);
+    });
+    return { channels, done };
+  }
+
+  private async addAll(channels: readonly string[]): Promise<void> {
+    const echo = `${ECHO_TOPIC}${randomUUID()}`;
+    const last = channels.at(-1) ?? '';
+    const tokens = await Promise.all(
+      channels.map(async channel => {
+        const topics = [WATCH_TOPIC, PARTS_TOPIC, ...(channel === last ? [echo] : [])];
+        const { url } = await this.port.subscriptionAddress(channel, topics);
+        return new URL(url).searchParams.get('token');
+      }),
+    );
+    for (const token of tokens) this.socket?.send(JSON.stringify({ kind: 'sub', data: token }));
+    await this.confirm(last, echo);
+  }
+
+  /** The subscription may take effect after the first echo was published, so it is sent until it is heard. */
+  private async confirm(channel: string, echo: string): Promise<void> {
+    const deadline = Date.now() + ECHO_PATIENCE;
+    try {
+      for (let pause = FIRST_ECHO; Date.now() < deadline; pause *= 2) {
+        const heard = new Promise<boolean>(resolve => {
+          const timer = setTimeout(() => resolve(false), pause);
+          this.echoes.set(echo, () => {
+            clearTimeout(timer);
+            resolve(true);
+          });
+        });
+        await this.port.publish(channel, echo, true);
+        if (await heard) return;
+      }
+    } finally {
+      this.echoes.delete(echo);
+    }
+    throw new TypeError(`The server did not confirm ${channel}.`);
+  }
+
+  private receive(message: unknown): void {
+    const frame = parseFrame(message);
+    if (!frame) return;
+    const { channel, topic, data } = frame;
+    if (topic.startsWith(ECHO_TOPIC)) return this.echoes.get(topic)?.();
+    for (const listener of this.channels.get(channel) ?? []) listener.onMessage(topic, data);
+  }
+
+  private reopenLater(): void {
+    if (this.closed) return;
+    this.timer = setTimeout(() => {
+      this.reopen().then(
+        () => {
+          this.pause = 250;
+        },
+        () => {
+          this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+          this.reopenLater();
+        },
+      );
+    }, this.pause);
+    // Waiting for a stream must not keep a process alive by itself.
+    this.timer.unref();
+  }
+
+  private async reopen(): Promise<void> {
+    const [first, ...others] = [...this.channels.keys()];
+    if (first === undefined) return;
+    await this.connect(first);
+    await Promise.all(others.map(channel => this.addToSocket(channel)));
+    for (const listeners of this.channels.values()) {
+      for (const listener of listeners) listener.onReconnect?.();
+    }
+  }
+}
+
+async function opened(socket: WebSocket): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const refuse = () => reject(new TypeError('The realtime socket could not be opened.'));
+    socket.addEventListener('open', () => resolve(), { once: true });
+    socket.addEventListener('error', refuse, { once: true });
+    socket.addEventListener('close', refuse, { once: true });
+  });
+}
+
+/** A frame is `{ kind, data, channel, topic }`; only `data` frames carry what was published. */
+function parseFrame(message: unknown): { channel: string; topic: string; data: unknown } | undefined {
+  if (typeof message !== 'string') return undefined;
+  let frame: unknown;
+  try {
+    frame = JSON.parse(message);
+  } catch {
+    return undefined;
+  }
+  if (!isRecord(frame) || frame.kind !== 'data') return undefined;
+  const { channel, topic, data } = frame;
+  return typeof channel === 'string' && typeof topic === 'string' ? { channel, topic, data } : undefined;
+}
