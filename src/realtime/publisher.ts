@@ -30,7 +30,7 @@ export class Publisher {
   publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets, ownId?: string): void {
     const mastraEventId = ownId ?? `${this.scope}#${this.sequence++}`;
     // Now, and not when its turn comes: a step may change what it was given and what it wrote.
-    const image = encodeForStream({ ...event, mastraEventId });
+    const image = streamImage({ ...event, mastraEventId });
     this.tail = this.tail.then(async () => {
       await Promise.all(targets.map(target => this.send(target, eventFor(target, image))));
     });
@@ -58,7 +58,7 @@ export class Publisher {
 }
 
 /** Stream consumers read plain JSON; what JSON can't say is left to `JSON.stringify`, an Error keeps its message. */
-function encodeForStream(event: RunEvent): RunEvent {
+export function streamImage(event: RunEvent): RunEvent {
   return JSON.parse(
     JSON.stringify(event, (_key, value: unknown) => {
       if (typeof value === 'bigint') return value.toString();
