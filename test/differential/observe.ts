@@ -95,7 +95,7 @@ async function observeLeg(
   await pubsub.subscribe(topic, listener);
   await pubsub.subscribe('nested-watch', nested);
   const outcome = normaliser.plain(
-    await inTime((run as never as Record<string, RunCall>)[call]?.call(run, given)),
+    await inTime((run as never as Record<string, RunCall>)[call]?.call(run, given), events),
   );
   if (engineType === 'inngest') await lastEvent(events, outcome ?? null);
   await pubsub.unsubscribe(topic, listener);
@@ -142,7 +142,7 @@ async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promis
     ...(requestContext && { requestContext: new RequestContext(Object.entries(requestContext) as never) }),
     ...options,
   };
-  return inTime(run.start(args));
+  return inTime(run.start(args), events);
 }
 
 /** The channel may be behind the store; its last event says that all others are here. */
