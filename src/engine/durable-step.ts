@@ -1,6 +1,7 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
 import { reasonOf } from '../errors';
 import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
+import { endOfItem } from '../realtime/progress';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
@@ -185,7 +186,7 @@ class StepOperation {
   private reportItem(operation: Operation, result: AnyStepResult): void {
     const item = itemOf(this.params);
     if (!item || this.parts.scope.options.emitStepEvents === false) return;
-    operation.publish(item.foreach.eventFor(item.index, result));
+    operation.publish(endOfItem(item.foreach.item(item.index), result as { status: string }));
   }
 
   /** User code may change what it is given; a replay would not see that, so the first pass must not either. */

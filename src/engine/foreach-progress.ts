@@ -1,7 +1,6 @@
 import { PubSub } from '@mastra/core/events';
-import type { AnyStepResult } from '../core-types';
 import type { RunEvent } from '../realtime/channel';
-import { progressEvent, progressOf } from '../realtime/progress';
+import { type ItemProgress, progressEvent, progressOf } from '../realtime/progress';
 
 type PublishedToCore = Parameters<PubSub['publish']>[1];
 
@@ -41,22 +40,10 @@ export class ForeachProgress extends PubSub {
     this.reported.add(index);
   }
 
-  /** What core will say of an item that has just ended with `result`. */
-  eventFor(index: number, result: AnyStepResult): RunEvent {
+  /** Item `index`, as far as is known now. */
+  item(index: number): ItemProgress {
     const { stepId: id, totalCount, execution } = this.foreach;
-    const { status } = result;
-    const output: unknown = status === 'success' ? result.output : undefined;
-    return progressEvent(
-      {
-        id,
-        completedCount: this.completedCount + (status === 'suspended' ? 0 : 1),
-        totalCount,
-        currentIndex: index,
-        iterationStatus: status === 'success' || status === 'suspended' ? status : 'failed',
-        ...(output === undefined ? {} : { iterationOutput: output }),
-      },
-      execution,
-    );
+    return { id, index, totalCount, completedCount: this.completedCount, execution };
   }
 
   override async subscribe(): Promise<void> {}

@@ -6,6 +6,8 @@ import { derivedUuid } from '../wire/ids';
 import { type Ancestor, buildStartData } from '../wire/start-event';
 import { type ContextChange, finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
+import { itemOf } from './foreach-progress';
+import { type Tidings, handOver } from './hand-over';
 import { stepCallId } from './operations';
 import type { SpanOptions } from './span-ref';
 import { type NestedLeg, continuedResult, keptInfo, nestedLeg } from './nested-leg';
@@ -23,6 +25,11 @@ export interface NestedOutcome {
   state?: Record<string, unknown>;
   context?: ContextChange;
   resumeLabels?: StepParams['executionContext']['resumeLabels'];
+}
+
+/** A nested run that reported its end itself has published what it was given to publish. */
+interface Reported extends NestedOutcome {
+  ran?: boolean;
 }
 
 /** The workflow of this package that a step is, if it is one. */
@@ -81,17 +88,33 @@ async function attempt(
   child: NestableWorkflow,
   current: Attempt,
 ): Promise<NestedOutcome> {
-  const data = startData(parts, params, child, current);
+  const handed = handOver(parts.operations, stepCallId(parts.scope.legName, current.callId));
+  const emits = parts.scope.options.emitStepEvents !== false;
+  const item = handed && emits ? itemOf(params) : undefined;
+  const tidings = { events: handed?.events, item: item?.foreach.item(item.index) };
+  const data = startData(parts, params, child, current, tidings);
   const startedAt = Date.now();
+  let ran: boolean | undefined;
   try {
-    return await invoke(parts, current, child, data);
+    const outcome: Reported = await invoke(parts, current, child, data);
+    ({ ran } = outcome);
+    if (ran && !(current.left > 0 && mayRetry(outcome))) item?.foreach.hasReported(item.index);
+    return outcome;
   } catch (error) {
     if (refusalOf(error, parts.scope.runId)) throw error;
     return failedToRun(unsealFailure<Refusal>(error)?.thrown ?? error, startedAt);
+  } finally {
+    handed?.settle(ran === true);
   }
 }
 
-function startData(parts: EngineParts, params: StepParams, child: NestableWorkflow, current: Attempt) {
+function startData(
+  parts: EngineParts,
+  params: StepParams,
+  child: NestableWorkflow,
+  current: Attempt,
+  { events, item }: Tidings,
+) {
   const { scope, operations } = parts;
   const { id, runId, retry, left, leg } = current;
   const span = parts.trace.child(params.tracingContext?.currentSpan, id, nestedStepSpan(params.step.id));
@@ -108,6 +131,8 @@ function startData(parts: EngineParts, params: StepParams, child: NestableWorkfl
     retriesLeft: Math.max(0, left),
     iteration: params.iterationCount,
     stepInfo: current.stepInfo,
+    events: events?.length ? events : undefined,
+    item,
     span: span && { traceId: span.traceId, id: span.id, parentId: span.parentId },
   };
   return buildStartData(
@@ -143,7 +168,12 @@ export function nestedStepSpan(stepId: string): SpanOptions {
 
 /** An ancestor's first op is this run's business only while nothing of this run was executed either. */
 function claimable(ancestors: readonly Ancestor[], first: boolean): Ancestor[] {
-  return ancestors.map(ancestor => ({ ...ancestor, first: ancestor.first && first }));
+  return ancestors.map(({ events, ...ancestor }) => ({
+    ...ancestor,
+    first: ancestor.first && first,
+    // Published by this run's first op, if there was one.
+    ...(first && events ? { events } : {}),
+  }));
 }
 
 function serialised({ requestContext }: StepParams): Record<string, unknown> {
@@ -156,17 +186,17 @@ async function invoke(
   { id, leg }: Attempt,
   child: NestableWorkflow,
   data: ReturnType<typeof buildStartData>,
-): Promise<NestedOutcome> {
+): Promise<Reported> {
   try {
     const target = leg ? child.getResumeFunction() : child.getFunction();
     const returned = await parts.operations.invoke(id, target, data);
     const outcome = unseal<NestedOutcome>(returned);
-    if (outcome) return outcome;
+    if (outcome) return { ...outcome, ran: true };
     // Inngest *resolves* the invoke of a cancelled function, with the whole event of its end.
     return { result: { status: 'canceled', startedAt: 0, endedAt: 0 } as never };
   } catch (error) {
     const failure = unsealFailure<NestedOutcome>(error);
-    if (failure?.result) return failure;
+    if (failure?.result) return { ...failure, ran: true };
     throw error;
   }
 }

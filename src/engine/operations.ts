@@ -21,8 +21,14 @@ export interface Operation {
 // By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
 const current = new AsyncLocalStorage<Operation>();
 
-/** Something observable that came up outside an op. */
-type Deferred = (operation: Operation) => void;
+/** An event that came up outside an op; `ownId` where it has been on its way before. */
+interface WaitingEvent {
+  event: RunEvent;
+  ownId?: string;
+}
+
+/** Anything observable that came up outside an op. */
+type Deferred = WaitingEvent | ((operation: Operation) => void);
 
 /** The op that the calling code runs in, if any. */
 export function currentOperation(): Operation | undefined {
@@ -55,12 +61,19 @@ export class Operations {
   }
 
   /** Keeps an event that came up outside an op for the next op (I2). */
-  defer(event: RunEvent): void {
-    this.deferAction(operation => operation.publish(event));
+  defer(event: RunEvent, ownId?: string): void {
+    this.deferred.push({ event, ownId });
+  }
+
+  /** Takes out the events that wait for the next op. */
+  takeEvents(): WaitingEvent[] {
+    const events = this.deferred.filter(waiting => typeof waiting !== 'function');
+    this.deferred = this.deferred.filter(waiting => typeof waiting === 'function');
+    return events;
   }
 
   /** Keeps anything observable for the next op. */
-  deferAction(action: Deferred): void {
+  deferAction(action: (operation: Operation) => void): void {
     this.deferred.push(action);
   }
 
@@ -108,7 +121,10 @@ export class Operations {
     };
     const perform = async () => {
       await prologue?.(operation).catch(refuse);
-      for (const action of waiting) action(operation);
+      for (const one of waiting) {
+        if (typeof one === 'function') one(operation);
+        else operation.publish(one.event, undefined, one.ownId);
+      }
       return current.run(operation, () => body(operation));
     };
     try {

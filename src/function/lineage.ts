@@ -1,10 +1,12 @@
 import { FinalError } from '../errors';
+import { handedOverId } from '../engine/hand-over';
 import { nestedStepSpan } from '../engine/nested';
 import { continued } from '../engine/nested-leg';
 import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
 import type { Operation } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
+import { endOfItem } from '../realtime/progress';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
 import type { StoreProvider } from '../snapshot/store';
@@ -88,6 +90,16 @@ export function beginningRuns({ workflowId, runId, legName, ancestors }: RunScop
   return [...delegated, { workflowId, runId, legName, ancestors }];
 }
 
+/** Publishes what the runs above had no op for. */
+export function publishHandedOver(operation: Operation, ancestors: readonly Ancestor[]): void {
+  ancestors.forEach((ancestor, index) => {
+    const targets = streamTargets(ancestor, ancestors.slice(0, index));
+    ancestor.events?.forEach((event, ordinal) => {
+      operation.publish(event, targets, handedOverId(ancestor.stepCallId, ordinal));
+    });
+  });
+}
+
 /** Tells the parent's stream that its step began. */
 export function announceStart(
   operation: Operation,
@@ -117,7 +129,12 @@ function isTriedAgain(parent: Ancestor, result: Record<string, unknown>): boolea
 /** Tells the parent's stream what became of its step. */
 export function announceEnd(operation: Operation, scope: RunScope, result: Record<string, unknown>): void {
   const parent = scope.ancestors.at(-1);
-  if (!parent?.emits || isTriedAgain(parent, result)) return;
+  if (!parent || isTriedAgain(parent, result)) return;
+  if (parent.item) {
+    const targets = streamTargets(parent, scope.ancestors.slice(0, -1));
+    operation.publish(endOfItem(parent.item, result as { status: string }), targets);
+  }
+  if (!parent.emits) return;
   const { stepId: id, stepCallId, iteration } = parent;
   const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
   const targets = parentTargets(scope.ancestors);

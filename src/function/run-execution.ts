@@ -24,6 +24,7 @@ import {
   beginningRuns,
   canceledRun,
   claimAncestors,
+  publishHandedOver,
   parentStepSpan,
 } from './lineage';
 import { type RunResult, nestedOutcome } from './nested-outcome';
@@ -106,6 +107,7 @@ export class RunExecution {
   private announce(operation: Operation): void {
     const { scope } = this;
     const { trace } = this.engine.parts;
+    publishHandedOver(operation, scope.ancestors);
     for (const begun of beginningRuns(scope)) {
       announceStart(operation, begun, this.inputData, scope.startedAt);
       const step = trace.root && parentStepSpan(begun.ancestors);

@@ -13,6 +13,36 @@ export interface Progress {
   iterationOutput?: unknown;
 }
 
+/** An item of a foreach before it has ended. */
+export interface ItemProgress {
+  id: string;
+  index: number;
+  totalCount: number;
+  /** Items that are known to have ended. */
+  completedCount: number;
+  /** Name of the leg of the run: each counts anew, as in core. */
+  execution: string;
+}
+
+/** The event for an item that has ended, as core would make it. */
+export function endOfItem(
+  item: ItemProgress,
+  { status, output }: { status: string; output?: unknown },
+): RunEvent {
+  const { id, index, totalCount, completedCount, execution } = item;
+  return progressEvent(
+    {
+      id,
+      completedCount: completedCount + (status === 'suspended' ? 0 : 1),
+      totalCount,
+      currentIndex: index,
+      iterationStatus: status === 'success' || status === 'suspended' ? status : 'failed',
+      ...(status === 'success' && output !== undefined ? { iterationOutput: output } : {}),
+    },
+    execution,
+  );
+}
+
 /** The event for one item. `execution` names the leg of the run: each counts anew, as in core. */
 export function progressEvent(payload: Progress, execution: string): RunEvent {
   return { type: TYPE, payload: { ...payload }, mastraExecution: execution };

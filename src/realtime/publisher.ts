@@ -40,7 +40,7 @@ export class Publisher {
   publish(event: RunEvent, targets: readonly StreamTarget[] = this.targets, ownId?: string): void {
     const mastraEventId = ownId ?? `${this.scope}#${this.sequence++}`;
     // Now, and not when its turn comes: a step may change what it was given and what it wrote.
-    this.queue.push({ event: encodeForStream({ ...event, mastraEventId }), targets });
+    this.queue.push({ event: streamImage({ ...event, mastraEventId }), targets });
     this.draining ??= this.drain();
   }
 
@@ -104,7 +104,7 @@ export class Publisher {
 }
 
 /** Stream consumers read plain JSON; what JSON can't say is left to `JSON.stringify`, an Error keeps its message. */
-function encodeForStream(event: RunEvent): RunEvent {
+export function streamImage(event: RunEvent): RunEvent {
   return JSON.parse(
     JSON.stringify(event, (_key, value: unknown) => {
       if (typeof value === 'bigint') return value.toString();

@@ -32,7 +32,7 @@ interface AnyRun {
   start(args: object): Promise<unknown>;
 }
 
-/** No run of a case takes this long, in ms, on a busy machine; one that hangs must not hang the suite. */
+/** No run of a case shows nothing for this long, in ms, even on a busy machine; one that hangs must not hang the suite. */
 const PATIENCE = 60_000;
 
 export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Promise<Observation> {
@@ -95,7 +95,7 @@ async function observeLeg(
   await pubsub.subscribe(topic, listener);
   await pubsub.subscribe('nested-watch', nested);
   const outcome = normaliser.plain(
-    await inTime((run as never as Record<string, RunCall>)[call]?.call(run, given)),
+    await inTime((run as never as Record<string, RunCall>)[call]?.call(run, given), events),
   );
   if (engineType === 'inngest') await lastEvent(events, outcome ?? null);
   await pubsub.unsubscribe(topic, listener);
@@ -113,16 +113,21 @@ function prefixed({ event, workflowId }: { event: WatchedEvent; workflowId: stri
   return { ...event, payload: { ...event.payload, id: `${workflowId}.${id}` } };
 }
 
-async function inTime(run: Promise<unknown> | undefined): Promise<object> {
+async function inTime(run: Promise<unknown> | undefined, events: WatchedEvent[]): Promise<object> {
   let timer: NodeJS.Timeout | undefined;
+  let seen = -1;
+  let since = Date.now();
   const tooLong = new Promise<object>(resolve => {
-    timer = setTimeout(() => resolve({ hangs: true }), PATIENCE);
+    timer = setInterval(() => {
+      if (events.length !== seen) [seen, since] = [events.length, Date.now()];
+      else if (Date.now() - since > PATIENCE) resolve({ hangs: true });
+    }, 1000);
   });
   const ended = (run ?? Promise.reject(new Error('no such call'))).then(
     result => ({ result }),
     (error: unknown) => ({ thrown: error }),
   );
-  return Promise.race([ended, tooLong]).finally(() => clearTimeout(timer));
+  return Promise.race([ended, tooLong]).finally(() => clearInterval(timer));
 }
 
 async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promise<object> {
@@ -137,7 +142,7 @@ async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promis
     ...(requestContext && { requestContext: new RequestContext(Object.entries(requestContext) as never) }),
     ...options,
   };
-  return inTime(run.start(args));
+  return inTime(run.start(args), events);
 }
 
 /** The channel may be behind the store; its last event says that all others are here. */
@@ -188,8 +193,7 @@ function byCall(events: WatchedEvent[]): WatchedEvent[] {
 
 /**
  * For steps whose items run at once: starts, what the items wrote, their progress in the items' order, the rest. Which of
- * two such items is reported first is free, and so is the order of their counts: each progress event comes with whichever op
- * is made next (docs/decisions/0009). None may be missing or come twice.
+ * two such items ends first is chance, and so is which of them has which count. None may be missing or come twice.
  */
 function inOrderOfItems(events: WatchedEvent[]): WatchedEvent[] {
   const ranked = (kind: (event: WatchedEvent) => boolean) => events.filter(kind);

@@ -26,7 +26,7 @@ export function differentialSuite(mode: Mode, cases: readonly Case[]): void {
         ours.set(one.name, await own.observe(one));
       });
       replays = await own.replays();
-    }, 600_000);
+    }, 1_800_000);
     afterAll(() => Promise.all(rigs.map(rig => rig.stop())));
 
     test.each(cases.map(one => one.name))('%s', name => {

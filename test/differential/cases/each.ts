@@ -203,6 +203,27 @@ export const each: Case[] = [
         .commit(),
     list,
   ),
+  define(
+    'foreach-nested-of-large-items',
+    kit =>
+      kit
+        .workflow()
+        .foreach(child(kit, 'item', [kit.step('measures', ({ inputData }) => String(inputData).length)]))
+        .then(echo(kit, 'end'))
+        .commit(),
+    { input: ['a', 'b', 'c'].map(letter => letter.repeat(30_000)) },
+  ),
+  define(
+    'foreach-before-nested',
+    kit =>
+      kit
+        .workflow()
+        .foreach(double(kit))
+        .then(child(kit, 'then', [echo(kit, 'more')]))
+        .foreach(child(kit, 'item', [child(kit, 'inner', [double(kit)])]))
+        .commit(),
+    list,
+  ),
   define('foreach-input-is-no-list', kit => kit.workflow().foreach(double(kit)).commit(), {
     input: { a: 1 },
   }),

@@ -1,5 +1,6 @@
 /** A workflow from a graph's plain data. */
 import { TripWire } from '@mastra/core/agent';
+import { Classifier } from '@mastra/core/classifier';
 import { MastraNonRetryableError } from '@mastra/core/error';
 import { createTool } from '@mastra/core/tools';
 import { createStep } from '@mastra/core/workflows';
@@ -99,7 +100,48 @@ class Builder {
       return flow;
     }
     if (kind === 'nested') return this.add(kit.child(this.id('n'), { stateSchema: kit.any }), inner).commit();
-    return kind === 'tool' ? this.tool() : this.step(behaviour);
+    if (kind === 'tool') return this.tool();
+    if (kind === 'classifier') return this.classifier();
+    if (kind === 'processor') return this.processor();
+    return this.step(behaviour);
+  }
+
+  /** Fails where what comes before is no JSON, as core's does. */
+  private classifier(): unknown {
+    const id = this.id('q');
+    const doEvaluate = this.kit.fn(id, async ({ state }: { state: unknown }) => ({
+      answers: { odd: { type: 'boolean', probability: digest(state) % 2 } },
+    }));
+    const model = {
+      specificationVersion: 'v4',
+      provider: 'test',
+      modelId: 'm',
+      supportedQuestionTypes: ['boolean'],
+      doEvaluate,
+    };
+    return createStep(
+      new Classifier({ id, model, questions: { odd: { type: 'boolean' } } } as never) as never,
+    );
+  }
+
+  /** In a workflow of its own: a step makes what a processor takes, another takes out what it gives. */
+  private processor(): unknown {
+    const { kit } = this;
+    const id = this.id('p');
+    const processOutputStream = kit.fn(id, async ({ part }: { part: unknown }) => ({ n: digest(part) }));
+    const flow = this.inCore > 0 ? kit.coreChild(`${id}-flow`) : kit.child(`${id}-flow`);
+    return flow
+      .then(
+        kit.step(`${id}-part`, ({ inputData }) => ({
+          phase: 'outputStream',
+          part: { type: 'text-delta', n: digest(inputData) },
+          streamParts: [],
+          state: {},
+        })),
+      )
+      .then(createStep({ id, processOutputStream } as never))
+      .then(kit.step(`${id}-n`, ({ inputData }) => inputData.part as unknown))
+      .commit();
   }
 
   private tool(): unknown {

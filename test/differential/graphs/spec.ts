@@ -36,7 +36,7 @@ export const BEHAVIOURS = [
 export type Behaviour = (typeof BEHAVIOURS)[number];
 
 export interface Leaf {
-  kind: 'step' | 'tool' | 'nested' | 'core-nested';
+  kind: 'step' | 'tool' | 'classifier' | 'processor' | 'nested' | 'core-nested';
   behaviour: Behaviour;
   /** Of a nested workflow. */
   inner: Entry[];
@@ -117,8 +117,10 @@ const together = fc.oneof(
 function leaf(behaviour: fc.Arbitrary<Behaviour>, depth: number, among: boolean): fc.Arbitrary<Leaf> {
   const plain = fc.record<Leaf>({
     kind: fc.oneof(
-      { weight: 9, arbitrary: fc.constant('step' as const) },
-      { weight: 1, arbitrary: fc.constant('tool' as const) },
+      { weight: 16, arbitrary: fc.constant('step' as const) },
+      { weight: 2, arbitrary: fc.constant('tool' as const) },
+      { weight: 1, arbitrary: fc.constant('classifier' as const) },
+      { weight: 1, arbitrary: fc.constant('processor' as const) },
     ),
     behaviour,
     inner: fc.constant([]),

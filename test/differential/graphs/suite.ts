@@ -36,7 +36,7 @@ export function graphSuite(mode: Mode, place: number): void {
         const shown = failures.slice(0, Number(process.env.GRAPH_FAILURES ?? 5)).join('\n\n');
         expect.fail(`${failures.length} graphs differ (GRAPH_SEED=${SEED})\n\n${shown}`);
       }
-    }, 600_000);
+    }, 1_800_000);
   });
 }
 
