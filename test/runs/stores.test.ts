@@ -31,7 +31,9 @@ describe.each(STORES)('$name', ({ open }) => {
   }
   /** Callers share the two connections between them. */
   const each = <T>(act: (store: WorkflowsStore, caller: number) => Promise<T>) =>
-    Promise.all(Array.from({ length: CALLERS }, (_, caller) => act(stores[caller % 2 === 0 ? 0 : 1], caller)));
+    Promise.all(
+      Array.from({ length: CALLERS }, (_, caller) => act(stores[caller % 2 === 0 ? 0 : 1], caller)),
+    );
   const recordOf = (store: WorkflowsStore, runId: string) =>
     new RunRecord(async () => store, { workflowId: workflowName, runId });
 
@@ -103,7 +105,9 @@ describe.each(STORES)('$name', ({ open }) => {
     const taken = await each(async (store, caller) => {
       const claims = new LegClaims(store, { workflowId: workflowName, runId });
       const found = (await recordOf(store, runId).load()) as Snapshot;
-      return found.status === 'suspended' && claims.take(found, { number: nextLeg(found), token: `${caller}` });
+      return (
+        found.status === 'suspended' && claims.take(found, { number: nextLeg(found), token: `${caller}` })
+      );
     });
     expect(taken.filter(Boolean)).toHaveLength(1);
     const stored = await recordOf(stores[0], runId).load();
@@ -149,7 +153,9 @@ describe.each(STORES)('$name', ({ open }) => {
     const winners = claimed.flatMap(({ status }, caller) => (status === 'fulfilled' ? [`${caller}`] : []));
     expect(winners).toHaveLength(1);
     expect((await recordOf(stores[0], runId).load())?.inngest?.owner).toBe(winners[0]);
-    const refused = claimed.flatMap(one => (one.status === 'rejected' ? [one.reason as { code: string }] : []));
+    const refused = claimed.flatMap(one =>
+      one.status === 'rejected' ? [one.reason as { code: string }] : [],
+    );
     expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['RUN_CONFLICT']));
   });
 });

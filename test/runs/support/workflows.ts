@@ -100,8 +100,9 @@ function slowWorkflows(define: Define, plain: Plain, journal: Journal) {
       inputSchema: any,
       outputSchema: any,
       execute: ({ runId, abortSignal, engine }) =>
-        (engine as { step: { run(id: string, body: () => unknown): Promise<unknown> } }).step.run('work', () =>
-          untilAborted(runId, abortSignal),
+        (engine as { step: { run(id: string, body: () => unknown): Promise<unknown> } }).step.run(
+          'work',
+          () => untilAborted(runId, abortSignal),
         ),
     }) as never,
   );
@@ -140,5 +141,8 @@ function statefulWorkflows(define: Define, journal: Journal) {
     },
   });
   const stateful = define('stateful').then(add('first')).sleep(HOUR).then(add('second')).then(look).commit();
-  return { stateful, 'nested-stateful': define('nested-stateful').then(add('outer')).then(stateful).commit() };
+  return {
+    stateful,
+    'nested-stateful': define('nested-stateful').then(add('outer')).then(stateful).commit(),
+  };
 }
