@@ -104,7 +104,7 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
     () => undefined,
     (thrown: unknown) => thrown as { code?: string; id?: string; name?: string },
   );
-  return error === undefined ? 'nothing was thrown' : (error.code ?? error.id ?? String(error));
+  return error === undefined ? 'nothing was thrown' : (error.code ?? error.id ?? error.name ?? 'something');
 }
 
 /** Time in which anything that must not happen would have happened. */
