@@ -14,6 +14,8 @@ export class Execution {
   private phase = 0;
   private leg = 0;
   private claim?: Ownership['claim'];
+  /** What the remembered step came to: the same however often the last op is done. */
+  private outcome: Outcome = 'success';
 
   constructor(
     private readonly store: WorkflowsStore,
@@ -32,7 +34,7 @@ export class Execution {
   /** Does the next op, and is done with it unless it crashes; answers whether the run failed in it. */
   async next(outcome: Outcome, crashes: boolean): Promise<'failed' | undefined> {
     try {
-      const goesOn = await [() => this.take(), () => this.step(), () => this.settle(outcome)][this.phase]?.();
+      const goesOn = await [() => this.take(), () => this.step(outcome), () => this.settle()][this.phase]?.();
       if (crashes) return undefined;
       this.phase = goesOn ? this.phase + 1 : 3;
     } catch (error) {
@@ -60,14 +62,15 @@ export class Execution {
     return !isTerminal(taken.status);
   }
 
-  private async step(): Promise<boolean> {
+  private async step(outcome: Outcome): Promise<boolean> {
+    this.outcome = outcome;
     this.bodies.push({ leg: this.leg, owner: this.owner });
     await this.record.saveStep('one', { status: 'success', output: {}, startedAt: 1, endedAt: 2 }, {});
     return true;
   }
 
-  private async settle(outcome: Outcome): Promise<boolean> {
-    const { owner, leg, claim } = this;
+  private async settle(): Promise<boolean> {
+    const { owner, leg, claim, outcome } = this;
     const one = { status: 'success', output: {}, startedAt: 1, endedAt: 2, payload: {} };
     const ask = { status: 'suspended', payload: {}, startedAt: 3, suspendedAt: 4 };
     const suspended = outcome === 'suspended';
