@@ -12,6 +12,7 @@ import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
 import { SealedFailure, asCoreError, seal, unseal, unsealFailure } from './outcome';
+import { OutsideCancel } from './outside-cancel';
 import { RetryLater, StepEngine } from './step-engine';
 
 /** Keys of the request context that a step set or removed. */
@@ -168,7 +169,9 @@ class StepOperation {
     const isolated = this.isolatedParams(operation);
     let returned: StepReturn;
     try {
-      returned = await this.engine.executeStep(isolated);
+      returned = await OutsideCancel.during(this.parts.scope, this.abort, () =>
+        this.engine.executeStep(isolated),
+      );
     } catch (error) {
       if (!(error instanceof RetryLater)) throw error;
       const startedAt = this.firstStartedAt ?? began;

@@ -6,6 +6,7 @@ import type { EngineParts } from './engine-parts';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { seal, unseal } from './outcome';
+import { watchedTools } from './outside-cancel';
 
 /** What a body did, to be done again inside the op that records it. */
 interface BodyEffects {
@@ -67,7 +68,7 @@ async function performBody(parts: EngineParts, params: StepParams): Promise<Body
       actor,
       inputData: params.prevOutput,
       abort: abortController,
-      engineContext: { step: parts.scope.nativeStep },
+      engineContext: { step: watchedTools(parts.scope.nativeStep, parts.scope, abortController) },
     },
     {
       retryCount: 0,

@@ -106,3 +106,10 @@ export function conflict({ identity }: RunRecord, what: string): MastraInngestEr
     { workflowId, runId },
   );
 }
+
+/** The typed error of a start that comes after a cancel. */
+export function canceledUnstarted({ identity }: RunRecord): MastraInngestError {
+  const { workflowId, runId } = identity;
+  const text = `Run ${runId} of workflow ${workflowId} was cancelled before it started. Create a new run.`;
+  return new MastraInngestError('RUN_CANCELED', text, { workflowId, runId });
+}

@@ -2,14 +2,14 @@ import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
 import type { AnyMastra, Context, EngineOptions, StepResults } from '../core-types';
 import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
-import type { RunRecord } from '../snapshot/run-record';
+import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import type { StartRequest } from '../wire/start-event';
 import { requireAllowed } from './allowed';
 import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArguments } from './arguments';
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, stored, travelDeparture } from './continue';
-import { type Departure, Departures, conflict } from './departure';
+import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
 import { LateView } from './late-view';
 import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
 import { checkedResumeData } from './resume-data';
@@ -99,6 +99,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private async requireUnstarted(): Promise<void> {
     const snapshot = await this.record.load();
     if (!snapshot || snapshot.status === 'pending') return;
+    if (isCanceledUnstarted(snapshot)) throw canceledUnstarted(this.record);
     throw conflict(this.record, `was already started (its status is ${snapshot.status}); create a new run`);
   }
 

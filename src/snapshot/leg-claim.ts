@@ -23,6 +23,10 @@ export function legName(runId: string, leg: number, owner: string | undefined): 
   return leg === 0 ? runId : `${runId}@${owner}`;
 }
 
+function isSameLeg(one: Snapshot, other: Snapshot): boolean {
+  return one.inngest?.leg === other.inngest?.leg && one.inngest?.owner === other.inngest?.owner;
+}
+
 /** True where a caller claimed the leg and no execution took it for so long that its event must have been lost. */
 export function isAbandoned({ status, inngest }: Snapshot, now: number): boolean {
   const { claim, owner } = inngest ?? {};
@@ -44,6 +48,9 @@ export class LegClaims {
 
   /** Claims the next leg for a caller; answers whether the run was still as it had been read. */
   async take(found: Snapshot, claim: CallersClaim): Promise<boolean> {
+    // Stores compare the status alone, and a run that was continued meanwhile may be suspended again.
+    const current = await this.store.loadWorkflowSnapshot(this.key);
+    if (!current || !isSameLeg(current, found)) return false;
     const { owner, thrown: _thrown, ...kept } = found.inngest ?? {};
     const inngest: Ownership = {
       ...kept,

@@ -8,6 +8,11 @@ function heldBy({ status }: Snapshot): 'claimed' | 'canceled' {
   return status === 'canceled' ? 'canceled' : 'claimed';
 }
 
+/** True for a run that was cancelled before any execution took it. */
+export function isCanceledUnstarted({ status, inngest }: Snapshot): boolean {
+  return status === 'canceled' && inngest?.owner === undefined;
+}
+
 /** The one writer of a run's stored snapshot (I6). */
 export class RunRecord {
   constructor(
@@ -61,8 +66,7 @@ export class RunRecord {
   }
 
   private refused(existing: Snapshot): 'canceled' {
-    // Cancelled before it began: nobody has owned it.
-    if (existing.status === 'canceled' && existing.inngest?.owner === undefined) return 'canceled';
+    if (isCanceledUnstarted(existing)) return 'canceled';
     throw this.conflict(existing);
   }
 

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
-import { InMemoryStore } from '@mastra/core/storage';
+import { InMemoryStore, type MastraCompositeStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
 import { REAL_SERVER, leaveRealServer } from './real-server';
@@ -17,7 +17,7 @@ export interface HarnessOptions {
   functions?: (inngest: Inngest.Any) => object[];
   /** Undefined: as the process's setting has it, or the SDK's own default. */
   checkpointing?: boolean;
-  storage?: InMemoryStore;
+  storage?: MastraCompositeStore;
   observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
     ? C extends { observability?: infer O }
       ? O

@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Rig, codeOf, quiet, startRig } from './support/rig';
+
+vi.setConfig({ testTimeout: 60_000 });
+/** How long a step may work on after its run was cancelled. */
+const AT_MOST = 5_000;
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.stop());
+
+const invoke = (workflowId: string) => rig.harness.invoke(workflowId, { inputData: {} });
+/** Runs of a workflow in the store, by id. */
+const runIds = async (workflowId: string) =>
+  (await rig.harness.snapshots(workflowId)).map(({ runId }) => runId);
+const works = (runId: string) => expect.poll(() => rig.steps(runId), { timeout: 15_000 }).toContain('work');
+
+async function isAborted(runId: string): Promise<void> {
+  const since = Date.now();
+  await expect.poll(() => rig.steps(runId), { timeout: 15_000, interval: 20 }).toContain('work aborted');
+  expect(Date.now() - since).toBeLessThan(AT_MOST);
+}
+
+/** Starts a run and answers its id once it is at its work. */
+async function working(workflowId: string): Promise<string> {
+  const { runId } = await rig.run(workflowId).then(async run => {
+    await run.startAsync({ inputData: {} });
+    return run;
+  });
+  await works(runId);
+  return runId;
+}
+
+test.each(['slow', 'slow-native'])(
+  'cancel() elsewhere fires the abortSignal of the step that runs in %s',
+  async workflowId => {
+    const runId = await working(workflowId);
+    await (await rig.run(workflowId, runId)).cancel();
+    await isAborted(runId);
+    await quiet();
+    expect(await rig.stored(workflowId, runId)).toMatchObject({ status: 'canceled' });
+    expect(rig.steps(runId)).toEqual(['work', 'work aborted']);
+  },
+);
+
+test("Inngest's own cancelling of a run fires the abortSignal of its step", async () => {
+  const runId = await working('slow');
+  const owner = (await rig.stored('slow', runId))?.inngest?.owner ?? '';
+  expect((await rig.rest('DELETE', `/v1/runs/${owner}`)).ok).toBe(true);
+  await isAborted(runId);
+  await rig.reaches('slow', runId, 'canceled');
+});
+
+test('cancelling a parent fires the abortSignal of the step in what is nested in it', async () => {
+  const run = await rig.run('slow-parent');
+  const known = await runIds('slow');
+  await run.startAsync({ inputData: {} });
+  const nested = async () => (await runIds('slow')).find(runId => !known.includes(runId)) ?? '';
+  await expect.poll(nested, { timeout: 15_000 }).not.toBe('');
+  const nestedId = await nested();
+  await works(nestedId);
+  await (await rig.run('slow-parent', run.runId)).cancel();
+  await isAborted(nestedId);
+  await rig.reaches('slow', nestedId, 'canceled');
+  expect(await rig.stored('slow-parent', run.runId)).toMatchObject({ status: 'canceled' });
+});
+
+test('of two runs that the dashboard started without a run id, cancel() ends the one that is meant', async () => {
+  const known = await runIds('sleeper');
+  await invoke('sleeper');
+  await invoke('sleeper');
+  const started = async () => (await runIds('sleeper')).filter(runId => !known.includes(runId));
+  await expect.poll(async () => (await started()).length, { timeout: 15_000 }).toBe(2);
+  const [one, other] = (await started()) as [string, string];
+  await rig.reaches('sleeper', one, 'waiting');
+  await rig.reaches('sleeper', other, 'waiting');
+  await (await rig.run('sleeper', one)).cancel();
+  await quiet();
+  expect(await rig.stored('sleeper', one)).toMatchObject({ status: 'canceled' });
+  expect(await rig.stored('sleeper', other)).toMatchObject({ status: 'waiting' });
+  expect((await rig.rest('GET', `/v1/runs/${one}`).then(r => r.json())) as object).toMatchObject({
+    data: { status: 'Cancelled' },
+  });
+  expect((await rig.rest('GET', `/v1/runs/${other}`).then(r => r.json())) as object).toMatchObject({
+    data: { status: 'Running' },
+  });
+  await (await rig.run('sleeper', other)).cancel();
+});
+
+test('a run that was cancelled before it started executes nothing', async () => {
+  const run = await rig.run('chain');
+  await run.cancel();
+  expect(await codeOf(run.start({ inputData: {} }))).toBe('RUN_CANCELED');
+  // An event that was under way all the same.
+  await rig.harness.invoke('chain', { inputData: {}, runId: run.runId });
+  await quiet();
+  expect(rig.steps(run.runId)).toEqual([]);
+  expect(await rig.stored('chain', run.runId)).toMatchObject({ status: 'canceled' });
+});
+
+test('a run that is cancelled right after its start stays cancelled, and start() says so', async () => {
+  for (const pause of [0, 5, 20, 60, 120, 250]) {
+    const run = await rig.run('slow');
+    // Where cancel() comes before the event is sent, start() is refused.
+    const status = run.start({ inputData: {} }).then(
+      result => result.status,
+      (error: { code?: string }) => error.code,
+    );
+    await new Promise(resolve => setTimeout(resolve, pause));
+    await (await rig.run('slow', run.runId)).cancel();
+    expect(['canceled', 'RUN_CANCELED']).toContain(await status);
+    if (rig.steps(run.runId).includes('work')) await isAborted(run.runId);
+    await quiet();
+    expect(rig.steps(run.runId)).not.toContain('next');
+    expect(await rig.stored('slow', run.runId)).toMatchObject({ status: 'canceled' });
+  }
+});
+
+test('cancelling a finished run changes nothing', async () => {
+  const run = await rig.run('chain');
+  await run.start({ inputData: {} });
+  const before = await rig.stored('chain', run.runId);
+  await (await rig.run('chain', run.runId)).cancel();
+  await quiet();
+  expect(await rig.stored('chain', run.runId)).toEqual(before);
+});
+
+test('a cancelled suspended run and what is nested in it cannot be resumed', async () => {
+  const known = await runIds('gate');
+  const run = await rig.run('outer');
+  expect(await run.start({ inputData: {} })).toMatchObject({ status: 'suspended' });
+  const nestedId = (await runIds('gate')).find(runId => !known.includes(runId)) ?? '';
+  await (await rig.run('outer', run.runId)).cancel();
+  expect(await rig.stored('outer', run.runId)).toMatchObject({ status: 'canceled' });
+  expect(await rig.stored('gate', nestedId)).toMatchObject({ status: 'canceled' });
+  for (const [workflowId, runId] of [
+    ['outer', run.runId],
+    ['gate', nestedId],
+  ] as const) {
+    const again = await rig.run(workflowId, runId);
+    expect(await codeOf(again.resume({ resumeData: { ok: true } }))).toBe('RUN_NOT_SUSPENDED');
+  }
+  // By hand, past every check of the caller's side.
+  await rig.send({
+    name: 'workflow.gate.resume',
+    data: { runId: nestedId, step: 'approve', resumeData: { ok: true } },
+  });
+  await quiet();
+  expect(rig.steps(nestedId)).toEqual(['before', 'approve']);
+});
+
+test('cancelling an id that no run has does nothing', async () => {
+  const runId = randomUUID();
+  await (await rig.run('chain', runId)).cancel();
+  await quiet();
+  expect(rig.steps(runId)).toEqual([]);
+});
