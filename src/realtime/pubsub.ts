@@ -1,6 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import type { InngestPort } from '../sdk/port';
-import { type PublishedEvent, WATCH_TOPIC, runChannel } from './channel';
+import { type PublishedEvent, runChannel } from './channel';
 import { ProgressCounts } from './progress';
 import { type Subscription, subscribe } from './subscription';
 

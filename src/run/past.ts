@@ -4,6 +4,8 @@ import type { RunEvent } from '../realtime/channel';
 import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
 
+const ENDS = ['workflow-step-result', 'workflow-step-suspended'];
+
 /** The events that a stored run's steps must have caused, in the order in which they began. */
 export function pastEvents({ context }: Snapshot): RunEvent[] {
   const steps = Object.entries(context).filter(
@@ -12,6 +14,14 @@ export function pastEvents({ context }: Snapshot): RunEvent[] {
   return steps
     .toSorted(([, one], [, other]) => Number(one.startedAt ?? 0) - Number(other.startedAt ?? 0))
     .flatMap(([id, result]) => stepEvents(id, result));
+}
+
+/** The start of a step whose end is `event`; undefined where the event ends no step. */
+export function startBefore({ type, payload }: RunEvent): RunEvent | undefined {
+  if (!ENDS.includes(type) || typeof payload?.id !== 'string') return undefined;
+  const { stepCallId } = payload;
+  const [start] = stepEvents(payload.id, payload);
+  return start && stepCallId !== undefined ? { ...start, payload: { ...start.payload, stepCallId } } : start;
 }
 
 function stepEvents(id: string, result: Record<string, unknown>): RunEvent[] {

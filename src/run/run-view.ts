@@ -3,7 +3,7 @@ import type { RunEvent } from '../realtime/channel';
 import type { WarningLog } from '../realtime/publisher';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { keyOf, pastEvents } from './past';
+import { keyOf, pastEvents, startBefore } from './past';
 
 /** How long, in milliseconds, a view whose run has come to rest waits for the last of its events. */
 const LINGER = 1000;
@@ -19,7 +19,10 @@ export class RunView {
   private readonly told = new Set<string>();
   /** Steps whose stored end was told: the event that ends them carries no time to know it by. */
   private readonly finished = new Set<string>();
+  /** Steps of which anything was told. */
+  private readonly begun = new Set<unknown>();
   private readonly types = new Set<string>();
+  private isLate = false;
   private failureTold = false;
   private ended = false;
   private wake = () => {};
@@ -37,7 +40,7 @@ export class RunView {
   /** A live event. */
   live(event: RunEvent): void {
     if (this.held) this.held.push(event);
-    else if (!this.isTold(event)) this.show(event);
+    else this.showLive(event);
     if (!isEnd(event)) return;
     this.ended = true;
     this.wake();
@@ -45,6 +48,7 @@ export class RunView {
 
   /** Live events are held back from now on, until the past has been told. */
   hold(): this {
+    this.isLate = true;
     this.held = [];
     return this;
   }
@@ -55,7 +59,7 @@ export class RunView {
     for (const event of snapshot ? pastEvents(snapshot) : []) this.showPast(event);
     const held = this.held ?? [];
     this.held = undefined;
-    for (const event of held) if (!this.isTold(event)) this.show(event);
+    for (const event of held) this.showLive(event);
     return snapshot;
   }
 
@@ -84,6 +88,14 @@ export class RunView {
     });
   }
 
+  private showLive(event: RunEvent): void {
+    if (this.isTold(event)) return;
+    // The store learns of a step when it ends, so of one that was executing the start is neither past nor to come.
+    const start = this.isLate && !this.begun.has(event.payload?.id) ? startBefore(event) : undefined;
+    if (start) this.show(start);
+    this.show(event);
+  }
+
   private showPast(event: RunEvent): void {
     const { type, payload } = event;
     const id = String(payload?.id);
@@ -106,6 +118,7 @@ export class RunView {
   private show(event: RunEvent): void {
     this.note(event);
     this.types.add(event.type);
+    this.begun.add(event.payload?.id);
     if (event.type === 'workflow-step-result' && event.payload?.status === 'failed') this.failureTold = true;
     this.tell(event);
   }

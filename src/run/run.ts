@@ -39,6 +39,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private streams?: (event: RunEvent) => boolean;
   /** What that stream sees, until the leg takes it along. */
   private ownView?: RunView;
+  /** Core closes the observers of a legacy stream with it, and no others. */
+  private hasLegacyStream = false;
   /** Where a stream that core would resume with travels to. */
   private travel?: TravelArguments;
 
@@ -223,6 +225,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   override streamLegacy(args?: never): never {
     if (this.closeStreamAction) return super.streamLegacy(args) as never;
+    this.hasLegacyStream = true;
     return this.ownLeg(() => super.streamLegacy(args), isLegacy) as never;
   }
 
@@ -232,7 +235,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
   override timeTravelStream(args: never): never {
-    this.travel = args as TravelArguments;
+    this.travel = args;
     try {
       return this.resumeStream();
     } finally {
@@ -247,7 +250,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   }
 
   override observeStreamLegacy(): never {
-    if (this.closeStreamAction) return super.observeStreamLegacy() as never;
+    if (this.hasLegacyStream) return super.observeStreamLegacy() as never;
     return { stream: observedLegacyStream(this.observed) } as never;
   }
 

@@ -1,4 +1,4 @@
-import { ReadableStream } from 'node:stream/web';
+import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import { WorkflowRunOutput } from '@mastra/core/stream';
 import type { AnyMastra } from '../core-types';
 import type { RunEvent } from '../realtime/channel';
@@ -30,7 +30,6 @@ function events(
   let stop = () => {};
   return new ReadableStream<object>({
     async start(controller) {
-      if (await isServedFromCache(run)) return controller.close();
       const view = new RunView(event => open && !isEnd(event) && controller.enqueue(chunkOf(event)), run.log);
       let open = true;
       const close = async (snapshot: Snapshot | undefined) => {
@@ -63,24 +62,41 @@ function events(
 }
 
 /** As core's `observeStream()` shows a run: with the chunks that begin and end it. */
-export function observedStream(run: Observed): ReadableStream {
-  const { workflowId, runId } = run.record.identity;
-  const stream = events(
-    run,
-    event => chunkOf(runId, event),
-    async (snapshot, view) => {
-      const result = await run.result(snapshot);
-      output.updateResults(result as never);
-      if (result.status === 'failed' && !view.hasFailure) output.rejectResults(result.error as never);
-    },
-  );
-  const output = new WorkflowRunOutput({ workflowId, runId, stream: stream as never });
-  return output.fullStream as never;
+export function observedStream(run: Observed): ReadableStream<object> {
+  return unlessCached(run, () => {
+    const { workflowId, runId } = run.record.identity;
+    const stream = events(
+      run,
+      event => chunkOf(runId, event),
+      async (snapshot, view) => {
+        const result = await run.result(snapshot);
+        output.updateResults(result as never);
+        if (result.status === 'failed' && !view.hasFailure) output.rejectResults(result.error as never);
+      },
+    );
+    const output = new WorkflowRunOutput({ workflowId, runId, stream: stream as never });
+    return output.fullStream;
+  });
 }
 
 /** As core's `observeStreamLegacy()` shows a run. */
-export function observedLegacyStream(run: Observed): ReadableStream {
-  return events(run, legacyChunkOf, async () => {});
+export function observedLegacyStream(run: Observed): ReadableStream<object> {
+  return unlessCached(run, () => events(run, legacyChunkOf, async () => {}));
+}
+
+/** The stream, or an empty one where Mastra's server shows the whole run before it. */
+function unlessCached(run: Observed, open: () => ReadableStream<object>): ReadableStream<object> {
+  let reader: ReadableStreamDefaultReader<object> | undefined;
+  return new ReadableStream<object>({
+    async pull(controller) {
+      if (!reader && (await isServedFromCache(run))) return controller.close();
+      reader ??= open().getReader();
+      const { done, value } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: async () => reader?.cancel(undefined),
+  });
 }
 
 /** Mastra's server keeps the chunks of the runs that it streamed, and shows them before what this stream gives. */

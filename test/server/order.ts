@@ -8,7 +8,7 @@ export function sorted(answer: object): unknown {
   const steps: Record<string, Chunk[]> = {};
   for (const chunk of chunks ?? []) {
     const { id, stepName } = chunk.payload ?? {};
-    (steps[String(id ?? stepName ?? 'run')] ??= []).push(chunk);
+    (steps[(id ?? stepName ?? 'run') as string] ??= []).push(chunk);
   }
   return { ...answer, chunks: steps };
 }
