@@ -11,7 +11,7 @@ import type { Inngest } from 'inngest';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
 import { makeClient, serveSdk } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
-import { type Catalog, catalog } from './catalog';
+import { catalog } from './catalog';
 import { ApiClient } from './client';
 import type { Gate } from './gate';
 
@@ -57,19 +57,20 @@ export async function coreServer(): Promise<ServerRig> {
 }
 
 /** Two apps over one store; Inngest calls the first. */
-export async function inngestServer(
-  build: (inngest: Inngest.Any) => Catalog = catalog,
-): Promise<ServerRig & { proxy: WireProxy }> {
+export async function inngestServer({ refuse }: { refuse?: string } = {}): Promise<
+  ServerRig & { proxy: WireProxy }
+> {
   const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
   const apps: App[] = [];
   const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', () => apps[0]?.url ?? '');
+  proxy.refused = refuse;
   await proxy.listen();
   const appId = `server-${randomUUID().slice(0, 8)}`;
   const storage = new InMemoryStore();
   const gates: Gate[] = [];
   for (let index = 0; index < 2; index++) {
     const inngest = makeClient({ id: appId, baseUrl: proxy.url });
-    const { workflows, gate } = build(inngest);
+    const { workflows, gate } = catalog(inngest);
     gates.push(gate);
     apps.push(await listen(inngestMastra(inngest, workflows, storage)));
   }

@@ -314,3 +314,82 @@ describe('going on', () => {
     expect(await ending(inngest.api, 'line', runId)).toMatchObject({ status: 'success' });
   });
 });
+
+describe('restarting', () => {
+  test('restart-async and restart of a run that has ended, and of one that nobody knows', async () => {
+    const seen = await alike(async ({ api }, runId) => {
+      await api.post(path('line', 'start-async', runId), ADA);
+      const unknown = [
+        await api.post(path('line', 'restart', randomUUID())),
+        await api.post(path('line', 'restart-async', randomUUID())),
+      ];
+      return { started: await api.post(path('line', 'restart', runId)), unknown };
+    });
+    expect(seen).toMatchObject({
+      started: { status: 200, body: { message: 'Workflow run restarted' } },
+      unknown: [{ status: 404 }, { status: 404 }],
+    });
+  });
+
+  test('a run that Inngest executes is not restarted: 409', async () => {
+    const { api, gate } = inngest;
+    const runId = randomUUID();
+    const executing = api.post(path('slow', 'start-async', runId), ADA);
+    await until(async () => gate.arrived.has(runId));
+    const answer = await api.post(path('slow', 'restart-async', runId));
+    expect(answer).toMatchObject({ status: 409 });
+    expect(JSON.stringify(answer.body)).toMatch(/Inngest executes it/);
+    const travel = await api.post(path('slow', 'time-travel-async', runId), { step: 'tell' });
+    expect(travel).toMatchObject({ status: 409 });
+    gate.letPass(runId);
+    expect((await executing).body).toMatchObject({ status: 'success' });
+  });
+
+  test('restart-all-active-workflow-runs(-async) leaves the runs to Inngest', async () => {
+    const seen = await alike(async ({ api }) => [
+      await api.post('/workflows/line/restart-all-active-workflow-runs'),
+      await api.post('/workflows/line/restart-all-active-workflow-runs-async'),
+    ]);
+    expect(seen).toMatchObject([{ status: 200 }, { status: 200 }]);
+  });
+});
+
+describe('twice', () => {
+  test('of two resumes of one suspension one wins, the other gets a conflict', async () => {
+    const seen = await alike(async ({ api, other }, runId) => {
+      await api.post(path('approval', 'start-async', runId), ADA);
+      const body = { step: 'ask', resumeData: YES };
+      const answers = await Promise.all(
+        [api, other].map(one => one.post(path('approval', 'resume-async', runId), body)),
+      );
+      return answers.map(({ status }) => status).toSorted((one, next) => one - next);
+    });
+    expect(seen).toEqual([200, 409]);
+  });
+
+  test('a run is started once', async () => {
+    const runId = randomUUID();
+    await inngest.api.post(path('line', 'start-async', runId), ADA);
+    expect(await inngest.other.post(path('line', 'start-async', runId), ADA)).toMatchObject({ status: 409 });
+  });
+});
+
+describe('what Mastra’s own workers call', () => {
+  test('steps/execute, events', async () => {
+    const seen = await alike(async ({ api }, runId) => {
+      const step = {
+        stepId: 'shout',
+        executionPath: [1],
+        stepResults: {},
+        state: {},
+        requestContext: {},
+        input: { text: 'a' },
+      };
+      const created = await api.post(path('line', 'create-run', runId), {});
+      const executed = await api.post(`/workflows/line/runs/${runId}/steps/execute`, step);
+      const event = { id: '1', type: 'nothing', data: {}, runId, createdAt: 'never' };
+      return { created, executed, event: (await api.post('/workflows/events', { event })).status };
+    });
+    expect(seen).toMatchObject({ created: { status: 200 } });
+  });
+});
