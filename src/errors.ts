@@ -41,6 +41,9 @@ export interface ErrorPlace {
   path?: string;
 }
 
+/** The request is right, and the run is not where it would have to be. */
+const CONFLICTS: readonly ErrorCode[] = ['RUN_ACTIVE', 'RUN_CONFLICT'];
+
 // `Symbol.for` so that two copies of the package (ESM and CJS, or two versions) recognise each other's errors.
 const BRAND = Symbol.for('@mastra/inngest.error');
 
@@ -60,6 +63,11 @@ export class MastraInngestError extends Error {
     for (const [key, value] of Object.entries(place) as [string, string | undefined][]) {
       if (value !== undefined) Object.assign(this, { [key]: value });
     }
+  }
+
+  /** What Mastra's server answers a request with that fails so. */
+  get status(): number | undefined {
+    return CONFLICTS.includes(this.code) ? 409 : undefined;
   }
 
   /** True for an error of any loaded copy of this package. */

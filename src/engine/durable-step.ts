@@ -287,7 +287,8 @@ class StepOperation {
       if (!persistence.wanted('running', results)) return;
       // As core's evented engine does: a restart finds the state there, and core leaves it out of what it shows.
       const isNewState = !sameValue(state, this.params.executionContext.state);
-      const saved = isNewState ? { ...result, __state: state } : result;
+      // A copy: the in-memory store keeps the very object, and what follows takes the payload out of this one.
+      const saved = isNewState ? { ...result, __state: state } : { ...result };
       await scope.record.saveStep(step.id, saved, requestContext);
     } catch (error) {
       scope.log.warn('The progress of a step could not be stored; the run goes on.', {

@@ -1,6 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import type { InngestPort } from '../sdk/port';
-import { type PublishedEvent, WATCH_TOPIC, runChannel } from './channel';
+import { type PublishedEvent, runChannel } from './channel';
 import { ProgressCounts } from './progress';
 import { type Subscription, subscribe } from './subscription';
 
@@ -32,9 +32,11 @@ export class RealtimePubSub extends PubSub {
     super();
   }
 
+  /** Core's older streams tell with it, on the caller's side, that they begin and end: nobody else's business. */
   override async publish(topic: string, event: Omit<CoreEvent, 'id' | 'createdAt'>): Promise<void> {
     const runId = RUN_TOPIC.exec(topic)?.[1];
-    if (runId) await this.port.publish(runChannel(this.workflowId, runId), WATCH_TOPIC, event.data);
+    const listeners = this.topics.get(topic);
+    if (runId && listeners) deliver(runId, listeners, event.data as PublishedEvent);
   }
 
   /** Resolves once the events arrive; also when realtime can't be reached (`onUnavailable` is told then). */

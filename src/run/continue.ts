@@ -113,6 +113,7 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
   const claims = async (): Promise<LegClaims | undefined> => (isStored ? await run.record.legs() : undefined);
   return {
     request: { ...request, leg: { ...leg, claim } },
+    before: snapshot,
     claim: async () => {
       const taken = (await (await claims())?.take(snapshot, claim)) ?? true;
       if (!taken) throw conflict(run.record, 'was continued by another caller');

@@ -4,6 +4,7 @@ import type { WarningLog } from '../realtime/publisher';
 import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
 import type { JsonObject } from '../wire/json';
 import { type StartRequest, buildStartData, resumeEventName, startEventName } from '../wire/start-event';
 import { RestWaiter, type Rested } from './wait-for-rest';
@@ -11,6 +12,8 @@ import { RestWaiter, type Rested } from './wait-for-rest';
 /** One leg of a run, about to begin. */
 export interface Departure {
   request: StartRequest;
+  /** The run as the leg finds it; missing for its first. */
+  before?: Snapshot;
   /** Takes the run for this leg; throws where somebody else has it. */
   claim(): Promise<void>;
   /** Undoes `claim`: the event could not be sent. */

@@ -1,5 +1,6 @@
 import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
 import type { AnyMastra, Context, EngineOptions, StepResults } from '../core-types';
+import type { RunEvent } from '../realtime/channel';
 import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
@@ -10,10 +11,10 @@ import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArgumen
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, stored, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
-import { LateView } from './late-view';
 import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
 import { checkedResumeData } from './resume-data';
-import { eventStream } from './stream';
+import { RunView, isEnd } from './run-view';
+import { type Observed, observedLegacyStream, observedStream } from './stream';
 import type { Rested } from './wait-for-rest';
 
 type AnyStep = Step<string, unknown, unknown, unknown, unknown, unknown, DefaultEngineType>;
@@ -34,8 +35,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly record: RunRecord;
   private readonly departures: Departures;
   private readonly options: EngineOptions;
-  /** Core's streams watch the leg that they begin, and no other. */
-  private watchesOwnLeg = false;
+  /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
+  private streams?: (event: RunEvent) => boolean;
+  /** What that stream sees, until the leg takes it along. */
+  private ownView?: RunView;
+  /** Core closes the observers of a legacy stream with it, and no others. */
+  private hasLegacyStream = false;
+  /** Where a stream that core would resume with travels to. */
+  private travel?: TravelArguments;
 
   constructor(params: InngestRunParams) {
     super(params);
@@ -47,8 +54,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<never> {
+    const view = this.ownView;
     const departure = await this.startDeparture(args);
-    return (await this.result(await this.departures.drive(departure), args.outputOptions)) as never;
+    return (await this.driven(departure, args, view)) as never;
   }
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
@@ -124,9 +132,12 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Continues a suspended run and waits until it comes to rest again. Core's `resume` and `resumeStream` come here. */
   protected override async _resume(args: ResumeArguments): Promise<never> {
+    const { travel } = this;
+    if (travel) return this._timeTravel(travel as never);
+    const view = this.ownView;
     await requireAllowed(this, args);
     const departure = await resumeDeparture(this.continuable, args);
-    const result = this.departures.drive(departure).then(rested => this.result(rested, args.outputOptions));
+    const result = this.driven(departure, args, view);
     this.executionResults = result as never;
     const settled = (await result) as { status: string };
     if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
@@ -144,8 +155,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
   protected override async _timeTravel(args: never): Promise<never> {
     const travel = args as TravelArguments;
+    const view = this.ownView;
     const departure = await travelDeparture(this.continuable, travel);
-    return (await this.result(await this.departures.drive(departure), travel.outputOptions)) as never;
+    return (await this.driven(departure, travel, view)) as never;
   }
 
   /**
@@ -159,7 +171,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       return (await this.result({ snapshot }, { includeState })) as never;
     }
     const departure = await restartDeparture(this.continuable, snapshot, args);
-    return (await this.result(await this.departures.drive(departure), args.outputOptions)) as never;
+    return (await this.driven(departure, args)) as never;
   }
 
   private get continuable(): Continuable {
@@ -188,10 +200,16 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Core's `watch`; whoever comes late gets what happened before from the store. */
   override watch(callback: WatchCallback): () => void {
-    if (this.watchesOwnLeg || this.workflowRunStatus === 'pending') return super.watch(callback);
-    const view = new LateView(event => callback(event as never), this.record, this.log);
-    const unwatch = super.watch(event => void view.live(event as never));
-    void view.open();
+    const { streams } = this;
+    const tell = (event: RunEvent) => callback(event as never);
+    if (streams) {
+      const view = (this.ownView = new RunView(event => streams(event) && tell(event), this.log));
+      return super.watch(event => view.live(event as never));
+    }
+    if (this.workflowRunStatus === 'pending') return super.watch(callback);
+    const view = new RunView(tell, this.log).hold();
+    const unwatch = super.watch(event => view.live(event as never));
+    void (this.pubsub as RealtimePubSub).ready().then(() => view.open(this.record));
     return unwatch;
   }
 
@@ -207,31 +225,78 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   }
 
   override streamLegacy(args?: never): never {
-    return this.ownLeg(() => super.streamLegacy(args)) as never;
+    if (this.closeStreamAction) return super.streamLegacy(args) as never;
+    this.hasLegacyStream = true;
+    return this.ownLeg(() => super.streamLegacy(args), isLegacy) as never;
   }
 
   override resumeStream(args?: never): never {
     return this.ownLeg(() => super.resumeStream(args)) as never;
   }
 
+  /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
   override timeTravelStream(args: never): never {
-    return this.ownLeg(() => super.timeTravelStream(args)) as never;
+    this.travel = args;
+    try {
+      return this.resumeStream();
+    } finally {
+      this.travel = undefined;
+    }
   }
 
   /** The run's events from its beginning on, also where another process executes or streams it; ends with the run. */
   override observeStream(): never {
     if (this.streamOutput) return super.observeStream() as never;
-    return eventStream(this as never, this.record, this.mastra as unknown as AnyMastra) as never;
+    return observedStream(this.observed) as never;
   }
 
-  private ownLeg<T>(begin: () => T): T {
-    this.watchesOwnLeg = true;
+  override observeStreamLegacy(): never {
+    if (this.hasLegacyStream) return super.observeStreamLegacy() as never;
+    return { stream: observedLegacyStream(this.observed) } as never;
+  }
+
+  private get observed(): Observed {
+    return {
+      record: this.record,
+      mastra: this.mastra as unknown as AnyMastra,
+      log: this.log,
+      watch: async callback => {
+        const unwatch = super.watch(event => callback(event as never));
+        await (this.pubsub as RealtimePubSub).ready();
+        return unwatch;
+      },
+      result: snapshot => this.result({ snapshot }, undefined),
+    };
+  }
+
+  /** Core's streams subscribe and begin their leg before they return. */
+  private ownLeg<T>(begin: () => T, streams: (event: RunEvent) => boolean = () => true): T {
+    this.streams = event => !isEnd(event) && streams(event);
     try {
       return begin();
     } finally {
-      this.watchesOwnLeg = false;
+      this.streams = undefined;
+      this.ownView = undefined;
     }
   }
+
+  /** Drives a leg to its rest; a stream of it has all of its events then, and knows how it ended. */
+  private async driven(departure: Departure, { outputOptions }: ExecutionArguments, view?: RunView) {
+    view?.skip(departure.before);
+    const rested = await this.departures.drive(departure);
+    await view?.complete(rested.snapshot ?? runOfEvent(rested.finish));
+    const result = await this.result(rested, outputOptions);
+    if (!view || result.status !== 'failed' || view.hasFailure) return result;
+    // Core's stream reads its status off its chunks, and what failed is no step.
+    this.streamOutput?.updateResults(result as never);
+    this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);
+    return result;
+  }
+}
+
+/** Core's older streams carry what the steps do, not what they write. */
+function isLegacy({ type }: RunEvent): boolean {
+  return type !== 'workflow-step-output' && !type.startsWith('data-');
 }
 
 /** Where the leg hangs in a trace: as its caller says, or where the run was before (source: @mastra/core, `Run.resume`). */

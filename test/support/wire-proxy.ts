@@ -37,6 +37,8 @@ export class WireProxy {
   events = 0;
   /** Called with each execution request's body before it goes to the app. */
   onExecution?: (body: string, url: string) => Promise<void>;
+  /** Paths to the server that begin so are refused, sockets too. */
+  refused?: string;
   private readonly ended = new Set<string>();
   private readonly functions = new Map<string, string>();
   private server!: Server;
@@ -57,6 +59,7 @@ export class WireProxy {
     });
     this.server.on('connection', socket => this.connections.add(socket));
     this.server.on('upgrade', (incoming: IncomingMessage, socket, head) => {
+      if (this.isRefused(incoming)) return socket.destroy();
       const { hostname, port } = new URL(this.serverUrl);
       const upstream = connect(Number(port), hostname, () => {
         const headers = Object.entries(incoming.headers).map(([key, value]) => `${key}: ${String(value)}`);
@@ -92,7 +95,12 @@ export class WireProxy {
     await new Promise(resolve => this.server.close(resolve));
   }
 
+  private isRefused({ url }: IncomingMessage): boolean {
+    return this.refused !== undefined && url?.startsWith(this.refused) === true;
+  }
+
   private async forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isRefused(incoming)) return void response.writeHead(503).end('refused');
     const body = await readAll(incoming);
     const path = incoming.url ?? '/';
     const toApp = path.startsWith('/api/inngest');

@@ -1,0 +1,119 @@
+/** Mastra's own HTTP server over a catalog of workflows: on core's default engine, or on Inngest. */
+import { randomUUID } from 'node:crypto';
+import { type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { Mastra } from '@mastra/core';
+import { InMemoryStore } from '@mastra/core/storage';
+import { createHonoServer } from '@mastra/deployer/server';
+import { startLocalServer } from '@mastra/inngest/local';
+import type { Inngest } from 'inngest';
+import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { makeClient, serveSdk } from '../support/sdk';
+import { WireProxy } from '../support/wire-proxy';
+import { catalog } from './catalog';
+import { ApiClient } from './client';
+import type { Gate } from './gate';
+
+export interface ServerRig {
+  api: ApiClient;
+  /** As `api`, in a process of its own as far as memory goes: another Mastra over the same store. */
+  other: ApiClient;
+  mastra: Mastra;
+  otherMastra: Mastra;
+  gate: Gate;
+  proxy?: WireProxy;
+  stop(): Promise<void>;
+}
+
+interface App {
+  mastra: Mastra;
+  url: string;
+  close(): Promise<void>;
+}
+
+async function listen(mastra: Mastra): Promise<App> {
+  const hono = await createHonoServer(mastra, { tools: {}, browserStream: false });
+  const listener = getRequestListener(request => hono.fetch(request));
+  const server: Server = createServer((request, response) => void listener(request, response));
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return {
+    mastra,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      server.closeAllConnections();
+      await new Promise(resolve => server.close(resolve));
+    },
+  };
+}
+
+/** The reference: core's default engine. */
+export async function coreServer(): Promise<ServerRig> {
+  const { workflows, gate } = catalog();
+  const mastra = new Mastra({ workflows: workflows as never, storage: new InMemoryStore(), logger: false });
+  const app = await listen(mastra);
+  const api = new ApiClient(`${app.url}/api`);
+  return { api, other: api, mastra, otherMastra: mastra, gate, stop: () => app.close() };
+}
+
+/** Two apps over one store; Inngest calls the first. */
+export async function inngestServer({ refuse }: { refuse?: string } = {}): Promise<
+  ServerRig & { proxy: WireProxy }
+> {
+  const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
+  const apps: App[] = [];
+  const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', () => apps[0]?.url ?? '');
+  proxy.refused = refuse;
+  await proxy.listen();
+  const appId = `server-${randomUUID().slice(0, 8)}`;
+  const storage = new InMemoryStore();
+  const gates: Gate[] = [];
+  for (let index = 0; index < 2; index++) {
+    const inngest = makeClient({ id: appId, baseUrl: proxy.url });
+    const { workflows, gate } = catalog(inngest);
+    gates.push(gate);
+    apps.push(await listen(inngestMastra(inngest, workflows, storage)));
+  }
+  const response = await fetch(`${proxy.url}/api/inngest`, { method: 'PUT' });
+  if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
+  const [first, second] = apps as [App, App];
+  return {
+    api: new ApiClient(`${first.url}/mastra`),
+    other: new ApiClient(`${second.url}/mastra`),
+    mastra: first.mastra,
+    otherMastra: second.mastra,
+    gate: gates[0] as Gate,
+    proxy,
+    stop: async () => {
+      await leaveRealServer(appId);
+      await proxy.close();
+      for (const app of apps) await app.close();
+      await local?.stop();
+    },
+  };
+}
+
+function inngestMastra(
+  inngest: Inngest.Any,
+  workflows: Record<string, unknown>,
+  storage: InMemoryStore,
+): Mastra {
+  return new Mastra({
+    workflows: workflows as never,
+    storage,
+    logger: false,
+    server: {
+      apiPrefix: '/mastra',
+      apiRoutes: [
+        {
+          path: '/api/inngest',
+          method: 'ALL',
+          createHandler: async ({ mastra }) => {
+            const handler = serveSdk({ mastra, inngest });
+            return async context => handler(context.req.raw);
+          },
+        },
+      ],
+    },
+  });
+}
