@@ -20,8 +20,8 @@ beforeAll(() => {
 
 function makeApp(app: string, major: string, sdk: string): void {
   cpSync(path.join(import.meta.dirname, 'fixture'), app, { recursive: true });
-  cpSync(path.join(app, `functions.${major}.ts`), path.join(app, 'functions.ts'));
-  for (const each of Object.keys(SDKS)) rmSync(path.join(app, `functions.${each}.ts`));
+  if (major === 'v3') cpSync(path.join(app, 'functions.v3.ts'), path.join(app, 'functions.ts'));
+  rmSync(path.join(app, 'functions.v3.ts'));
   const ours = path.join(app, 'node_modules/@mastra/inngest');
   mkdirSync(ours, { recursive: true });
   execFileSync('tar', ['-xzf', tarball(), '-C', ours, '--strip-components=1']);
@@ -60,7 +60,7 @@ describe.each(Object.keys(SDKS))('an app on %s', major => {
 function run(command: string, args: string[], cwd: string): Promise<string> {
   return new Promise(resolve => {
     execFile(command, args, { cwd }, (error, stdout, stderr) =>
-      resolve(error && !stdout ? String(error) + stderr : stdout),
+      resolve(error && !stdout ? `${error.message}\n${stderr}` : stdout),
     );
   });
 }
