@@ -1,5 +1,5 @@
 /** `@mastra/inngest`: Mastra workflows on Inngest. See README.md for the guide, docs/DESIGN.md for how it is built. */
-export { init } from './init';
+export { init, type InngestWorkflowConfig } from './init';
 export { createStep } from './workflow/create-step';
 export { serve } from './serve/serve';
 export { connect, type MastraConnectOptions } from './serve/connect';
@@ -13,4 +13,7 @@ export { InngestExecutionEngine } from './engine/engine';
 export { MastraInngestError, type ErrorCode, type ErrorPlace } from './errors';
 export type { InngestClient } from './sdk/client';
 export type { InngestEngineType } from './sdk/types';
-export type { FlowControl as InngestFlowControlConfig } from './workflow/flow-control';
+export type {
+  FlowControl as InngestFlowControlConfig,
+  InngestCreateFunctionConfig,
+} from './workflow/flow-control';

@@ -23,6 +23,24 @@ export interface InitOptions {
   streamBatchMs?: number;
 }
 
+/** What `createWorkflow` takes: core's parameters of a workflow, and Inngest's options of its function. */
+export type InngestWorkflowConfig<
+  TWorkflowId extends string = string,
+  TStateSchema extends PublicSchema | undefined = undefined,
+  TInputSchema extends PublicSchema = PublicSchema,
+  TOutputSchema extends PublicSchema = PublicSchema,
+  TSteps extends Step[] = Step[],
+  TRequestContextSchema extends PublicSchema | undefined = undefined,
+> = CreateWorkflowParams<
+  TWorkflowId,
+  TStateSchema,
+  TInputSchema,
+  TOutputSchema,
+  TSteps,
+  TRequestContextSchema
+> &
+  FlowControl;
+
 /**
  * The workflow tools for one Inngest client.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`
@@ -43,15 +61,14 @@ export function init(inngest: InngestClient, { streamBatchMs = 0 }: InitOptions 
     TSteps extends Step[] = Step[],
     TRequestContextSchema extends PublicSchema | undefined = undefined,
   >(
-    params: CreateWorkflowParams<
+    params: InngestWorkflowConfig<
       TWorkflowId,
       TStateSchema,
       TInputSchema,
       TOutputSchema,
       TSteps,
       TRequestContextSchema
-    > &
-      FlowControl,
+    >,
   ): InngestWorkflow<
     DefaultEngineType,
     TSteps,

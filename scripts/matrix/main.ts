@@ -1,4 +1,7 @@
-/** `npm run matrix`: the same tests on each supported version of Inngest's SDK, with checkpointing on and off. */
+/**
+ * `npm run matrix`: the same tests on each supported version of Inngest's SDK, with checkpointing on and off. `-- inngest-v3`
+ * and the like runs some versions only, `-- --all` also what is left out for the sake of time.
+ */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { addTotals, formatTotal, noTests, type TestTotal } from '../test-total/total.js';
@@ -13,12 +16,17 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const outcomes: CellOutcome[] = [];
 // All of them, also after a failure: one run shows everything there is to mend.
-for (const cell of cells(process.argv.includes('--all'))) outcomes.push(await runCell(cell));
+for (const cell of chosen(process.argv.slice(2))) outcomes.push(await runCell(cell));
 
 process.stdout.write(requestTable(requestsFile));
 process.stdout.write(`\n── summary of the matrix\n${outcomeTable(outcomes)}`);
 process.stdout.write(`${formatTotal(outcomes.map(({ total }) => total).reduce(addTotals, noTests))}\n`);
 process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);
+
+function chosen(args: readonly string[]): Cell[] {
+  const names = args.filter(arg => arg !== '--all');
+  return cells(args.includes('--all')).filter(({ sdk }) => names.length === 0 || names.includes(sdk));
+}
 
 async function runCell({ sdk, checkpointing, tests }: Cell): Promise<CellOutcome> {
   const name = `inngest ${installedVersion(sdk)}, checkpointing ${checkpointing}`;

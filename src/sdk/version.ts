@@ -14,7 +14,7 @@ export interface SdkVersion {
  */
 const OLDEST = { 3: 50, 4: 21 } as const;
 
-export const SUPPORTED = '3.50 to 3.x or 4.21 to 4.x';
+const SUPPORTED = '3.50 to 3.x or 4.21 to 4.x';
 
 /** What a client says of its SDK, e.g. `4.24.0`; undefined where it says nothing. */
 export function versionText(client: { headers?: Record<string, string> }): string | undefined {

@@ -1,10 +1,11 @@
 import type { InngestFunction } from '../sdk/types';
 
-type Options = InngestFunction.Options;
+/** What the `createFunction` of the app's own SDK takes. */
+export type InngestCreateFunctionConfig = InngestFunction.Options;
 
 /** Inngest's function options that a workflow takes (Inngest documentation, "Create function"). */
 export type FlowControl = Pick<
-  Options,
+  InngestCreateFunctionConfig,
   | 'name'
   | 'concurrency'
   | 'rateLimit'
@@ -13,6 +14,7 @@ export type FlowControl = Pick<
   | 'priority'
   | 'cancelOn'
   | 'idempotency'
+  | 'middleware'
   | 'onFailure'
   | 'retries'
   | 'singleton'

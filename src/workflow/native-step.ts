@@ -7,7 +7,7 @@ import { MastraInngestError } from '../errors';
  * (`engine.step.run / waitForEvent / sendEvent / invoke / ai / fetch / sleep`) under Inngest's rules: everything observable
  * belongs into one of them. Mastra's `retries` do not apply to it.
  */
-export function nativeStep<T extends Step<string, never, never, never>>(step: T): T {
+export function nativeStep<T extends { readonly id: string }>(step: T): T {
   return Object.assign(step, { [NATIVE_STEP]: true });
 }
 

@@ -14,6 +14,8 @@ describe('the README', () => {
       'src/mastra/workflows/index.ts',
       'src/inngest/custom-functions.ts',
       'src/mastra/index.ts',
+      'v3/src/mastra/inngest/index.ts',
+      'v3/src/inngest/custom-functions.ts',
     ]);
   });
 

@@ -1,42 +1,38 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExampleClient } from '../example/client';
 import { until } from '../example/until';
-import { Child } from '../processes/child';
 import { freePort } from '../processes/free-port';
-import { tarball } from './tarball';
+import { type Dependencies, InstalledApp } from './installed-app';
 
-const root = path.resolve(import.meta.dirname, '../..');
+/** What the README's two columns install. */
+const COLUMNS: [name: string, dependencies: Dependencies, overlay: string | undefined][] = [
+  ['v4', {}, undefined],
+  ['v3', { inngest: '^3.54.2', '@inngest/realtime': '^0.4.7' }, 'v3'],
+];
 
-/** A copy of the example, outside the repository, with the packed package and all else installed by npm. */
-let folder: string;
-const running: Child[] = [];
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'mastra-inngest-example-'));
-  await cp(path.join(root, 'examples/increment'), folder, {
-    recursive: true,
-    filter: source => !/node_modules|\.mastra|\.db/.test(path.relative(root, source)),
+describe.each(COLUMNS)('the packed package, in a copy of the example on inngest %s', (...column) => {
+  const [major, dependencies, overlay] = column;
+  let app: InstalledApp;
+  beforeAll(async () => {
+    app = await InstalledApp.make(dependencies, overlay);
   });
-  const file = path.join(folder, 'package.json');
-  const manifest = JSON.parse(await readFile(file, 'utf8')) as { dependencies: Record<string, string> };
-  manifest.dependencies['@mastra/inngest'] = `file:${tarball()}`;
-  await writeFile(file, JSON.stringify(manifest, null, 2));
-  await cp(path.join(root, '.npmrc'), path.join(folder, '.npmrc'));
-  await succeed('npm', ['install', '--prefer-offline', '--loglevel=error']);
-});
+  afterAll(() => app.remove());
 
-afterAll(async () => {
-  await Promise.all(running.map(child => child.stop()));
-  await rm(folder, { recursive: true, force: true });
-});
+  it('finds the app’s own SDK, and only that', async () => {
+    const script = `import { Inngest } from 'inngest';
+      const client = new Inngest({ id: 'a', isDev: true });
+      console.log(client.headers['x-inngest-sdk'])`;
+    const { stdout } = await app.succeed('node', ['--input-type=module', '--eval', script]);
+    expect(stdout).toContain(`inngest-js:${major}.`);
+    const list = await app.succeed('npm', ['ls', '--all', '--json', 'inngest']);
+    const versions = list.stdout.match(/"version": "\d+\.\d+\.\d+"/g);
+    expect(list.stdout).not.toMatch(major === 'v3' ? /inngest-4\./ : /inngest-3\./);
+    expect(versions).not.toBe(null);
+  });
 
-describe('the packed package, installed into a copy of the example', () => {
   it('type-checks what the guide shows', async () => {
-    await succeed('npx', ['--no-install', 'tsc', '-p', '.']);
+    await app.succeed('npx', ['--no-install', 'tsc', '-p', '.']);
   });
 
   it.each([
@@ -48,7 +44,7 @@ describe('the packed package, installed into a copy of the example', () => {
   ])('loads by %s', async (kind, load) => {
     const print = 'console.log(typeof main.init, typeof main.serve, typeof local.startLocalServer)';
     const type = kind === 'import' ? 'module' : 'commonjs';
-    const child = await succeed('node', [`--input-type=${type}`, '--eval', `${load} ${print}`]);
+    const child = await app.succeed('node', [`--input-type=${type}`, '--eval', `${load} ${print}`]);
     expect(child.stdout.trim()).toBe('function function function');
   });
 
@@ -56,7 +52,7 @@ describe('the packed package, installed into a copy of the example', () => {
     const [serverPort, appPort] = [await freePort(), await freePort()];
     const serverUrl = `http://127.0.0.1:${serverPort}`;
     const appUrl = `http://127.0.0.1:${appPort}`;
-    const server = start('npx', [
+    const server = app.start('npx', [
       '--no-install',
       'mastra-inngest-local',
       '--port',
@@ -64,13 +60,13 @@ describe('the packed package, installed into a copy of the example', () => {
       '-u',
       `${appUrl}/api/inngest`,
     ]);
-    const app = start('npx', ['--no-install', 'mastra', 'dev'], {
+    const dev = app.start('npx', ['--no-install', 'mastra', 'dev'], {
       PORT: String(appPort),
       INNGEST_BASE_URL: serverUrl,
       DATABASE_URL: ':memory:',
       MASTRA_TELEMETRY_DISABLED: '1',
     });
-    await Promise.all([app.prints(/ready in/, 180_000), server.prints(/http:\/\//)]);
+    await Promise.all([dev.prints(/ready in/, 180_000), server.prints(/http:\/\//)]);
 
     const client = new ExampleClient(serverUrl, appUrl);
     await until('the app is synced', async () =>
@@ -85,16 +81,3 @@ describe('the packed package, installed into a copy of the example', () => {
     });
   });
 });
-
-function start(command: string, args: string[], env: NodeJS.ProcessEnv = {}): Child {
-  const child = new Child(command, args, { cwd: folder, env });
-  running.push(child);
-  return child;
-}
-
-async function succeed(command: string, args: string[]): Promise<Child> {
-  const child = new Child(command, args, { cwd: folder });
-  const code = await child.exitCode;
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${code}\n${child.output}`);
-  return child;
-}
