@@ -1,0 +1,14 @@
+import { WireProxy } from '../../test/support/wire-proxy';
+import { Child } from './child';
+import { benchServer } from './server';
+const [id = 'sequential-10', contender='ours', mode='v4-off'] = process.argv.slice(2);
+const server = await benchServer();
+let appUrl='';
+const proxy = new WireProxy(server.url, () => appUrl);
+await proxy.listen();
+proxy.onExecution = async body => { console.log('>>>', body.length, body.slice(0, 6000)); };
+const child = await Child.start({ contender: contender as never, mode: mode as never, serverUrl: proxy.url, publicUrl: proxy.url }, u => appUrl=u);
+console.log(await (child as Child).ask({type:'run', scenario:id, counting:true}));
+await proxy.quiet();
+console.log(JSON.stringify(proxy.ops, null, 1).slice(0,6000));
+(child as Child).stop(); server.stop(); process.exit(0);
