@@ -1,0 +1,13 @@
+import { Child } from './child';
+import { bundleApp } from './prepare';
+import { benchServer } from './server';
+const [id = 'sequential-10', contender='ours', mode='v4-on', n='40'] = process.argv.slice(2);
+await bundleApp();
+const server = await benchServer();
+process.env.NODE_OPTIONS = '--cpu-prof --cpu-prof-dir=/tmp/prof';
+const child = (await Child.start({ contender: contender as never, mode: mode as never, serverUrl: server.url })) as Child;
+const xs: any[] = [];
+for (let i = 0; i < Number(n); i++) xs.push((await child.ask({type:'run', scenario:id, counting:false}) as any).sample);
+const med = (k: string) => xs.map(x => x[k]).sort((a,b)=>a-b)[Math.floor(xs.length/2)];
+console.log(contender, mode, id, 'setup', med('setup'), 'time', med('time'), 'after', med('after'), 'cpu', med('cpu'));
+await child.ask({type:'stop'} as never); server.stop(); process.exit(0);
