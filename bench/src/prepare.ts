@@ -9,7 +9,11 @@ const root = path.resolve(benchFolder, '..');
 const tarball = path.join(root, '.tmp/bench/package.tgz');
 
 function run(command: string, args: string[], cwd: string): void {
-  execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
+  execFileSync(command, args, {
+    cwd,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
 }
 
 /** What the bench compares with, at the versions of its own lockfile. */

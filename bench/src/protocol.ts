@@ -10,9 +10,7 @@ export interface ChildArguments extends Entrant {
 }
 
 export type Request =
-  | { type: 'register' }
-  | { type: 'run'; scenario: string; counting: boolean }
-  | { type: 'stop' };
+  { type: 'register' } | { type: 'run'; scenario: string; counting: boolean } | { type: 'stop' };
 
 /** One timed run (or batch of runs at once). Milliseconds; bytes for memory. */
 export interface Sample {

@@ -13,7 +13,7 @@ const silent = { info() {}, warn() {}, error() {}, debug() {} };
 /** In a process for v3 the name `inngest` leads to v3 (`v3-alias.mjs`), as in an app that has v3 installed. */
 export function createClient(id: string, baseUrl: string, mode: Mode): Client {
   const checkpointing = mode === 'v4-off' ? { checkpointing: false } : {};
-  return new Inngest({ id, baseUrl, isDev: true, logger: silent, ...checkpointing } as never) as Client;
+  return new Inngest({ id, baseUrl, isDev: true, logger: silent, ...checkpointing } as never);
 }
 
 type Handler = (context: Handled) => Promise<unknown>;

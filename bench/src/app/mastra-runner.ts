@@ -15,8 +15,7 @@ import { countWrites } from './store';
 interface Package {
   init(client: Client): Tools;
   createStep: Tools['createStep'];
-  serve(options: object): Handler;
-  createServe?(adapter: unknown): (options: object) => Handler;
+  createServe(adapter: unknown): (options: object) => Handler;
 }
 
 interface Result {
@@ -51,8 +50,8 @@ export async function mastraApp(
   );
   const storage = new InMemoryStore();
   const mastra = new Mastra({ workflows: workflows as never, storage, logger: false });
-  // The peer's own `serve` is for Hono; all contenders answer through the same adapter of the SDK.
-  const serve = contender === 'peer' ? (entry.createServe?.(serveEdge) ?? entry.serve) : entry.serve;
+  // All contenders answer through the same adapter of the SDK.
+  const serve = entry.createServe(serveEdge);
   const handler = serve({ mastra, inngest: client });
   const sent = noteSends(client);
   return {

@@ -12,7 +12,7 @@ export type Handler = (request: Request) => Promise<Response>;
 export function rawApp(client: Client, mode: Mode, probe: Probe): { handler: Handler; runner: Runner } {
   const sdk = rawSdk(client, mode);
   const functions = SCENARIOS.flatMap(scenario => rawFunctionsOf(scenario, sdk, probe));
-  const handler = serve({ client, functions } as never) as Handler;
+  const handler = serve({ client, functions } as never);
   return { handler, runner: { run: (scenario, run) => runRaw(client, probe, scenario, run) } };
 }
 

@@ -6,7 +6,7 @@ interface StepContext {
   runId: string;
   inputData: Value;
   resumeData?: unknown;
-  suspend(payload: object): Promise<unknown>;
+  suspend: (payload: object) => Promise<unknown>;
   writer: { write(chunk: unknown): Promise<void> };
 }
 
