@@ -1,6 +1,7 @@
 /** Gets ready what is measured: the peer and the SDKs from the registry, this package as it would be published. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'tsup';
 import { benchFolder } from './child';
@@ -18,10 +19,13 @@ function run(command: string, args: string[], cwd: string): void {
 
 /** What the bench compares with, at the versions of its own lockfile. */
 export function installDependencies(): void {
-  const installed = path.join(benchFolder, 'node_modules/.package-lock.json');
-  const wanted = path.join(benchFolder, 'package-lock.json');
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(wanted).mtimeMs) return;
+  const lockfile = readFileSync(path.join(benchFolder, 'package-lock.json'));
+  const wanted = createHash('sha256').update(lockfile).digest('hex');
+  // Written after a complete install; a checkout changes the lockfile's date, not its content.
+  const note = path.join(benchFolder, 'node_modules/.installed');
+  if (existsSync(note) && readFileSync(note, 'utf8') === wanted) return;
   run('npm', ['ci', '--loglevel=error'], benchFolder);
+  writeFileSync(note, wanted);
 }
 
 /**

@@ -276,8 +276,12 @@ class StepOperation {
     return turns.evaluate(argument);
   }
 
-  /** After the graph's last step comes the run's last op, which stores everything: a write less for each run. */
+  /**
+   * After the graph's last step comes the run's last op, which stores everything: a write less for each run. Where the user
+   * says what is stored, the end may be left out.
+   */
   private endsTheRun({ status }: AnyStepResult): boolean {
+    if (this.parts.scope.options.shouldPersistSnapshot) return false;
     const { executionContext, iterationCount } = this.params;
     const { executionPath, foreachIndex } = executionContext;
     const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
