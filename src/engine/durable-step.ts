@@ -276,12 +276,8 @@ class StepOperation {
     return turns.evaluate(argument);
   }
 
-  /**
-   * After the graph's last step comes the run's last op, which stores everything: a write less for each run. Where the user
-   * says what is stored, the end may be left out.
-   */
+  /** After the graph's last step comes the run's last op, which stores everything: a write less for each run. */
   private endsTheRun({ status }: AnyStepResult): boolean {
-    if (this.parts.scope.options.shouldPersistSnapshot) return false;
     const { executionContext, iterationCount } = this.params;
     const { executionPath, foreachIndex } = executionContext;
     const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
@@ -298,7 +294,7 @@ class StepOperation {
     const { step, stepResults } = this.params;
     try {
       const results = { ...stepResults, [step.id]: result };
-      if (this.endsTheRun(result)) return;
+      if (this.endsTheRun(result) && persistence.wanted('success', results)) return;
       if (!persistence.wanted('running', results)) return;
       // As core's evented engine does: a restart finds the state there, and core leaves it out of what it shows.
       const isNewState = !sameValue(state, this.params.executionContext.state);
