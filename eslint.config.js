@@ -76,7 +76,7 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...noPlainErrors],
     },
   },
-  { files: ['scripts/**/*.ts'], rules: functionSizes },
+  { files: ['scripts/**/*.ts', 'bench/src/**/*.ts'], rules: functionSizes },
   {
     files: ['examples/**/*.ts'],
     rules: {

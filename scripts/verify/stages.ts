@@ -29,6 +29,7 @@ export const stages: Stage[] = [
   { name: 'lint', command: 'npm', args: ['run', '--silent', 'lint'] },
   { name: 'types', command: 'npm', args: ['run', '--silent', 'types'] },
   { name: 'build', command: 'npm', args: ['run', '--silent', 'build'] },
+  { name: 'size of the entries', command: 'npm', args: ['run', '--silent', 'check:size'] },
   { name: 'pack', command: 'tsx', args: ['scripts/verify/pack.ts', tarball] },
   { name: 'types of the package (attw)', command: 'npm', args: ['run', '--silent', 'check:types'] },
   { name: 'package (publint)', command: 'npm', args: ['run', '--silent', 'check:package'] },

@@ -11,9 +11,10 @@ import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
-import { SealedFailure, asCoreError, seal, unseal, unsealFailure } from './outcome';
+import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
 import { RetryLater, StepEngine } from './step-engine';
+import { sealStep, unsealStep } from './step-memo';
 
 /** Keys of the request context that a step set or removed. */
 export interface ContextChange {
@@ -22,7 +23,7 @@ export interface ContextChange {
 }
 
 /** All that is remembered of a step. */
-interface StepOutcome {
+export interface StepOutcome {
   result: AnyStepResult & Record<string, unknown>;
   /** The step's payload is its input as it stood, so it is not stored again. */
   samePayload?: boolean;
@@ -60,7 +61,7 @@ export async function executeDurableStep(
     const id = parts.ids.step(path, params.step.id, { ...turn, retry });
     const body = (operation: Operation) =>
       new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
-    const outcome = await remembered(parts.operations.run(id, body));
+    const outcome = await remembered(parts, params, parts.operations.run(id, body));
     if (!('retry' in outcome)) return apply(parts, params, turns, outcome);
     ({ attempt: retry, startedAt } = outcome.retry);
     const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
@@ -68,9 +69,13 @@ export async function executeDurableStep(
   }
 }
 
-async function remembered(op: Promise<Json>): Promise<StepOutcome | PostponedRetry> {
+async function remembered(
+  { scope }: EngineParts,
+  { iterationCount: iteration }: StepParams,
+  op: Promise<Json>,
+): Promise<StepOutcome | PostponedRetry> {
   try {
-    const outcome = unseal<StepOutcome | PostponedRetry>(await op);
+    const outcome = unsealStep<PostponedRetry>(await op, { since: scope.startedAt, iteration });
     if (outcome) return outcome;
   } catch (error) {
     const failure = unsealFailure<StepOutcome>(error);
@@ -182,7 +187,8 @@ class StepOperation {
     const outcome = await this.outcome(operation, isolated, returned, context);
     this.reportItem(operation, outcome.result);
     if (outcome.result.status === 'failed') throw new SealedFailure(outcome.result.error, outcome);
-    return seal(outcome);
+    const { parts, params } = this;
+    return sealStep(outcome, { since: parts.scope.startedAt, iteration: params.iterationCount });
   }
 
   /** An item of a foreach tells that it has ended, now and not with the next op. */
@@ -274,6 +280,14 @@ class StepOperation {
     return turns.evaluate(argument);
   }
 
+  /** After the graph's last step comes the run's last op, which stores everything: a write less for each run. */
+  private endsTheRun({ status }: AnyStepResult): boolean {
+    const { executionContext, iterationCount } = this.params;
+    const { executionPath, foreachIndex } = executionContext;
+    const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
+    return status === 'success' && once && executionPath[0] === this.parts.lastEntry;
+  }
+
   /** Progress for those who look at the run from outside. It failing must not run the step again. */
   private async saveProgress(
     result: AnyStepResult,
@@ -284,6 +298,7 @@ class StepOperation {
     const { step, stepResults } = this.params;
     try {
       const results = { ...stepResults, [step.id]: result };
+      if (this.endsTheRun(result) && persistence.wanted('success', results)) return;
       if (!persistence.wanted('running', results)) return;
       // As core's evented engine does: a restart finds the state there, and core leaves it out of what it shows.
       const isNewState = !sameValue(state, this.params.executionContext.state);

@@ -10,6 +10,8 @@ import type { RunScope } from './scope';
 export interface EngineParts {
   readonly scope: RunScope;
   readonly ids: OperationIds;
+  /** Index of the graph's last entry. */
+  readonly lastEntry: number;
   readonly operations: Operations;
   readonly pubsub: RunPubSub;
   readonly persistence: Persistence;

@@ -77,6 +77,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       scope,
       operations,
       ids: new OperationIds(graph),
+      lastEntry: graph.length - 1,
       pubsub: new RunPubSub(scope.runId, operations, scope.chunkTargets),
       persistence: new Persistence(scope.options),
       times: new ContainerTimes(scope.startedAt),

@@ -4,7 +4,8 @@ import { decodeValue } from '../wire/decode';
 import { encodeRecord } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
 
-const MARK = 'mastra';
+/** Key of the mark: a number, or the list of a step's times (`step-memo.ts`). */
+export const MARK = 'mastra';
 const VERSION = 1;
 
 /** A body's content, marked and encoded. */
@@ -15,7 +16,7 @@ export function seal(content: object): Json {
 
 /** True for what `seal` made. */
 export function isSealed(value: unknown): value is Record<string, unknown> {
-  return isRecord(value) && value[MARK] === VERSION;
+  return isRecord(value) && (value[MARK] === VERSION || Array.isArray(value[MARK]));
 }
 
 /** The content of a sealed value. */
@@ -66,7 +67,8 @@ export function refusalOf(error: unknown, runId: string): Refusal['refused'] | u
 /** Who executed a run's first op: Inngest's run, and the Mastra run where that is not the event's. */
 export interface Owner {
   owner: string;
-  runId: string;
+  /** Left out where it is the start event's. */
+  runId?: string;
 }
 
 /**
@@ -77,7 +79,8 @@ export async function withOwner(
   { inngestRunId, runId }: { inngestRunId: string; runId: string },
   body: () => Promise<Json>,
 ): Promise<Json> {
-  const run = { owner: inngestRunId, runId };
+  // A run id of its own is that of the start event, which every request brings along.
+  const run = runId === inngestRunId ? { owner: inngestRunId, runId } : inngestRunId;
   try {
     const memo = await body();
     return isRecord(memo) ? { ...memo, run } : memo;
@@ -91,7 +94,9 @@ export async function withOwner(
 export function ownerIn(memos: Iterable<{ data?: unknown; error?: unknown }>): Owner | undefined {
   for (const { data, error } of memos) {
     const sealed = isSealed(data) ? data : isRecord(error) ? error.cause : undefined;
-    if (isSealed(sealed) && isRecord(sealed.run)) return sealed.run as unknown as Owner;
+    if (!isSealed(sealed)) continue;
+    if (typeof sealed.run === 'string') return { owner: sealed.run };
+    if (isRecord(sealed.run)) return sealed.run as unknown as Owner;
   }
   return undefined;
 }

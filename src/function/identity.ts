@@ -27,7 +27,7 @@ export async function identify(
   const own = start.runId ?? inngestRunId;
   const first = ownerIn(Object.values(memoized));
   if (first && first.owner !== inngestRunId) return { runId: inngestRunId, begun: false };
-  if (first) return { runId: first.runId, begun: true };
+  if (first) return { runId: first.runId ?? own, begun: true };
   if (Object.keys(memoized).length > 0) return { runId: own, begun: true };
 
   const { debounce } = workflow.functionOptions;

@@ -77,18 +77,32 @@ export interface StartRequest {
   leg?: Leg;
 }
 
-// A later version that sends another shape counts this up, so that an older app refuses it with a clear error.
+// A later version that sends another shape says so with a number of its own, so that an older app refuses it with a clear
+// error. The first is not written: it would be sent twice with each request of each run.
 const VERSION = 1;
 
 /** The event's data. @throws MastraInngestError `INVALID_EVENT_DATA` with the JSON path of what can't be sent. */
 export function buildStartData(request: StartRequest, workflowId: string): JsonObject {
-  const { sender, leg, inputData, ...rest } = request;
+  const { sender, leg, inputData, initialState, requestContext, ...rest } = request;
+  const { validated, ancestors = [], validateInputs } = sender ?? {};
+  // The event comes twice with every request of the run, so what its reader takes for granted is left out.
+  const ours = {
+    // What cancelling a parent is matched by.
+    parentRun: ancestors.at(-1)?.owner,
+    validated: validated ? undefined : validated,
+    ancestors: ancestors.length > 0 ? ancestors : undefined,
+    validateInputs,
+    leg,
+  };
   try {
     return {
       ...(inputData === undefined ? {} : { inputData: encodeValue(inputData, '$.inputData') }),
-      ...encodeRecord(rest),
-      // `parentRun` is what cancelling a parent is matched by.
-      mastra: encodeRecord({ version: VERSION, parentRun: sender?.ancestors.at(-1)?.owner, ...sender, leg }),
+      ...encodeRecord({
+        ...rest,
+        initialState: isEmpty(initialState) ? undefined : initialState,
+        requestContext: isEmpty(requestContext) ? undefined : requestContext,
+      }),
+      mastra: encodeRecord(ours),
     };
   } catch (error) {
     if (!(error instanceof UnencodableValue)) throw error;
@@ -107,7 +121,7 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
   if (!isRecord(given))
     throw invalid(workflowId, 'The event\'s data must be an object like { "inputData": … }');
   const ours = isRecord(given.mastra) ? given.mastra : undefined;
-  if (ours && ours.version !== VERSION) {
+  if (ours && (ours.version ?? VERSION) !== VERSION) {
     throw invalid(
       workflowId,
       `The event was sent by another version of @mastra/inngest (format ${String(ours.version)})`,
@@ -134,7 +148,7 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     tracingOptions: isRecord(given.tracingOptions) ? given.tracingOptions : undefined,
     outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,
     sender: ours && {
-      validated: ours.validated === true,
+      validated: ours.validated !== false,
       ancestors: decodeValue(ours.ancestors ?? []) as Ancestor[],
       validateInputs: typeof ours.validateInputs === 'boolean' ? ours.validateInputs : undefined,
     },
@@ -149,6 +163,12 @@ export function parseLegData(data: unknown, workflowId: string): StartRequest & 
     throw invalid(workflowId, "The event's data names no run: { runId, step?, resumeData? }");
   }
   return { ...request, leg: request.leg ?? legOfUser(isRecord(data) ? data : {}) };
+}
+
+function isEmpty(value: unknown): boolean {
+  return (
+    isRecord(value) && Object.getPrototypeOf(value) === Object.prototype && Object.keys(value).length === 0
+  );
 }
 
 function invalid(workflowId: string, problem: string): MastraInngestError {

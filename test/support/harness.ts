@@ -16,7 +16,7 @@ export interface HarnessOptions {
   workflows: (inngest: Inngest.Any) => Record<string, unknown>;
   functions?: (inngest: Inngest.Any) => object[];
   /** Undefined: as the process's setting has it, or the SDK's own default. */
-  checkpointing?: boolean;
+  checkpointing?: boolean | { maxRuntime: string };
   storage?: MastraCompositeStore;
   observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
     ? C extends { observability?: infer O }

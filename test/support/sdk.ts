@@ -8,7 +8,7 @@ import type { Inngest } from 'inngest';
 
 interface ClientOptions {
   id: string;
-  checkpointing?: boolean;
+  checkpointing?: boolean | { maxRuntime: string };
   [option: string]: unknown;
 }
 

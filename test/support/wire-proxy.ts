@@ -35,6 +35,9 @@ export class WireProxy {
   openSockets = 0;
   /** How many events were sent. */
   events = 0;
+  /** Bodies of execution requests and of the app's answers and checkpoint calls: what Inngest and the app say to each other. */
+  bytesToApp = 0;
+  bytesFromApp = 0;
   /** Called with each execution request's body before it goes to the app. */
   onExecution?: (body: string, url: string) => Promise<void>;
   /** Paths to the server that begin so are refused, sockets too. */
@@ -106,6 +109,7 @@ export class WireProxy {
     const toApp = path.startsWith('/api/inngest');
     const target = new URL(path, toApp ? this.appUrl() : this.serverUrl);
     if (toApp && incoming.method === 'POST') {
+      this.bytesToApp += Buffer.byteLength(body);
       this.note(target, body);
       await this.onExecution?.(body, path);
     }
@@ -115,6 +119,8 @@ export class WireProxy {
     const answer = await send(incoming, target, body, toApp ? incoming.headers.host : target.host);
     if (toApp && incoming.method === 'POST') this.readAnswer(target, body, answer);
     if (/^\/v1\/checkpoint\/[^/]+\/async/.test(path)) this.readCheckpoint(body, answer.status);
+    if (path.startsWith('/v1/checkpoint/')) this.bytesFromApp += Buffer.byteLength(body);
+    if (toApp && incoming.method === 'POST') this.bytesFromApp += Buffer.byteLength(answer.body);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
@@ -180,6 +186,10 @@ export class WireProxy {
   reset(): void {
     this.ops.length = 0;
     this.executions.length = 0;
+    this.publishes = 0;
+    this.events = 0;
+    this.bytesToApp = 0;
+    this.bytesFromApp = 0;
   }
 }
 

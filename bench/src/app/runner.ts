@@ -1,0 +1,47 @@
+import type { Probe } from '../probe';
+import type { Sample } from '../protocol';
+import type { Scenario } from '../scenarios';
+
+/** What a contender does with one scenario. */
+export interface Runner {
+  /** One run from its start to its end, timed by the caller's clock. @throws Unsupported */
+  run(scenario: Scenario, run: string): Promise<RunTimes>;
+}
+
+/** Moments of one run, by `performance.now()`. */
+export interface RunTimes {
+  called: number;
+  sent: number;
+  resolved?: number;
+  /** The result came before the run had come to rest. */
+  early?: boolean;
+}
+
+/** The contender has not got what the scenario asks for. */
+export class Unsupported extends Error {}
+
+/** Runs a scenario once: all of its runs at the same time. */
+export async function sampleOf(scenario: Scenario, runner: Runner, probe: Probe): Promise<Sample> {
+  const cpu = process.cpuUsage();
+  const names = Array.from({ length: scenario.runs }, (_, index) => `${crypto.randomUUID()}-${index}`);
+  const times = await Promise.all(names.map(name => runner.run(scenario, name)));
+  const last = Math.max(...names.map(name => probe.lastAt(name)));
+  const called = Math.min(...times.map(time => time.called));
+  const sent = Math.min(...times.map(time => time.sent));
+  const early = names.filter((name, index) => isEarly(times[index], probe.lastAt(name)));
+  const resolved = early.length > 0 ? [] : times.map(time => time.resolved ?? Number.NaN);
+  // What follows an answer (the op of the run's end, closing sockets) belongs to the run.
+  await new Promise(resolve => setTimeout(resolve, 40));
+  const { user, system } = process.cpuUsage(cpu);
+  return {
+    setup: sent - called,
+    time: last - sent,
+    ...(resolved.length > 0 && times[0]?.resolved && { after: Math.max(...resolved) - last }),
+    early: early.length,
+    cpu: (user + system) / 1000,
+  };
+}
+
+function isEarly(times: RunTimes | undefined, lastAt: number): boolean {
+  return times?.resolved !== undefined && (times.early === true || times.resolved < lastAt);
+}

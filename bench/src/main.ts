@@ -1,0 +1,105 @@
+/** `npm run bench`: measures everything and writes down what came out. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { benchFolder } from './child';
+import { countAll } from './counts';
+import { entryCosts } from './entries';
+import { load, thisMachine } from './machine';
+import { entrantName } from './matrix';
+import { type Options, readOptions } from './options';
+import { bundleApp, installDependencies, installPackage } from './prepare';
+import { Progress } from './progress';
+import { chart } from './report/chart';
+import { figureTable, fullReport } from './report/full';
+import { withBench } from './report/readme';
+import type { Results } from './results';
+import { benchServer } from './server';
+import { timeAll } from './timings';
+import { typeCosts } from './type-check';
+
+const IMPORTS = 5;
+const CHECKS = 3;
+
+const options = readOptions();
+if (options) await main(options);
+
+async function main(chosen: Options): Promise<void> {
+  process.stdout.write('Installing what is compared, building and packing this package …\n');
+  installDependencies();
+  installPackage();
+  await bundleApp();
+  const results = await measure(chosen);
+  if (!chosen.complete) return void process.stdout.write(`\n${fullReport(results)}`);
+  await write(results);
+  process.stdout.write(
+    `\n${figureTable(results)}\n\nWritten to bench/results/${results.server}.md and .svg\n`,
+  );
+}
+
+async function measure({ scenarios, entrants, rounds, complete }: Options): Promise<Results> {
+  const server = await benchServer();
+  const runs = scenarios.length * entrants.length;
+  const extras = complete ? IMPORTS + CHECKS : 0;
+  const progress = new Progress(runs + runs * (rounds + 1) + extras);
+  const step = (what: string) => progress.step(what);
+  const before = load();
+  try {
+    const counts: Results['counts'] = {};
+    for (const entrant of entrants) {
+      counts[entrantName(entrant)] = await countAll(server.url, entrant, scenarios, step);
+    }
+    const timed = await timeAll({ serverUrl: server.url, entrants, scenarios, rounds, onDone: step });
+    const entries = complete ? entryCosts(IMPORTS, step) : [];
+    const types = complete ? typeCosts(CHECKS, step) : [];
+    return {
+      date: new Date().toISOString().slice(0, 10),
+      server: server.kind,
+      machine: thisMachine(),
+      load: [before, load()],
+      rounds,
+      versions: versions(),
+      counts,
+      ...timed,
+      entries,
+      types,
+    };
+  } finally {
+    progress.end();
+    server.stop();
+  }
+}
+
+/** Of what is compared, as installed. */
+function versions(): Record<string, string> {
+  const names = {
+    '@mastra/inngest': 'ours',
+    peer: 'peer',
+    '@mastra/core': '',
+    inngest: '',
+    'inngest-v3': '',
+  };
+  return Object.fromEntries(
+    Object.entries(names).map(([name, title]) => {
+      const file = path.join(benchFolder, 'node_modules', name, 'package.json');
+      return [title || name, (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version];
+    }),
+  );
+}
+
+async function write(results: Results): Promise<void> {
+  const folder = path.join(benchFolder, 'results');
+  mkdirSync(folder, { recursive: true });
+  const target = (extension: string) => path.join(folder, `${results.server}.${extension}`);
+  writeFileSync(target('json'), `${JSON.stringify(results)}\n`);
+  await writeMarkdown(target('md'), fullReport(results));
+  writeFileSync(target('svg'), chart(results));
+  if (results.server !== 'local') return;
+  const readme = path.resolve(benchFolder, '../README.md');
+  await writeMarkdown(readme, withBench(readFileSync(readme, 'utf8'), results));
+}
+
+/** As `npm run format` would leave it. */
+async function writeMarkdown(file: string, content: string): Promise<void> {
+  writeFileSync(file, await format(content, { ...(await resolveConfig(file)), filepath: file }));
+}

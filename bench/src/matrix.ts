@@ -1,0 +1,35 @@
+/** Who is measured, and on what. */
+
+/** A hand-written Inngest function; this package; the npm package of the same name. */
+export type Contender = 'raw' | 'ours' | 'peer';
+
+/** Major of the Inngest SDK and, for v4, whether checkpointing is on (its default). */
+export type Mode = 'v4-on' | 'v4-off' | 'v3';
+
+/** One contender in one mode: a process of its own. */
+export interface Entrant {
+  contender: Contender;
+  mode: Mode;
+}
+
+/** The peer depends on v4 itself, so it can't be had on v3. */
+export const ENTRANTS: readonly Entrant[] = [
+  { contender: 'raw', mode: 'v4-on' },
+  { contender: 'ours', mode: 'v4-on' },
+  { contender: 'peer', mode: 'v4-on' },
+  { contender: 'raw', mode: 'v4-off' },
+  { contender: 'ours', mode: 'v4-off' },
+  { contender: 'peer', mode: 'v4-off' },
+  { contender: 'raw', mode: 'v3' },
+  { contender: 'ours', mode: 'v3' },
+];
+
+export const MODE_TITLES: Record<Mode, string> = {
+  'v4-on': 'v4, checkpointing on',
+  'v4-off': 'v4, checkpointing off',
+  v3: 'v3',
+};
+
+export function entrantName({ contender, mode }: Entrant): string {
+  return `${contender} ${mode}`;
+}

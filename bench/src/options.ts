@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { ENTRANTS, type Entrant, entrantName } from './matrix';
+import { SCENARIOS, type Scenario } from './scenarios';
+
+const usage = `Usage: npm run bench -- [options]
+
+Measures this package next to hand-written Inngest functions and to the peer, on the local server, or on the one that
+INNGEST_BASE_URL names. A run of everything takes about ten minutes and renews bench/results/ and the README.
+
+  --rounds N     timed rounds (default 5)
+  --only REGEX   some scenarios, by id; nothing is written then
+  --who REGEX    some contenders, by name such as "ours v4-on"; nothing is written then
+  -h, --help     this text
+`;
+
+export interface Options {
+  rounds: number;
+  scenarios: Scenario[];
+  entrants: Entrant[];
+  /** Everything is measured, so the results are to be kept. */
+  complete: boolean;
+}
+
+/** Undefined where the user only asked for help. */
+export function readOptions(): Options | undefined {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      only: { type: 'string', default: '' },
+      who: { type: 'string', default: '' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return undefined;
+  }
+  const rounds = Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds ${values.rounds} is no number of rounds`);
+  const scenarios = SCENARIOS.filter(({ id }) => new RegExp(values.only).test(id));
+  const entrants = ENTRANTS.filter(entrant => new RegExp(values.who).test(entrantName(entrant)));
+  if (scenarios.length === 0) throw new Error(`--only ${values.only} fits no scenario`);
+  if (entrants.length === 0) throw new Error(`--who ${values.who} fits no contender`);
+  return { rounds, scenarios, entrants, complete: !values.only && !values.who };
+}

@@ -1,0 +1,64 @@
+/** The jobs that every contender does. */
+
+export type GraphKind =
+  'sequential' | 'dountil' | 'parallel' | 'foreach' | 'branch' | 'nested' | 'suspend' | 'large' | 'chunks';
+
+/** What travels from step to step. */
+export interface Value {
+  value: number;
+}
+
+export interface Scenario {
+  /** Also the id of the workflow, or of the hand-written function. */
+  readonly id: string;
+  readonly title: string;
+  readonly kind: GraphKind;
+  /** Steps, turns, items or chunks. */
+  readonly size: number;
+  /** Of a foreach. */
+  readonly concurrency?: number;
+  /** Executions of step bodies in one run, those of nested runs apart. */
+  readonly bodies: number;
+  /** Runs started at the same time. */
+  readonly runs: number;
+  /** How often it is timed in one round: short ones more often. */
+  readonly repeats: number;
+}
+
+type Optional = Partial<Pick<Scenario, 'runs' | 'repeats' | 'concurrency' | 'bodies'>>;
+
+function scenario(id: string, title: string, kind: GraphKind, size: number, more: Optional = {}): Scenario {
+  return { id, title, kind, size, bodies: size, runs: 1, repeats: 3, ...more };
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  scenario('sequential-10', '10 sequential', 'sequential', 10, { repeats: 6 }),
+  scenario('sequential-100', '100 sequential', 'sequential', 100, { repeats: 1 }),
+  scenario('dountil-10', 'dountil 10', 'dountil', 10, { repeats: 6 }),
+  scenario('dountil-100', 'dountil 100', 'dountil', 100, { repeats: 1 }),
+  scenario('parallel-10', 'parallel 10', 'parallel', 10, { repeats: 6 }),
+  scenario('foreach-10', 'foreach 10', 'foreach', 10, { concurrency: 1 }),
+  scenario('foreach-50', 'foreach 50, concurrency 10', 'foreach', 50, { concurrency: 10, repeats: 1 }),
+  scenario('branch', 'branch', 'branch', 1),
+  scenario('nested', 'nested', 'nested', 2, { bodies: 2 }),
+  scenario('suspend', 'suspend and resume', 'suspend', 2),
+  scenario('runs-200', '200 runs of 5 steps', 'sequential', 5, { runs: 200, repeats: 1 }),
+  scenario('large-output', '1 MB output', 'large', 1, { repeats: 1 }),
+  scenario('chunks-300', '300 chunks from one step', 'chunks', 300, { bodies: 1, repeats: 1 }),
+];
+
+export function scenarioById(id: string): Scenario {
+  const found = SCENARIOS.find(candidate => candidate.id === id);
+  if (!found) throw new Error(`There is no scenario ${id}`);
+  return found;
+}
+
+/** The input of one run. */
+export function inputOf({ kind, size }: Scenario): Value | Value[] {
+  return kind === 'foreach' ? Array.from({ length: size }, (_, value) => ({ value })) : { value: 0 };
+}
+
+/** 1 MB of text that no one compresses away. */
+export function largeText(): string {
+  return Array.from({ length: 1024 * 1024 }, (_, index) => ((index * 7919) % 36).toString(36)).join('');
+}

@@ -1,0 +1,38 @@
+/** What one run of each scenario may cost. Bytes have some room: they hold times, whose digits vary. */
+export interface Limits {
+  ops: number;
+  requests: number;
+  bytesToApp: number;
+  bytesFromApp: number;
+  publishes: number;
+  writes: number;
+  writtenBytes: number;
+}
+
+function limits(
+  ...[ops, requests, bytesToApp, bytesFromApp, publishes, writes, writtenBytes]: number[]
+): Limits {
+  return { ops, requests, bytesToApp, bytesFromApp, publishes, writes, writtenBytes } as Limits;
+}
+
+/** By checkpointing, then by scenario. */
+export const LIMITS: Record<'on' | 'off', Record<string, Limits>> = {
+  on: {
+    'sequential-10': limits(11, 1, 920, 11_300, 31, 12, 5_900),
+    'sequential-100': limits(101, 1, 920, 101_000, 301, 102, 50_500),
+    'dountil-10': limits(11, 1, 920, 11_700, 31, 13, 4_700),
+    'parallel-10': limits(11, 12, 12_500, 7_500, 31, 13, 6_400),
+    'foreach-10': limits(11, 1, 1_080, 11_400, 14, 13, 4_700),
+    branch: limits(3, 1, 920, 3_300, 4, 4, 2_250),
+    nested: limits(7, 3, 4_700, 7_400, 23, 7, 4_300),
+  },
+  off: {
+    'sequential-10': limits(11, 12, 20_000, 4_000, 31, 12, 5_900),
+    'sequential-100': limits(101, 102, 815_000, 35_500, 301, 102, 50_500),
+    'dountil-10': limits(11, 12, 21_000, 3_700, 31, 13, 4_700),
+    'parallel-10': limits(11, 13, 16_000, 6_700, 31, 13, 6_400),
+    'foreach-10': limits(11, 12, 22_700, 3_900, 14, 13, 4_700),
+    branch: limits(3, 4, 4_500, 1_300, 4, 4, 2_250),
+    nested: limits(7, 9, 17_500, 3_400, 23, 7, 4_300),
+  },
+};
