@@ -31,6 +31,8 @@ interface RequestBody {
 export class Replayer {
   private readonly before: Replay[] = [];
   private readonly last = new Map<string, Last>();
+  private inFlight = 0;
+  private lastAnswerAt = 0;
 
   /** The handler with a replay before each execution. */
   around(handler: Handler): Handler {
@@ -49,14 +51,27 @@ export class Replayer {
       const planUrl = url.replace(/stepId=[^&]*/, 'stepId=step');
       const replay = await asReplay(async () => (await send(planUrl, planOnly)).text());
       this.before.push({ of, kind: 'before', effects: replay.effects });
-      const answer = await send(url, body);
-      this.last.set(of, { handler, url, headers, body, answer: await answer.clone().text() });
-      return answer;
+      this.inFlight++;
+      try {
+        const answer = await send(url, body);
+        this.last.set(of, { handler, url, headers, body, answer: await answer.clone().text() });
+        return answer;
+      } finally {
+        this.inFlight--;
+        this.lastAnswerAt = Date.now();
+      }
     };
+  }
+
+  private async quiet(): Promise<void> {
+    while (this.inFlight > 0 || Date.now() - this.lastAnswerAt < QUIET) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
   }
 
   /** Replays the last request of every run; answers the replays that had an effect, or another answer. */
   async replayLast(): Promise<Replay[]> {
+    await this.quiet();
     const after: Replay[] = [];
     for (const [of, { handler, url, headers, body, answer }] of this.last) {
       const { value, effects } = await asReplay(async () => {
@@ -70,6 +85,9 @@ export class Replayer {
     return [...this.before, ...after];
   }
 }
+
+/** Milliseconds without a request after which none is expected any more: a run's last comes after its result is known. */
+const QUIET = 3000;
 
 /** A stack tells which timer woke the request, and so differs between two executions of the same. */
 function withoutStacks(answer: string): string {

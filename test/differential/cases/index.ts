@@ -15,6 +15,7 @@ import { resuming } from './resuming';
 import { resumingBlocks } from './resuming-blocks';
 import { resumingNested } from './resuming-nested';
 import { processors } from './processors';
+import { processorsTogether } from './processors-together';
 import { schemas } from './schemas';
 import { sequence } from './sequence';
 import { sleeping } from './sleeping';
@@ -46,6 +47,7 @@ const all: Case[] = [
   ...components,
   ...classifiers,
   ...processors,
+  ...processorsTogether,
 ];
 
 /** `CASES=resume` runs only those whose name fits the expression, while one works on them. */
