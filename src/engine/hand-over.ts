@@ -2,6 +2,7 @@
 import { streamImage } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { ItemProgress } from '../realtime/progress';
+import { jsonSize } from '../wire/limits';
 import type { Operations } from './operations';
 
 /** More than this, in bytes of JSON, does not travel with the invoke: it waits for the parent's next op. */
@@ -14,6 +15,23 @@ export interface HandOver {
   settle(ran: boolean): void;
 }
 
+interface Image {
+  image: RunEvent;
+  size: number;
+}
+
+// What was too large for one invoke is so for the next, and a foreach may have thousands.
+const known = new WeakMap<RunEvent, Image>();
+
+function imageOf(event: RunEvent): Image {
+  const before = known.get(event);
+  if (before) return before;
+  const image = streamImage(event);
+  const made = { image, size: jsonSize(image) };
+  known.set(event, made);
+  return made;
+}
+
 /** The id of a handed-over event, whoever publishes it in the end. */
 export function handedOverId(stepCallId: string, ordinal: number): string {
   return `${stepCallId}/before#${ordinal}`;
@@ -22,8 +40,8 @@ export function handedOverId(stepCallId: string, ordinal: number): string {
 /** Takes the waiting events for an invoke; undefined where they are too large. */
 export function handOver(operations: Operations, stepCallId: string): HandOver | undefined {
   const waiting = operations.takeEvents();
-  const events = waiting.map(({ event }) => streamImage(event));
-  const tooLarge = JSON.stringify(events).length > MOST;
+  const images = waiting.map(({ event }) => imageOf(event));
+  const tooLarge = images.reduce((sum, { size }) => sum + size, 0) > MOST;
   const giveBack = () => {
     waiting.forEach(({ event, ownId }, ordinal) => {
       operations.defer(event, ownId ?? handedOverId(stepCallId, ordinal));
@@ -33,7 +51,7 @@ export function handOver(operations: Operations, stepCallId: string): HandOver |
     giveBack();
     return undefined;
   }
-  return { events, settle: ran => (ran ? undefined : giveBack()) };
+  return { events: images.map(({ image }) => image), settle: ran => (ran ? undefined : giveBack()) };
 }
 
 /** What travels with an invoke beside its input. */

@@ -149,7 +149,7 @@ async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promis
 
 /** The channel may be behind the store; its last event says that all others are here. */
 async function lastEvent(events: WatchedEvent[], start: Plain): Promise<void> {
-  const patience = JSON.stringify(start).startsWith('{"result"') ? 300 : 20;
+  const patience = JSON.stringify(start).startsWith('{"result"') ? 1500 : 20;
   for (let tries = 0; tries < patience; tries++) {
     if (events.some(event => event.type === 'workflow-finish')) return;
     await new Promise(resolve => setTimeout(resolve, 10));
