@@ -26,8 +26,8 @@ interface Batch {
 }
 
 /**
- * One WebSocket for many channels. The first channel comes with the connection's own token; each further one is added with a
- * message that the server does not answer, so it is confirmed by an echo: a message to a topic that only this socket has
+ * One WebSocket for many channels. The first channel comes with the connection's own token, each further one is added with a
+ * message. The server tells of neither when it holds, so both are confirmed by an echo: a message to a topic that only this socket has
  * asked for. Inngest drops realtime sockets every few minutes (inngest/inngest-js issue 963): a dropped one is replaced.
  */
 export class SharedSocket {
@@ -92,14 +92,17 @@ export class SharedSocket {
   }
 
   private async connect(channel: string): Promise<void> {
-    const { url } = await this.port.subscriptionAddress(channel, [WATCH_TOPIC, PARTS_TOPIC]);
+    const echo = `${ECHO_TOPIC}${randomUUID()}`;
+    const { url } = await this.port.subscriptionAddress(channel, [WATCH_TOPIC, PARTS_TOPIC, echo]);
     if (this.closed) return;
     const socket = new WebSocket(url);
     this.socket = socket;
     await opened(socket);
     socket.addEventListener('message', message => this.receive(message.data));
     socket.addEventListener('close', () => this.reopenLater());
-    if (this.closed) socket.close();
+    if (this.closed) return socket.close();
+    // The server accepts the socket before it subscribes it: what is published in between would be lost.
+    await this.confirm(channel, echo);
   }
 
   /** Channels that come together are confirmed together: the server takes the messages of one socket in order. */

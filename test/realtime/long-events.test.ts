@@ -78,8 +78,8 @@ test('one publish per chunk, or few where they are gathered; the stream is the s
   const before = harness.proxy.publishes;
   expect(tokens((await chunksOf('single')).chunks)).toEqual(expected);
   const single = harness.proxy.publishes - before;
-  // A chunk each, the step's start, result and finish, and the run's end.
-  expect(single).toBe(TOKENS + 4);
+  // A chunk each, the step’s start, result and finish, the run’s end, and the echo that confirms the subscription.
+  expect(single).toBe(TOKENS + 5);
   expect(tokens((await chunksOf('batched')).chunks)).toEqual(expected);
   expect(harness.proxy.publishes - before - single).toBeLessThan(TOKENS / 4);
 });
