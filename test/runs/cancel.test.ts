@@ -157,3 +157,30 @@ test('cancelling an id that no run has does nothing', async () => {
   await quiet();
   expect(rig.steps(runId)).toEqual([]);
 });
+
+test('a cancel that Inngest does not hear of says so, and the next one completes it', async () => {
+  const run = await rig.run('sleeper');
+  await run.startAsync({ inputData: {} });
+  await rig.reaches('sleeper', run.runId, 'waiting');
+  const owner = (await rig.stored('sleeper', run.runId))?.inngest?.owner;
+  const state = async () => {
+    const response = await rig.rest('GET', `/v1/runs/${owner}?at=${Math.random()}`);
+    return ((await response.json()) as { data: { status: string } }).data.status;
+  };
+  await rig.withoutServer(async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('connect ECONNREFUSED'));
+    expect(await codeOf(run.cancel())).toBe('SEND_FAILED');
+    fetched.mockRestore();
+  });
+  expect(await state()).toBe('Running');
+  await (await rig.run('sleeper', run.runId)).cancel();
+  await expect.poll(state, { timeout: 10_000 }).toBe('Cancelled');
+});
+
+test('a cancel whose event is lost ends a run that Inngest knows by its id', async () => {
+  const run = await rig.run('sleeper');
+  const result = run.start({ inputData: {} });
+  await rig.reaches('sleeper', run.runId, 'waiting');
+  await rig.withoutServer(() => run.cancel());
+  expect(await result).toMatchObject({ status: 'canceled' });
+});

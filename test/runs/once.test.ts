@@ -21,20 +21,6 @@ async function suspended(): Promise<string> {
   return run.runId;
 }
 
-/** While it lasts, Inngest takes no events. */
-async function withoutServer<T>(act: () => Promise<T>): Promise<T> {
-  const { inngest } = rig.harness;
-  const send = inngest.send.bind(inngest);
-  inngest.send = (async () => {
-    throw new Error('connect ECONNREFUSED');
-  }) as never;
-  try {
-    return await act();
-  } finally {
-    inngest.send = send as never;
-  }
-}
-
 test('a run id that the dashboard uses again executes nothing', async () => {
   const run = await rig.run('chain');
   await run.start({ inputData: {} });
@@ -130,7 +116,7 @@ async function opId(runID: string, name: string): Promise<string> {
 test('a start whose event can not be sent leaves the run pending, to be started again', async () => {
   const run = await rig.run('chain');
   const before = await rig.stored('chain', run.runId);
-  await withoutServer(async () => {
+  await rig.withoutServer(async () => {
     expect(await codeOf(run.start({ inputData: {} }))).toBe('SEND_FAILED');
     expect(await codeOf(run.startAsync({ inputData: {} }))).toBe('SEND_FAILED');
   });
@@ -141,7 +127,7 @@ test('a start whose event can not be sent leaves the run pending, to be started 
 test('a resume or time travel whose event can not be sent leaves the run as it was', async () => {
   const runId = await suspended();
   const before = await rig.stored('gate', runId);
-  await withoutServer(async () => {
+  await rig.withoutServer(async () => {
     expect(await codeOf((await rig.run('gate', runId)).resume(OK))).toBe('SEND_FAILED');
     expect(await rig.stored('gate', runId)).toEqual(before);
     expect(await codeOf((await rig.run('gate', runId)).resumeAsync(OK))).toBe('SEND_FAILED');
