@@ -48,11 +48,18 @@ export function parentStepSpan(ancestors: readonly Ancestor[]): SpanRef | undefi
   return new SpanRef(traceId, id, parentId, nestedStepSpan(parent.stepId));
 }
 
-/** Does the first op's work for ancestors whose first op is this run's invoke. */
+/**
+ * Does the first op's work for ancestors whose first op is this run's invoke. Inngest misses a parent's end that comes right
+ * after this run's beginning, so the others are looked at: what is nested in a cancelled run does not begin.
+ */
 export async function claimAncestors(ancestors: readonly Ancestor[], store: StoreProvider): Promise<void> {
   for (const { first, owner, ...identity } of ancestors) {
-    if (!first) continue;
-    const outcome = await new RunRecord(store, identity).claim(
+    const record = new RunRecord(store, identity);
+    if (!first) {
+      if ((await record.load())?.status === 'canceled') throw canceledRun(identity);
+      continue;
+    }
+    const outcome = await record.claim(
       { owner, resourceId: identity.resourceId },
       emptySnapshot(identity.runId, 'running'),
     );

@@ -118,6 +118,24 @@ test('a run that is cancelled right after its start stays cancelled, and start()
   }
 });
 
+test('a parent that is cancelled while its nested run begins leaves nothing that goes on', async () => {
+  const known = new Set(await runIds('slow'));
+  for (const pause of [20, 60, 100, 150, 250]) {
+    const run = await rig.run('slow-parent');
+    await run.startAsync({ inputData: {} });
+    await new Promise(resolve => setTimeout(resolve, pause));
+    await (await rig.run('slow-parent', run.runId)).cancel();
+    await rig.reaches('slow-parent', run.runId, 'canceled');
+  }
+  await quiet();
+  for (const runId of await runIds('slow')) {
+    if (known.has(runId)) continue;
+    await rig.reaches('slow', runId, 'canceled');
+    if (rig.steps(runId).includes('work')) await isAborted(runId);
+    expect(rig.steps(runId)).not.toContain('next');
+  }
+});
+
 test('cancelling a finished run changes nothing', async () => {
   const run = await rig.run('chain');
   await run.start({ inputData: {} });
