@@ -70,6 +70,29 @@ describe('a row whose owner Inngest does not know', () => {
     expect(rig.steps(nestedId)).toEqual(['first', 'second', 'look']);
   });
 
+  test('knows its input and state also where nothing but what is nested in it has begun', async () => {
+    const known = (await rig.harness.snapshots('stateful')).map(({ runId }) => runId);
+    const run = await rig.run('nested-first');
+    await run.startAsync({ inputData: { order: 7 }, initialState: { given: 1 } });
+    const nestedId = await asleep(known);
+    expect(await rig.stored('nested-first', run.runId)).toMatchObject({
+      status: 'running',
+      context: { input: { order: 7 } },
+      value: { given: 1 },
+    });
+    await strand([
+      ['nested-first', run.runId],
+      ['stateful', nestedId],
+    ]);
+    const result = await (await rig.run('nested-first', run.runId)).restart();
+    expect(result).toMatchObject({
+      status: 'success',
+      input: { order: 7 },
+      result: { state: { given: 1, first: true, second: true } },
+    });
+    expect(rig.steps(nestedId)).toEqual(['first', 'second', 'look']);
+  });
+
   test('of two restarts at the same time one goes on', async () => {
     const run = await rig.run('stateful');
     await run.startAsync({ inputData: {} });

@@ -32,9 +32,11 @@ interface Order {
 
 async function drive({ workflowId, runId, method, args }: Order): Promise<object> {
   try {
-    const run = await mastra.getWorkflowById(workflowId as never).createRun({ runId });
-    const drive = (run as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>)[method];
-    return { value: await drive?.apply(run, args) };
+    const workflow = mastra.getWorkflowById(workflowId as never) as unknown as {
+      createRun(options: object): Promise<Record<string, (...args: unknown[]) => Promise<unknown>>>;
+    };
+    const run = await workflow.createRun({ runId });
+    return { value: await run[method]?.(...args) };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
     return { error: { code, message } };

@@ -130,6 +130,7 @@ function statefulWorkflows(define: Define, journal: Journal) {
   const stateful = define('stateful').then(add('first')).sleep(NAP).then(add('second')).then(look).commit();
   return {
     stateful,
+    'nested-first': define('nested-first').then(stateful).commit(),
     'nested-stateful': define('nested-stateful').then(add('outer')).then(stateful).commit(),
   };
 }
