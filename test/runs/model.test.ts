@@ -73,7 +73,7 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
 );
 type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
-/** A run that has started and suspended: most of what is interesting comes after that. */
+/** A run that has started, comes to its last op, and suspends: most of what is interesting comes there and after. */
 const BEGINNING: Command[] = [
   { do: 'ask', by: 0, what: 'start' },
   { do: 'depart', by: 0 },
@@ -232,7 +232,10 @@ async function comesToRest(model: Model, done: (one: Command) => Promise<void>):
 
 test(`I5, I6: ${SEQUENCES} sequences keep to the table (RUNS_SEED=${SEED})`, async () => {
   const sequence = fc
-    .tuple(fc.boolean(), fc.array(command, { maxLength: 30, size: 'max' }))
-    .map(([begun, commands]) => [...(begun ? BEGINNING : []), ...commands]);
+    .tuple(
+      fc.constantFrom(0, BEGINNING.length - 1, BEGINNING.length),
+      fc.array(command, { maxLength: 30, size: 'max' }),
+    )
+    .map(([begun, commands]) => [...BEGINNING.slice(0, begun), ...commands]);
   await fc.assert(fc.asyncProperty(sequence, play), { numRuns: SEQUENCES, seed: SEED });
 }, 300_000);
