@@ -113,8 +113,9 @@ async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> 
   const { stepResults, executionContext } = params;
   try {
     if (!persistence.wanted('waiting', stepResults)) return;
-    const { activeStepsPath, executionPath: activePaths } = executionContext;
-    await scope.record.move('waiting', { context: stepResults, activeStepsPath, activePaths });
+    const { activeStepsPath, executionPath: activePaths, state: value } = executionContext;
+    // The state that a restart finds, since the results that take the place of the stored ones don't carry it.
+    await scope.record.move('waiting', { context: stepResults, value, activeStepsPath, activePaths });
   } catch (error) {
     scope.log.warn('The status of a sleeping run could not be stored; the run goes on.', {
       workflowId: scope.workflowId,

@@ -9,7 +9,7 @@ import { type StreamTarget, runChannel } from '../realtime/channel';
 import { endOfItem } from '../realtime/progress';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
-import type { StoreProvider } from '../snapshot/store';
+import type { Snapshot, StoreProvider } from '../snapshot/store';
 import type { Ancestor } from '../wire/start-event';
 
 interface RunName {
@@ -48,16 +48,40 @@ export function parentStepSpan(ancestors: readonly Ancestor[]): SpanRef | undefi
   return new SpanRef(traceId, id, parentId, nestedStepSpan(parent.stepId));
 }
 
-/** Does the first op's work for ancestors whose first op is this run's invoke. */
-export async function claimAncestors(ancestors: readonly Ancestor[], store: StoreProvider): Promise<void> {
-  for (const { first, owner, ...identity } of ancestors) {
-    if (!first) continue;
-    const outcome = await new RunRecord(store, identity).claim(
+/**
+ * Does the first op's work for ancestors whose first op is this run's invoke. Inngest misses a parent's end that comes right
+ * after this run's beginning, so the others are looked at: what is nested in a cancelled run does not begin.
+ */
+export async function claimAncestors(
+  ancestors: readonly Ancestor[],
+  store: StoreProvider,
+  start: { inputData?: unknown; initialState?: unknown },
+): Promise<void> {
+  for (const [index, { first, owner, ...identity }] of ancestors.entries()) {
+    const record = new RunRecord(store, identity);
+    if (!first) {
+      if ((await record.load())?.status === 'canceled') throw canceledRun(identity);
+      continue;
+    }
+    const outcome = await record.claim(
       { owner, resourceId: identity.resourceId },
-      emptySnapshot(identity.runId, 'running'),
+      emptySnapshot(identity.runId, 'running', startOf(ancestors.slice(index), start)),
     );
     if (outcome === 'canceled') throw canceledRun(identity);
   }
+}
+
+/**
+ * What an ancestor was started with. Nothing of it was executed, so what is nested in it has the same input and state, except
+ * for an item of a foreach.
+ */
+function startOf(
+  path: readonly Ancestor[],
+  { inputData, initialState }: { inputData?: unknown; initialState?: unknown },
+): Partial<Snapshot> {
+  const value = (initialState ?? {}) as Record<string, unknown>;
+  const hasInput = inputData !== undefined && path.every(({ emits }) => emits);
+  return { value, context: hasInput ? { input: inputData } : {} };
 }
 
 /** Ends an execution before anything of it happens: somebody cancelled the run. */

@@ -92,7 +92,7 @@ export class RunExecution {
   /** In the run's first op, before its body: take the run, say that it began. */
   private async begin(operation: Operation): Promise<void> {
     const { scope, engine } = this;
-    await claimAncestors(scope.ancestors, storeOf(scope.mastra));
+    await claimAncestors(scope.ancestors, storeOf(scope.mastra), this.start);
     if (engine.parts.persistence.wanted('running', {})) {
       const { serializedStepGraph } = this.workflow;
       const input = this.inputData;

@@ -1,5 +1,6 @@
 /** Cancelling: the store first, so that it holds whatever Inngest is doing, then Inngest. */
 import type { StepResults } from '../core-types';
+import { MastraInngestError, reasonOf } from '../errors';
 import { nestedMeta } from '../engine/leg-start';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
@@ -7,7 +8,10 @@ import type { Snapshot } from '../snapshot/store';
 import { isNestable } from '../workflow/brand';
 import { cancelEventName } from '../wire/start-event';
 
-/** Answers whether the run is canceled now; one that has ended stays as it is. */
+/**
+ * Answers whether the run is canceled now; one that has ended stays as it is.
+ * @throws MastraInngestError `SEND_FAILED`
+ */
 export async function cancelStored(
   port: InngestPort,
   record: RunRecord,
@@ -16,17 +20,36 @@ export async function cancelStored(
   const { workflowId, runId } = record.identity;
   const before = await record.load();
   const moved = await record.move('canceled');
-  if (before && !moved) return false;
-  if (before?.status === 'suspended') await cancelNested(record, before, steps);
-  await port.send({
-    id: `${workflowId}:${runId}:cancel-${before?.inngest?.leg ?? 0}`,
-    name: cancelEventName(workflowId),
-    data: { runId },
-  });
+  // An earlier cancel may have got no further than the row, so the rest is done again.
+  const again = before?.status === 'canceled';
+  if (before && !moved && !again) return false;
+  if (before?.status === 'suspended' || again) await cancelNested(record, before, steps);
+  const sent = await port
+    .send({
+      id: `${workflowId}:${runId}:cancel-${before?.inngest?.leg ?? 0}`,
+      name: cancelEventName(workflowId),
+      data: { runId },
+    })
+    .then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
   // Inngest loses a cancel event that comes right after the start; a run that is known by its id is cancelled all the same.
   const owner = (await record.load())?.inngest?.owner;
-  if (owner !== undefined && before?.status !== 'suspended') await port.cancelRun(owner);
+  const known = owner !== undefined && before?.status !== 'suspended' && (await port.cancelRun(owner));
+  if (sent && !known && before?.status !== 'suspended') throw notSent(record, sent.error);
   return true;
+}
+
+function notSent({ identity }: RunRecord, cause: unknown): MastraInngestError {
+  const { workflowId, runId } = identity;
+  return new MastraInngestError(
+    'SEND_FAILED',
+    `Run ${runId} of workflow ${workflowId} is marked as canceled, but Inngest did not take the event that ends it ` +
+      `(${reasonOf(cause)}). Cancel it again.`,
+    { workflowId, runId },
+    { cause },
+  );
 }
 
 /** No Inngest run waits for the nested runs of a suspended one: their rows are all there is of them. */

@@ -55,9 +55,10 @@ export class RunRecord {
     }
     if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
     if (existing.status !== 'pending') return this.refused(existing);
+    const { context, value } = initial;
     const claimed = await store.updateWorkflowState({
       ...this.key,
-      opts: { status: 'running', expectedStatus: ['pending'], context: initial.context, inngest: ownership },
+      opts: { status: 'running', expectedStatus: ['pending'], context, value, inngest: ownership },
     });
     if (claimed) return 'claimed';
     const current = await store.loadWorkflowSnapshot(this.key);

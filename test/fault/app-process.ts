@@ -7,9 +7,13 @@ export interface AppProcess {
   stop(): Promise<void>;
 }
 
-/** Starts the app to be killed; resolves when it listens. */
-export async function startApp(args: string[], env: Record<string, string>): Promise<AppProcess> {
-  const script = fileURLToPath(new URL('./app.ts', import.meta.url));
+/** Starts an app, as a rule the one to be killed; resolves when it listens. */
+export async function startApp(
+  args: string[],
+  env: Record<string, string>,
+  url = new URL('./app.ts', import.meta.url),
+): Promise<AppProcess> {
+  const script = fileURLToPath(url);
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

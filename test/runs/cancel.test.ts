@@ -118,6 +118,24 @@ test('a run that is cancelled right after its start stays cancelled, and start()
   }
 });
 
+test('a parent that is cancelled while its nested run begins leaves nothing that goes on', async () => {
+  const known = new Set(await runIds('slow'));
+  for (const pause of [20, 60, 100, 150, 250]) {
+    const run = await rig.run('slow-parent');
+    await run.startAsync({ inputData: {} });
+    await new Promise(resolve => setTimeout(resolve, pause));
+    await (await rig.run('slow-parent', run.runId)).cancel();
+    await rig.reaches('slow-parent', run.runId, 'canceled');
+  }
+  await quiet();
+  for (const runId of await runIds('slow')) {
+    if (known.has(runId)) continue;
+    await rig.reaches('slow', runId, 'canceled');
+    if (rig.steps(runId).includes('work')) await isAborted(runId);
+    expect(rig.steps(runId)).not.toContain('next');
+  }
+});
+
 test('cancelling a finished run changes nothing', async () => {
   const run = await rig.run('chain');
   await run.start({ inputData: {} });
@@ -156,4 +174,31 @@ test('cancelling an id that no run has does nothing', async () => {
   await (await rig.run('chain', runId)).cancel();
   await quiet();
   expect(rig.steps(runId)).toEqual([]);
+});
+
+test('a cancel that Inngest does not hear of says so, and the next one completes it', async () => {
+  const run = await rig.run('sleeper');
+  await run.startAsync({ inputData: {} });
+  await rig.reaches('sleeper', run.runId, 'waiting');
+  const owner = (await rig.stored('sleeper', run.runId))?.inngest?.owner;
+  const state = async () => {
+    const response = await rig.rest('GET', `/v1/runs/${owner}?at=${Math.random()}`);
+    return ((await response.json()) as { data: { status: string } }).data.status;
+  };
+  await rig.withoutServer(async () => {
+    const fetched = vi.spyOn(globalThis, 'fetch').mockRejectedValue(new Error('connect ECONNREFUSED'));
+    expect(await codeOf(run.cancel())).toBe('SEND_FAILED');
+    fetched.mockRestore();
+  });
+  expect(await state()).toBe('Running');
+  await (await rig.run('sleeper', run.runId)).cancel();
+  await expect.poll(state, { timeout: 10_000 }).toBe('Cancelled');
+});
+
+test('a cancel whose event is lost ends a run that Inngest knows by its id', async () => {
+  const run = await rig.run('sleeper');
+  const result = run.start({ inputData: {} });
+  await rig.reaches('sleeper', run.runId, 'waiting');
+  await rig.withoutServer(() => run.cancel());
+  expect(await result).toMatchObject({ status: 'canceled' });
 });

@@ -13,6 +13,7 @@ export class Execution {
   state: RunState = 'live';
   private phase = 0;
   private leg = 0;
+  private isBusy = false;
   private claim?: Ownership['claim'];
   /** What the remembered step came to: the same however often the last op is done. */
   private outcome: Outcome = 'success';
@@ -26,13 +27,19 @@ export class Execution {
     readonly event: OutgoingEvent,
   ) {}
 
+  /** How its leg continues the run; undefined for the first. */
+  get kind(): string | undefined {
+    return this.request.leg?.kind;
+  }
+
   /** An op that was under way when Inngest's run ended is done all the same. */
   get hasNext(): boolean {
-    return this.phase < 3 && (this.state === 'live' || this.phase > 0);
+    return !this.isBusy && this.phase < 3 && (this.state === 'live' || this.phase > 0);
   }
 
   /** Does the next op, and is done with it unless it crashes; answers whether the run failed in it. */
   async next(outcome: Outcome, crashes: boolean): Promise<'failed' | undefined> {
+    this.isBusy = true;
     try {
       const goesOn = await [() => this.take(), () => this.step(outcome), () => this.settle()][this.phase]?.();
       if (crashes) return undefined;
@@ -42,6 +49,8 @@ export class Execution {
       this.phase = 3;
       this.state = 'over';
       return 'failed';
+    } finally {
+      this.isBusy = false;
     }
     if (this.phase === 3 && this.state === 'live') this.state = 'over';
     return undefined;

@@ -33,6 +33,10 @@ export class Model {
   readonly executions: Execution[] = [];
   /** Bodies of steps that ran: in which leg, for which of Inngest's runs. */
   readonly bodies: { leg: number; owner: string }[] = [];
+  /** Happens once, between the next read of the store and what follows from it. */
+  meanwhile?: () => Promise<void>;
+  /** What the claims of callers are for, by their tokens. */
+  private readonly kinds = new Map<string, string>();
   private readonly known = new Set<string>();
   private readonly events: OutgoingEvent[] = [];
   private readonly callers = new Map<number, Caller>();
@@ -44,8 +48,21 @@ export class Model {
   ) {}
 
   static async create(): Promise<Model> {
-    const store = (await new InMemoryStore().getStore('workflows')) as unknown as WorkflowsStore;
-    const model = new Model(store, new RunRecord(async () => store, identity));
+    const inner = (await new InMemoryStore().getStore('workflows')) as unknown as WorkflowsStore;
+    const bound = <K extends keyof WorkflowsStore>(name: K) => inner[name].bind(inner) as WorkflowsStore[K];
+    const store: WorkflowsStore = {
+      loadWorkflowSnapshot: async key => {
+        const found = await inner.loadWorkflowSnapshot(key);
+        const { meanwhile } = model;
+        model.meanwhile = undefined;
+        await meanwhile?.();
+        return found;
+      },
+      persistWorkflowSnapshot: bound('persistWorkflowSnapshot'),
+      updateWorkflowState: bound('updateWorkflowState'),
+      updateWorkflowResults: bound('updateWorkflowResults'),
+    };
+    const model: Model = new Model(store, new RunRecord(async () => store, identity));
     await model.record.create(emptySnapshot(identity.runId, 'pending'));
     return model;
   }
@@ -64,7 +81,10 @@ export class Model {
   async ask(by: number, what: Ask): Promise<string | undefined> {
     this.callers.delete(by);
     try {
-      this.caller(by).departure = await this.departure(what);
+      const departure = await this.departure(what);
+      this.caller(by).departure = departure;
+      const { leg } = departure.request;
+      if (leg) this.kinds.set(leg.claim?.token ?? '', leg.kind);
       return undefined;
     } catch (error) {
       return (error as { code: string }).code;
@@ -223,6 +243,12 @@ export class Model {
     const live = this.executions.filter(one => one.state === 'live');
     const one = live[which % live.length];
     if (one) one.state = 'unknown';
+  }
+
+  /** How the leg that took the run continues it. */
+  kindOf({ inngest }: Snapshot): string | undefined {
+    const execution = this.executions.find(one => one.owner === inngest?.owner);
+    return execution ? execution.kind : this.kinds.get(inngest?.claim?.token ?? '');
   }
 
   isLive(owner: string | undefined): boolean {

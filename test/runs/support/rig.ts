@@ -39,6 +39,8 @@ export interface Rig {
   /** Sends an event by hand. */
   send(event: object): Promise<void>;
   rest(method: string, path: string): Promise<Response>;
+  /** While it lasts, Inngest takes no events. */
+  withoutServer(act: () => Promise<void>): Promise<void>;
   graphql<T>(query: string, variables: object): Promise<T>;
   stop(): Promise<void>;
 }
@@ -83,6 +85,18 @@ export async function startRig(storage?: MastraCompositeStore): Promise<Rig> {
       journal.filter(line => line.startsWith(`${runId}/`)).map(line => line.slice(runId.length + 1)),
     send: async event => {
       await fetch(`${url}/e/test`, { method: 'POST', body: JSON.stringify(event) });
+    },
+    withoutServer: async act => {
+      const { inngest } = harness;
+      const send = inngest.send.bind(inngest);
+      inngest.send = (async () => {
+        throw new Error('connect ECONNREFUSED');
+      }) as never;
+      try {
+        await act();
+      } finally {
+        inngest.send = send as never;
+      }
     },
     rest: (method, path) => fetch(`${url}${path}`, { method }),
     graphql: async (query, variables) => {

@@ -4,23 +4,10 @@ import type { Inngest } from 'inngest';
 import { z } from 'zod';
 
 export type Journal = (line: string) => void;
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
+/** Long enough to lose the server in. */
+const NAP = 3_000;
 const any = z.any();
-
-export const WORKFLOWS = [
-  'chain',
-  'gate',
-  'gates',
-  'outer',
-  'slow',
-  'slow-parent',
-  'slow-native',
-  'sleeper',
-  'parent',
-  'items',
-  'stateful',
-  'nested-stateful',
-] as const;
 
 /** `journal` gets `<run id>/<step id>` for each execution of a step's body. */
 export function runsWorkflows(inngest: Inngest.Any, journal: Journal): Record<string, unknown> {
@@ -116,7 +103,7 @@ function slowWorkflows(define: Define, plain: Plain, journal: Journal) {
   };
 }
 
-/** Steps that set the state, of which the last waits while the file `hold` is in the input's folder. */
+/** Steps that set the state, with a pause between them. */
 function statefulWorkflows(define: Define, journal: Journal) {
   const add = (id: string) =>
     createStep({
@@ -140,9 +127,10 @@ function statefulWorkflows(define: Define, journal: Journal) {
       return { state: state as object };
     },
   });
-  const stateful = define('stateful').then(add('first')).sleep(HOUR).then(add('second')).then(look).commit();
+  const stateful = define('stateful').then(add('first')).sleep(NAP).then(add('second')).then(look).commit();
   return {
     stateful,
+    'nested-first': define('nested-first').then(stateful).commit(),
     'nested-stateful': define('nested-stateful').then(add('outer')).then(stateful).commit(),
   };
 }
