@@ -40,8 +40,18 @@ export interface ErrorPlace {
   path?: string;
 }
 
-/** The request is right, and the run is not where it would have to be. */
-const CONFLICTS: readonly ErrorCode[] = ['RUN_ACTIVE', 'RUN_CONFLICT'];
+/** What Mastra's server answers a request with that fails so; 500 for all others. */
+const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
+  INVALID_EVENT_DATA: 400,
+  RUN_ACTIVE: 409,
+  RUN_CONFLICT: 409,
+  RUN_NOT_ACTIVE: 409,
+  RUN_NOT_FOUND: 404,
+  RUN_NOT_SUSPENDED: 409,
+  STEP_AMBIGUOUS: 400,
+  STEP_NOT_SUSPENDED: 400,
+  TIME_TRAVEL_IMPOSSIBLE: 400,
+};
 
 // `Symbol.for` so that two copies of the package (ESM and CJS, or two versions) recognise each other's errors.
 const BRAND = Symbol.for('@mastra/inngest.error');
@@ -64,9 +74,9 @@ export class MastraInngestError extends Error {
     }
   }
 
-  /** What Mastra's server answers a request with that fails so. */
+  /** The HTTP status for it, where Mastra's server looks for one. */
   get status(): number | undefined {
-    return CONFLICTS.includes(this.code) ? 409 : undefined;
+    return HTTP_STATUS[this.code];
   }
 
   /** True for an error of any loaded copy of this package. */
