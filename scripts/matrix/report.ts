@@ -34,7 +34,7 @@ export function requestTable(file: string): string {
     .map(line => JSON.parse(line) as RequestCount);
   const rows = counts.map(({ sdkVersion, checkpoints, name, requests }) => {
     const setting = `checkpointing ${checkpoints ? 'on' : 'off'}`;
-    return `  ${sdkVersion.padEnd(8)}  ${setting.padEnd(18)}  ${name.padEnd(22)}  ${requests}\n`;
+    return `  ${sdkVersion.padEnd(8)}  ${setting.padEnd(18)}  ${name.padEnd(44)}  ${requests}\n`;
   });
   return `\n── HTTP requests from Inngest to the app, per run\n${rows.join('')}`;
 }

@@ -20,9 +20,16 @@ interface Chain {
 
 function workflows(inngest: Inngest.Any) {
   const { createWorkflow } = init(inngest);
-  const define = (id: string) => createWorkflow({ id, inputSchema: any, outputSchema: any });
-  const chain = steps.reduce<Chain>((flow, step) => flow.then(step), define('sequential') as never);
-  return { sequential: chain.commit(), parallel: define('parallel').parallel(steps).commit() };
+  const define = (id: string, options = {}) =>
+    createWorkflow({ id, inputSchema: any, outputSchema: any, ...options });
+  const chain = (workflow: unknown) =>
+    steps.reduce((flow, step) => flow.then(step), workflow as Chain).commit();
+  return {
+    sequential: chain(define('sequential')),
+    parallel: define('parallel').parallel(steps).commit(),
+    checkpointed: chain(define('checkpointed', { checkpointing: true })),
+    stepwise: chain(define('stepwise', { checkpointing: false })),
+  };
 }
 
 let harness: Harness;
@@ -33,9 +40,11 @@ afterAll(() => harness.stop());
 
 test.each([
   // One request per step, one for the run's last op, one for the answer; or, where steps are checkpointed, one in all.
-  ['10 steps in sequence', 'sequential', checkpoints ? 1 : 12],
-  ['10 steps in parallel', 'parallel', 13],
-])('%s take %s requests at most', async (name, workflowId, atMost) => {
+  ['10 steps in sequence', checkpoints ? 1 : 12, 'sequential'],
+  ['10 steps in parallel', 13, 'parallel'],
+  ['10 steps, checkpointing on in the workflow', 1, 'checkpointed'],
+  ['10 steps, checkpointing off in the workflow', 12, 'stepwise'],
+])('%s take %s requests at most', async (name, atMost, workflowId) => {
   harness.proxy.reset();
   const run = await harness.mastra.getWorkflow(workflowId as never).createRun({ runId: randomUUID() });
   expect(await run.start({ inputData: {} })).toMatchObject({ status: 'success' });
@@ -47,5 +56,6 @@ test.each([
   }
   expect(requests).toBeGreaterThan(0);
   expect(requests).toBeLessThanOrEqual(atMost);
+  if (workflowId === 'stepwise') expect(requests).toBeGreaterThan(10);
   expect(harness.proxy.counted()).toHaveLength(11);
 });
