@@ -28,7 +28,7 @@ const CLIENT = [
 
 export function typeCosts(times: number, onDone: (what: string) => void): TypeCost[] {
   // Inside the bench's folder, so that the compiler finds its packages.
-  const folder = path.join(benchFolder, '.types');
+  const folder = path.join(benchFolder, '.tmp/types');
   const samples = Object.keys(HEADS).map(name => ({ name, checks: [] as number[], instantiations: 0 }));
   for (const { name } of samples) writeProject(folder, name);
   for (let round = 0; round < times; round++) {

@@ -30,8 +30,7 @@ export function fullReport(results: Results): string {
     entryTable(results),
     typeTable(results),
     '## Not measured',
-    ...NOT_MEASURED.map(line => `- ${line}`),
-    ...missing(results),
+    [...NOT_MEASURED.map(line => `- ${line}`), ...missing(results)].join('\n'),
     '',
   ].join('\n\n');
 }
