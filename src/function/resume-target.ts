@@ -50,7 +50,7 @@ function labelOf(snapshot: Snapshot, { label, steps }: ResumeWish, place: Place)
 }
 
 /** Every suspended step with the way to it: `[[outer, inner], …]`. */
-export function suspendedSteps(snapshot: Snapshot): string[][] {
+function suspendedSteps(snapshot: Snapshot): string[][] {
   return Object.keys(snapshot.suspendedPaths).flatMap(stepId => {
     const result = snapshot.context[stepId];
     if (!isRecord(result) || result.status !== 'suspended') return [];

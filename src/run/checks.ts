@@ -10,7 +10,7 @@ interface Entry {
  * The pauses and reads of all waiters of a process: one timer for all of them, and a few reads of the store at once, so that
  * a thousand waiters do not ask for a thousand connections.
  */
-export class Checks {
+class Checks {
   private readonly entries = new Set<Entry>();
   private timer?: NodeJS.Timeout;
   private timerAt = Infinity;
