@@ -6,7 +6,7 @@ import { asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot, StepTimes } from '../snapshot/store';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
@@ -44,7 +44,7 @@ export async function settleRun(
   const results = rest.persist?.stepResults ?? rest.stepResults;
   const snapshot = finalSnapshot(engine, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
-  if (stored) await scope.record.settle(storable(engine, snapshot, rest));
+  if (stored) await scope.record.settle(storable(engine, snapshot, rest, parentResult));
   const complete = stored && !scope.options.pruneSnapshot;
   if (parentResult) announceEnd(operation, scope, parentResult);
   endSpans(engine, rest, startedAt);
@@ -98,7 +98,12 @@ function finalSnapshot(
 }
 
 /** The snapshot as it is stored: what the user's `pruneSnapshot` leaves of it, and whose it is. */
-function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest): Snapshot {
+function storable(
+  engine: InngestExecutionEngine,
+  snapshot: Snapshot,
+  rest: Rest,
+  parentResult: Record<string, unknown> | undefined,
+): Snapshot {
   const { scope, trace } = engine.parts;
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
@@ -110,10 +115,17 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
       ...ownershipOf(scope),
       ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
       ...encodedValues(pruned),
+      ...(parentResult && { step: timesOf(parentResult) }),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
     },
   };
+}
+
+/** A nested run's step is not in its parent's row before the parent ends; a late watcher finds its times here. */
+function timesOf(result: StepTimes): StepTimes {
+  const { startedAt, resumedAt, suspendedAt, endedAt } = result;
+  return { startedAt, resumedAt, suspendedAt, endedAt };
 }
 
 /** The whole run, for a waiter that will not find it in the store. */

@@ -24,7 +24,8 @@ export function startBefore({ type, payload }: RunEvent): RunEvent | undefined {
   return start && stepCallId !== undefined ? { ...start, payload: { ...start.payload, stepCallId } } : start;
 }
 
-function stepEvents(id: string, result: Record<string, unknown>): RunEvent[] {
+/** The events of one step, from its result. */
+export function stepEvents(id: string, result: Record<string, unknown>): RunEvent[] {
   const { __state: _state, metadata: _metadata, ...known } = result;
   const begun = { id, ...omitPriorCompletionFields(known), status: 'running' };
   const start = { type: 'workflow-step-start', payload: begun };

@@ -30,6 +30,8 @@ export class RunView {
   constructor(
     private readonly tell: (event: RunEvent) => unknown,
     private readonly log: WarningLog,
+    /** What a stored run tells of its past. */
+    private readonly pastOf: (snapshot: Snapshot) => RunEvent[] | Promise<RunEvent[]> = pastEvents,
   ) {}
 
   /** A step's failure has been told. */
@@ -55,8 +57,8 @@ export class RunView {
 
   /** Tells the past, to be called once the live events arrive; answers the stored run. */
   async open(record: RunRecord): Promise<Snapshot | undefined> {
-    const snapshot = await this.load(record);
-    for (const event of snapshot ? pastEvents(snapshot) : []) this.showPast(event);
+    const { snapshot, past } = await this.load(record);
+    for (const event of past) this.showPast(event);
     const held = this.held ?? [];
     this.held = undefined;
     for (const event of held) this.showLive(event);
@@ -129,15 +131,16 @@ export class RunView {
     if (event.type === 'workflow-step-finish') this.finished.add(String(event.payload?.id));
   }
 
-  private async load(record: RunRecord): Promise<Snapshot | undefined> {
+  private async load(record: RunRecord): Promise<{ snapshot?: Snapshot; past: RunEvent[] }> {
     try {
-      return await record.load();
+      const snapshot = await record.load();
+      return { snapshot, past: snapshot ? await this.pastOf(snapshot) : [] };
     } catch (error) {
       this.log.warn('The past of a run could not be read; only what happens from now on is shown.', {
         ...record.identity,
         reason: reasonOf(error),
       });
-      return undefined;
+      return { past: [] };
     }
   }
 }

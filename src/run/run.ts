@@ -13,6 +13,7 @@ import { type Continuable, restartDeparture, resumeDeparture, stored, travelDepa
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
 import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
 import { checkedResumeData } from './resume-data';
+import { wholePast } from './nested-past';
 import { RunView, isEnd } from './run-view';
 import { type Observed, observedLegacyStream, observedStream } from './stream';
 import type { Rested } from './wait-for-rest';
@@ -207,7 +208,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       return super.watch(event => view.live(event as never));
     }
     if (this.workflowRunStatus === 'pending') return super.watch(callback);
-    const view = new RunView(tell, this.log).hold();
+    const view = new RunView(tell, this.log, this.past).hold();
     const unwatch = super.watch(event => view.live(event as never));
     void (this.pubsub as RealtimePubSub).ready().then(() => view.open(this.record));
     return unwatch;
@@ -255,8 +256,13 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return { stream: observedLegacyStream(this.observed) } as never;
   }
 
+  /** What a stored run tells of its events, and of those of the workflows nested in it. */
+  private readonly past = (snapshot: Snapshot): Promise<RunEvent[]> =>
+    wholePast(this.record, snapshot, this.executionGraph.steps);
+
   private get observed(): Observed {
     return {
+      past: this.past,
       record: this.record,
       mastra: this.mastra as unknown as AnyMastra,
       log: this.log,

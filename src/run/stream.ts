@@ -16,6 +16,8 @@ export interface Observed {
   /** Calls back with live events; resolves once they arrive. */
   watch(callback: (event: RunEvent) => void): Promise<() => void>;
   result(snapshot: Snapshot): Promise<Record<string, unknown>>;
+  /** What a stored run tells of its events. */
+  past(snapshot: Snapshot): Promise<RunEvent[]>;
 }
 
 /** How often a stream looks whether the run has ended without its last event, in milliseconds. */
@@ -30,7 +32,8 @@ function events(
   let stop = () => {};
   return new ReadableStream<object>({
     async start(controller) {
-      const view = new RunView(event => open && !isEnd(event) && controller.enqueue(chunkOf(event)), run.log);
+      const tell = (event: RunEvent) => open && !isEnd(event) && controller.enqueue(chunkOf(event));
+      const view = new RunView(tell, run.log, snapshot => run.past(snapshot));
       let open = true;
       const close = async (snapshot: Snapshot | undefined) => {
         if (!open) return;
