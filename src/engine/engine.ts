@@ -1,6 +1,7 @@
 import {
   DefaultExecutionEngine,
   type StepFlowEntry,
+  getEntryId,
   resolveForeachConcurrency,
 } from '@mastra/core/workflows';
 import type {
@@ -119,10 +120,28 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   override async executeConditional(params: ConditionalParams) {
     const answers = await evaluateArms(this.parts, params);
+    this.placeArms(params, answers);
     const conditions = params.entry.conditions.map(
       (_condition, index) => async () => answers[index] === true,
     );
     return super.executeConditional({ ...params, entry: { ...params.entry, conditions } });
+  }
+
+  /**
+   * Arms run at once and end in whatever order, but their results stand in the order of the graph, as core's do for a
+   * parallel: so the place of each is kept before they begin.
+   */
+  private placeArms(
+    { entry, stepResults, prevOutput, perStep, timeTravel }: ConditionalParams,
+    taken: boolean[],
+  ) {
+    if (perStep || timeTravel) return;
+    const { startedAt } = this.parts.times.latest();
+    entry.steps.forEach((arm, index) => {
+      const id = getEntryId(arm);
+      if (taken[index] !== true || id in stepResults) return;
+      stepResults[id] = { status: 'running', payload: prevOutput as unknown, startedAt };
+    });
   }
 
   /** The answers are remembered already (`evaluateArms`). */

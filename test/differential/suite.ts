@@ -36,10 +36,13 @@ export function differentialSuite(mode: Mode, cases: readonly Case[]): void {
       expect(unused, 'known differences that no longer occur').toEqual([]);
     });
 
-    test('each known difference of many cases occurs in one', () => {
-      const found = cases.flatMap(({ name }) => differences(core.get(name), ours.get(name)));
-      expect(neverUsed(found)).toEqual([]);
-    });
+    // With some of the cases only, some of the differences.
+    if (!process.env.CASES) {
+      test('each known difference of many cases occurs in one', () => {
+        const found = cases.flatMap(({ name }) => differences(core.get(name), ours.get(name)));
+        expect(neverUsed(found)).toEqual([]);
+      });
+    }
 
     if (mode.replay) {
       test('I2: replays have no effect and the same answer', () => {
