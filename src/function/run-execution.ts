@@ -8,6 +8,7 @@ import type { Operation } from '../engine/operations';
 import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
 import { RunTrace, type TraceParent } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
+import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
 import { faithfulValues } from '../snapshot/faithful';
@@ -84,15 +85,26 @@ export class RunExecution {
       const { rest, run } = await this.runGraph();
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
-      if (refusalOf(error, this.scope.runId)?.code !== 'RUN_CANCELED') throw error;
+      if (this.refusal(error)?.code !== 'RUN_CANCELED') throw error;
       return this.answer({ status: 'canceled' }, 0);
     }
+  }
+
+  /** Why this run, or one that it is nested in, is not this execution's to go on with. */
+  private refusal(error: unknown) {
+    const { runId, ancestors } = this.scope;
+    const runs = [runId, ...ancestors.map(ancestor => ancestor.runId)];
+    return runs.map(id => refusalOf(error, id)).find(refused => refused !== undefined);
   }
 
   /** In the run's first op, before its body: take the run, say that it began. */
   private async begin(operation: Operation): Promise<void> {
     const { scope, engine } = this;
-    await claimAncestors(scope.ancestors, storeOf(scope.mastra), this.start);
+    await claimAncestors(scope.ancestors, storeOf(scope.mastra), this.start).catch(async (error: unknown) => {
+      // An earlier attempt of this op may have taken the run before its parent was cancelled.
+      if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
+      throw error;
+    });
     if (engine.parts.persistence.wanted('running', {})) {
       const { serializedStepGraph } = this.workflow;
       const input = this.inputData;
@@ -186,7 +198,7 @@ export class RunExecution {
       const rest = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
       return { rest: rest as Rest, run };
     } catch (error) {
-      if (refusalOf(error, this.scope.runId)) throw error;
+      if (this.refusal(error)) throw error;
       return this.thrown(error);
     }
   }
