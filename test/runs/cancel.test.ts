@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { emptySnapshot } from '../../src/snapshot/identity';
+import { buildStartData } from '../../src/wire/start-event';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -134,6 +136,30 @@ test('a parent that is cancelled while its nested run begins leaves nothing that
     if (rig.steps(runId).includes('work')) await isAborted(runId);
     expect(rig.steps(runId)).not.toContain('next');
   }
+});
+
+test('a nested run that begins after its parent was cancelled executes nothing, and has not failed', async () => {
+  const [parent, nested] = [randomUUID(), randomUUID()];
+  await rig.write('slow-parent', emptySnapshot(parent, 'canceled'));
+  const ancestor = { workflowId: 'slow-parent', runId: parent, owner: 'x', stepId: 'slow', stepCallId: 'y' };
+  const data = buildStartData(
+    {
+      inputData: {},
+      runId: nested,
+      requestContext: {},
+      sender: {
+        validated: true,
+        ancestors: [{ ...ancestor, first: false, emits: true, retry: 0, retriesLeft: 0 }],
+      },
+    },
+    'slow',
+  );
+  const before = rig.harness.proxy.executions.length;
+  await rig.send({ name: 'workflow.slow', data });
+  await expect.poll(() => rig.harness.proxy.executions.length, { timeout: 15_000 }).toBeGreaterThan(before);
+  await quiet();
+  expect(rig.steps(nested)).toEqual([]);
+  expect(await rig.stored('slow', nested)).toBeNull();
 });
 
 test('cancelling a finished run changes nothing', async () => {
