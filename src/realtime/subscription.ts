@@ -31,8 +31,11 @@ class SocketPool {
       const socket = await this.current.catch(() => undefined);
       if (!socket || socket !== this.latest) continue;
       if (socket.joined >= CHANNELS_PER_SOCKET) break;
-      // A server that does not add channels to a socket: this one gets its own.
-      return socket.join(channel, listener).catch(() => this.alone(channel, listener));
+      const join = () => socket.join(channel, listener);
+      // Once more, for a request that failed on the way; a server that does not add channels gets a socket for each.
+      return join()
+        .catch(join)
+        .catch(() => this.alone(channel, listener));
     }
     return this.open(channel, listener);
   }

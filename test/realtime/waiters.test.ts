@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.stop());
 
-test('I10: 1,000 waiters of one process share a socket, and each gets its own result', async () => {
+test('I10: 1,000 waiters of one process share sockets, and each gets its own result', async () => {
   const timersBefore = process.getActiveResourcesInfo().filter(name => name === 'Timeout').length;
   const workflow = harness.mastra.getWorkflowById('held' as never);
   const results: Promise<{ status: string; runId?: string }>[] = [];
