@@ -8,7 +8,7 @@ import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
 import { faithfulValues } from '../snapshot/faithful';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { isAtRest } from '../snapshot/transitions';
+import { continuedFrom, isAtRest } from '../snapshot/transitions';
 import type { Leg } from '../wire/leg';
 import { jsonSize } from '../wire/limits';
 import type { StartRequest } from '../wire/start-event';
@@ -54,7 +54,7 @@ export async function travelDeparture(run: Continuable, args: TravelArguments): 
   const { record } = run;
   if (steps.length === 0) throw refusal(record, 'TIME_TRAVEL_IMPOSSIBLE', 'no step to travel to was named');
   const snapshot = await stored(record);
-  if (['running', 'waiting'].includes(snapshot.status)) {
+  if (!continuedFrom('time-travel').includes(snapshot.status)) {
     throw refusal(record, 'RUN_ACTIVE', `it still executes (its status is ${snapshot.status})`);
   }
   const { resumeData, context, nestedStepsContext, initialState } = args;
@@ -92,7 +92,7 @@ export async function restartDeparture(
   args: object,
 ): Promise<Departure> {
   const { record } = run;
-  if (!['running', 'waiting'].includes(snapshot.status)) {
+  if (!continuedFrom('restart').includes(snapshot.status)) {
     throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${snapshot.status})`);
   }
   const { owner } = snapshot.inngest ?? {};
