@@ -5,8 +5,10 @@ import { Clock } from './clock';
 import { toMilliseconds } from './duration';
 import { LocalServerError, guarded } from './errors';
 import type { Core } from './executor/core';
+import type { Admission } from './executor/dispatch';
 import { dispatch } from './executor/dispatch';
 import { execute } from './executor/execute';
+import { RateLimits } from './executor/rate-limits';
 import { Idempotency } from './executor/start';
 import { ulidFactory } from './ids';
 import type { LocalServerOptions } from './options';
@@ -176,7 +178,7 @@ function buildCore(
   const { clock, random, sender } = parts;
   const { shuffle = false, workers = 200 } = options;
   const activity = new Activity();
-  const idempotency = new Idempotency();
+  const admission: Admission = { idempotency: new Idempotency(), rates: new RateLimits(clock) };
   const core: Core = {
     clock,
     activity,
@@ -189,14 +191,14 @@ function buildCore(
     ulid: ulidFactory(clock.now),
     retryDelay: options.retryDelay ?? defaultRetryDelay(random),
     send: sender.send,
-    emit: events => emit(core, idempotency, events),
+    emit: events => emit(core, admission, events),
   };
   core.queue.onJob(async job => await execute(core, job));
   return core;
 }
 
 /** Stores at once, acts later: whoever sent the events has its answer first. */
-function emit(core: Core, idempotency: Idempotency, events: StoredEvent[]): void {
+function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
   const waiting = [...events];
   for (const event of waiting) core.store.addEvent(event);
   while (waiting.length > 0) {
@@ -205,7 +207,7 @@ function emit(core: Core, idempotency: Idempotency, events: StoredEvent[]): void
     if (!event) continue;
     core.activity.enter();
     setImmediate(() => {
-      guarded(() => dispatch(core, idempotency, event));
+      guarded(() => dispatch(core, admission, event));
       core.activity.leave();
     });
   }

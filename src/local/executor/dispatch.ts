@@ -2,12 +2,20 @@ import { compile } from '../expression/expression';
 import { field, text } from '../json';
 import { bareEvent, names } from '../state/events';
 import type { TriggerMatch } from '../state/registry';
-import type { StoredEvent } from '../state/types';
+import type { FunctionConfig, StoredEvent } from '../state/types';
 import type { Core } from './core';
 import { cancelRun } from './finalize';
-import { matches, resumeWaits } from './resume';
+import { memo } from './memo';
+import type { RateLimits } from './rate-limits';
+import { matches, resume, resumeWaits } from './resume';
 import type { Idempotency } from './start';
 import { startRun } from './start';
+
+/** What remembers which starts there have been. */
+export interface Admission {
+  idempotency: Idempotency;
+  rates: RateLimits;
+}
 
 function cancelMatching(core: Core, event: StoredEvent): void {
   for (const pause of core.pauses.matching('cancel', event.name)) {
@@ -21,25 +29,40 @@ function fires({ trigger }: TriggerMatch, event: StoredEvent): boolean {
   return trigger.expression === undefined || compile(trigger.expression).matches({ event: bareEvent(event) });
 }
 
+const rateLimited = memo.error({ name: 'Error', message: 'invoked function is rate limited' });
+
 /** An invocation starts the function it names and no other; it is no trigger. */
-function startInvoked(core: Core, event: StoredEvent): void {
+function startInvoked(core: Core, { rates }: Admission, event: StoredEvent): void {
   const meta = field(event.data, '_inngest');
   const fn = core.registry.find(text(meta, 'fn_id') ?? '');
   const correlationId = text(meta, 'correlation_id');
-  if (fn) startRun(core, fn, [event], correlationId === undefined ? {} : { correlationId });
+  if (!fn) return;
+  if (rates.admit(fn, event)) {
+    return void startRun(core, fn, [event], correlationId === undefined ? {} : { correlationId });
+  }
+  // Whoever waits for the run that does not start is told so.
+  for (const pause of core.pauses.find('invoke', correlationId ?? '')) resume(core, pause, rateLimited);
+}
+
+/** Whether an event may start this function now. One that is over the rate limit leaves its id free. */
+function admits(core: Core, { idempotency, rates }: Admission, fn: FunctionConfig, event: StoredEvent) {
+  const now = core.clock.now();
+  // An id of the server's own is used once anyway.
+  const given = event.id !== event.internalId;
+  if ((given && idempotency.used(fn, event.id, now)) || !rates.admit(fn, event)) return false;
+  if (given) idempotency.use(fn, event.id, now);
+  return true;
 }
 
 /** Lets an event act: it cancels, ends waits, and starts runs. Each function starts once. */
-export function dispatch(core: Core, idempotency: Idempotency, event: StoredEvent): void {
+export function dispatch(core: Core, admission: Admission, event: StoredEvent): void {
   cancelMatching(core, event);
   resumeWaits(core, event);
-  if (event.name === names.invoked) return startInvoked(core, event);
+  if (event.name === names.invoked) return startInvoked(core, admission, event);
   const started = new Set<string>();
   for (const match of core.registry.triggeredBy(event.name)) {
     if (started.has(match.fn.uuid) || !fires(match, event)) continue;
     started.add(match.fn.uuid);
-    // An id of the server's own is used once anyway.
-    const fresh = event.id === event.internalId || idempotency.claim(match.fn, event.id, core.clock.now());
-    if (fresh) startRun(core, match.fn, [event]);
+    if (admits(core, admission, match.fn, event)) startRun(core, match.fn, [event]);
   }
 }

@@ -12,18 +12,20 @@ import { limitStart } from './timeouts';
 export class Idempotency {
   readonly #until = new Map<string, number>();
 
-  /** `true` the first time within 24 hours. */
-  claim(fn: FunctionConfig, eventId: string, now: number): boolean {
+  /** Whether this id has started the function within the last 24 hours. */
+  used(fn: FunctionConfig, eventId: string, now: number): boolean {
+    const until = this.#until.get(`${fn.uuid} ${eventId}`);
+    return until !== undefined && until > now;
+  }
+
+  use(fn: FunctionConfig, eventId: string, now: number): void {
     const key = `${fn.uuid} ${eventId}`;
-    const until = this.#until.get(key);
-    if (until !== undefined && until > now) return false;
     this.#until.delete(key);
     this.#until.set(key, now + DAY);
     for (const [old, expires] of this.#until) {
       if (expires > now && this.#until.size <= 10_000) break;
       this.#until.delete(old);
     }
-    return true;
   }
 }
 

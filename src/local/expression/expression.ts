@@ -15,11 +15,13 @@ interface Context {
   eventIsLiteral: boolean;
 }
 
-/** A compiled expression of a trigger, a wait or a cancellation. */
+/** A compiled expression of a trigger, a wait, a cancellation or a key. */
 export interface Expression {
   readonly source: string;
   /** Anything but the boolean `true`, also an error, does not match. */
   matches(scope: Scope): boolean;
+  /** What it evaluates to: the key of a rate limit. */
+  value(scope: Scope): Value;
 }
 
 const cache = new Map<string, Expression>();
@@ -33,14 +35,12 @@ export function compile(source: string): Expression {
   if (known) return known;
   const ast = parse(source);
   checkNames(ast, new Set(['event', 'async', 'vars']));
-  const compiled: Expression = {
-    source,
-    matches: scope => {
-      const variables = new Map<string, Value>([['event', scope.event]]);
-      if (scope.async) variables.set('async', scope.async);
-      return evaluate(ast, { scope: variables, eventIsLiteral: scope.async !== undefined }) === true;
-    },
+  const value = (scope: Scope): Value => {
+    const variables = new Map<string, Value>([['event', scope.event]]);
+    if (scope.async) variables.set('async', scope.async);
+    return evaluate(ast, { scope: variables, eventIsLiteral: scope.async !== undefined });
   };
+  const compiled: Expression = { source, value, matches: scope => value(scope) === true };
   if (cache.size > 1000) cache.clear();
   cache.set(source, compiled);
   return compiled;

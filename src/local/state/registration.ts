@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { DAY, parseDuration } from '../duration';
 import { Problem, messageOf } from '../errors';
 import { compile } from '../expression/expression';
 import { stableUuid } from '../ids';
@@ -45,6 +46,25 @@ function check(
 const expression = (source: string | undefined): string | undefined =>
   check('expression', source, s => void compile(s));
 
+/** Rate limits have an effect here, so they are checked as on the real server. */
+function checkRates(flow: JsonObject): void {
+  expression(text(flow, 'idempotency'));
+  const given = flow['rateLimit'];
+  if (given === undefined || given === null) return;
+  expression(text(given, 'key'));
+  const limit = field(given, 'limit');
+  const period = parseDuration(text(given, 'period') ?? '');
+  const problem =
+    typeof limit !== 'number' || limit <= 0
+      ? 'limit must be greater than 0'
+      : period === undefined
+        ? 'period must be a duration'
+        : period > DAY
+          ? 'period must be at most 24h'
+          : undefined;
+  if (problem !== undefined) throw new RegistrationProblem(`${invalid}: rateLimit: ${problem}`);
+}
+
 function parseTrigger(raw: JsonObject): Trigger {
   const trigger: Trigger = {};
   const event = text(raw, 'event');
@@ -85,6 +105,7 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
     const value = field(raw, key);
     if (value !== undefined) flow[key] = value;
   }
+  checkRates(flow);
   return {
     uuid: stableUuid(appUuid, slug),
     slug,

@@ -28,7 +28,8 @@ export interface FunctionConfig {
   cancel: CancelRule[];
   /**
    * Flow control (concurrency, rateLimit, throttle, debounce, batchEvents, singleton, priority, idempotency,
-   * timeouts) as registered. All of it is kept and shown; so far only the timeouts have an effect.
+   * timeouts) as registered. All of it is kept and shown; so far rateLimit, idempotency and timeouts have an
+   * effect.
    */
   flow: JsonObject;
 }

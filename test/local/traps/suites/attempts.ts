@@ -32,6 +32,15 @@ export function defineAttempts({ fn, ns, sdk, count }: Kit): void {
   fn({ id: 'nested', retries: 0 }, { event: ns('nested') }, async ({ step }) =>
     step.run('outer', async () => step.run('inner', () => 1)),
   );
+  const rateLimit = { limit: 1, period: '1h' };
+  const limited = fn({ id: 'limited', rateLimit }, { event: ns('limited') }, async () => 'ran');
+  fn({ id: 'insists', retries: 0 }, { event: ns('insists') }, async ({ step }) => {
+    const first = await step.invoke('first', { function: limited, data: {} });
+    const second = await step
+      .invoke('second', { function: limited, data: {} })
+      .catch((e: unknown) => (e as Error).message);
+    return `${String(first)}, then ${String(second)}`;
+  });
   fn({ id: 'quick', retries: 0 }, { event: ns('quick') }, async ({ step }) => step.run('a', () => 'quick'));
 }
 
@@ -64,6 +73,16 @@ export function attemptTraps({ modes, session }: Suite): void {
       expect(resultOf(calls), mode).toBe('caught always');
       const runId = calls[0]?.req.ctx.run_id ?? '';
       expect((await runRow(session(mode), runId)).status, mode).toBe('Completed');
+    });
+  });
+
+  test('trap 27: an invoke of a function over its rate limit fails, instead of waiting for ever', async () => {
+    await together(modes, async mode => {
+      const calls = await finished(session(mode), 'insists');
+      expect(resultOf(calls), mode).toBe('ran, then invoked function is rate limited');
+      expect(memoOf(calls, 'second'), mode).toEqual({
+        error: { name: 'Error', message: 'invoked function is rate limited' },
+      });
     });
   });
 
