@@ -42,6 +42,8 @@ export class WireProxy {
   onExecution?: (body: string, url: string) => Promise<void>;
   /** Paths to the server that begin so are refused, sockets too. */
   refused?: string;
+  /** What the app registered last, as it said it. */
+  registration?: string;
   private readonly ended = new Set<string>();
   private readonly functions = new Map<string, string>();
   private server!: Server;
@@ -116,6 +118,7 @@ export class WireProxy {
     // The app registers the URL that it was called on, so it must see the proxy's.
     if (path.startsWith('/v1/realtime/publish')) this.publishes++;
     if (path.startsWith('/e/')) this.events++;
+    if (path.startsWith('/fn/register')) this.registration = body;
     const answer = await send(incoming, target, body, toApp ? incoming.headers.host : target.host);
     if (toApp && incoming.method === 'POST') this.readAnswer(target, body, answer);
     if (/^\/v1\/checkpoint\/[^/]+\/async/.test(path)) this.readCheckpoint(body, answer.status);
