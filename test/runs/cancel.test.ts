@@ -47,6 +47,40 @@ test.each(['slow', 'slow-native'])(
   },
 );
 
+test.each(['cancel()', 'the dashboard'])(
+  '%s ends a run that waits for an event, and the event comes too late',
+  async by => {
+    const run = await rig.run('asker');
+    await run.startAsync({ inputData: {} });
+    await expect.poll(() => rig.steps(run.runId), { timeout: 15_000 }).toEqual(['before']);
+    // Until Inngest waits for the event.
+    await quiet();
+    const owner = (await rig.stored('asker', run.runId))?.inngest?.owner ?? '';
+    if (by === 'cancel()') await (await rig.run('asker', run.runId)).cancel();
+    else expect((await rig.rest('DELETE', `/v1/runs/${owner}`)).ok).toBe(true);
+    await rig.reaches('asker', run.runId, 'canceled');
+    await rig.send({ name: 'asker/answered', data: {} });
+    await quiet();
+    expect(rig.steps(run.runId)).toEqual(['before']);
+    expect(await rig.stored('asker', run.runId)).toMatchObject({ status: 'canceled' });
+  },
+);
+
+test('of two runs that wait for one event, the one that is left goes on', async () => {
+  const [one, other] = [await rig.run('asker'), await rig.run('asker')];
+  for (const run of [one, other]) await run.startAsync({ inputData: {} });
+  for (const { runId } of [one, other]) {
+    await expect.poll(() => rig.steps(runId), { timeout: 15_000 }).toEqual(['before']);
+  }
+  await quiet();
+  await one.cancel();
+  await rig.reaches('asker', one.runId, 'canceled');
+  await rig.send({ name: 'asker/answered', data: {} });
+  await rig.reaches('asker', other.runId, 'success');
+  expect(rig.steps(other.runId)).toEqual(['before', 'late']);
+  expect(rig.steps(one.runId)).toEqual(['before']);
+});
+
 test("Inngest's own cancelling of a run fires the abortSignal of its step", async () => {
   const runId = await working('slow');
   const owner = (await rig.stored('slow', runId))?.inngest?.owner ?? '';

@@ -1,5 +1,5 @@
 /** The workflows of these tests, in the test's own process and in processes of their own: each step writes down that it began. */
-import { createStep, init, nativeStep } from '@mastra/inngest';
+import { createStep, init, nativeStep, waitForEvent } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { z } from 'zod';
 
@@ -47,6 +47,11 @@ export function runsWorkflows(inngest: Inngest.Any, journal: Journal): Record<st
     gates: define('gates')
       .parallel([ask('left'), ask('right')])
       .then(plain('end'))
+      .commit(),
+    asker: define('asker')
+      .then(plain('before'))
+      .then(waitForEvent({ id: 'answer', event: 'asker/answered', timeout: '1h' }))
+      .then(plain('late'))
       .commit(),
     sleeper: define('sleeper').then(plain('quick')).sleep(HOUR).then(plain('late')).commit(),
   };
