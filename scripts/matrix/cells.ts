@@ -13,14 +13,7 @@ export interface Cell {
 const NEWEST = ['inngest-v3', 'inngest'];
 const OLDEST = ['inngest-v3-oldest', 'inngest-v4-oldest'];
 
-/** Of `test/runs`, what is about the SDK's side; one half runs all of it. */
-const behaviour = [
-  'test/engine',
-  'test/e2e',
-  'test/runs/cancel.test.ts',
-  'test/runs/once.test.ts',
-  'test/runs/refused.test.ts',
-];
+const behaviour = ['test/engine', 'test/e2e', 'test/runs'];
 
 /** The comparison with Mastra's own engine sets checkpointing by itself, so each of its modes belongs to one half. */
 const differential = {
@@ -34,7 +27,7 @@ const differential = {
 
 const full = {
   on: [...behaviour, ...differential.on],
-  off: ['test/engine', 'test/e2e', 'test/runs', ...differential.off, 'test/histories', 'test/fault'],
+  off: [...behaviour, ...differential.off, 'test/histories', 'test/fault'],
 };
 
 const smoke = {
