@@ -12,14 +12,14 @@ let harness: Harness;
 let slow: object;
 let executed: string[] = [];
 
-function step(id: string, execute: (context: never) => Promise<unknown> = async () => ({})) {
+function step(id: string) {
   return createStep({
     id,
     inputSchema: any,
     outputSchema: any,
-    execute: async context => {
+    execute: async () => {
       executed.push(id);
-      return (await execute(context as never)) as object;
+      return {};
     },
   });
 }

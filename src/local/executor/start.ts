@@ -1,6 +1,7 @@
 import { DAY, parseDuration } from '../duration';
 import { compile } from '../expression/expression';
 import { newJob } from '../queue/job';
+import { Deadlines } from '../state/deadlines';
 import { eventJson } from '../state/events';
 import type { Pause } from '../state/pauses';
 import { Run } from '../state/run';
@@ -10,22 +11,15 @@ import { limitStart } from './timeouts';
 
 /** Remembers which event ids have started which function, for a day. */
 export class Idempotency {
-  readonly #until = new Map<string, number>();
+  readonly #until = new Deadlines();
 
   /** Whether this id has started the function within the last 24 hours. */
   used(fn: FunctionConfig, eventId: string, now: number): boolean {
-    const until = this.#until.get(`${fn.uuid} ${eventId}`);
-    return until !== undefined && until > now;
+    return this.#until.after(now, `${fn.uuid} ${eventId}`) !== undefined;
   }
 
   use(fn: FunctionConfig, eventId: string, now: number): void {
-    const key = `${fn.uuid} ${eventId}`;
-    this.#until.delete(key);
-    this.#until.set(key, now + DAY);
-    for (const [old, expires] of this.#until) {
-      if (expires > now && this.#until.size <= 10_000) break;
-      this.#until.delete(old);
-    }
+    this.#until.set(`${fn.uuid} ${eventId}`, now + DAY, now);
   }
 }
 

@@ -1,10 +1,10 @@
 import { Cron } from 'croner';
-import { DAY, parseDuration } from '../duration';
 import { Problem, messageOf } from '../errors';
 import { compile } from '../expression/expression';
 import { stableUuid } from '../ids';
 import type { Json, JsonObject } from '../json';
 import { canonical, field, isObject, text } from '../json';
+import { parseStartLimit } from './start-limit';
 import type { App, CancelRule, FunctionConfig, Trigger } from './types';
 
 const invalid = 'At least one function is invalid';
@@ -46,25 +46,6 @@ function check(
 const expression = (source: string | undefined): string | undefined =>
   check('expression', source, s => void compile(s));
 
-/** Rate limits have an effect here, so they are checked as on the real server. */
-function checkRates(flow: JsonObject): void {
-  expression(text(flow, 'idempotency'));
-  const given = flow['rateLimit'];
-  if (given === undefined || given === null) return;
-  expression(text(given, 'key'));
-  const limit = field(given, 'limit');
-  const period = parseDuration(text(given, 'period') ?? '');
-  const problem =
-    typeof limit !== 'number' || limit <= 0
-      ? 'limit must be greater than 0'
-      : period === undefined
-        ? 'period must be a duration'
-        : period > DAY
-          ? 'period must be at most 24h'
-          : undefined;
-  if (problem !== undefined) throw new RegistrationProblem(`${invalid}: rateLimit: ${problem}`);
-}
-
 function parseTrigger(raw: JsonObject): Trigger {
   const trigger: Trigger = {};
   const event = text(raw, 'event');
@@ -105,7 +86,12 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
     const value = field(raw, key);
     if (value !== undefined) flow[key] = value;
   }
-  checkRates(flow);
+  const compiled = (source: string) => {
+    expression(source);
+    return compile(source);
+  };
+  const refuse = (problem: string) => new RegistrationProblem(`${invalid}: ${problem}`);
+  const startLimit = parseStartLimit(flow, compiled, refuse);
   return {
     uuid: stableUuid(appUuid, slug),
     slug,
@@ -117,6 +103,7 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
     maxAttempts: attemptsOf(step),
     cancel: list(field(raw, 'cancel')).map(parseCancel),
     flow,
+    startLimit,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../json';
+import type { StartLimit } from './start-limit';
 
 export interface Trigger {
   event?: string;
@@ -32,6 +33,8 @@ export interface FunctionConfig {
    * effect.
    */
   flow: JsonObject;
+  /** `rateLimit` or `idempotency`, if there is one. */
+  startLimit: StartLimit | undefined;
 }
 
 /** An app as it registered itself. */
