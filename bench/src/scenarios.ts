@@ -47,8 +47,37 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('chunks-300', '300 chunks from one step', 'chunks', 300, { bodies: 1, repeats: 1 }),
 ];
 
+/**
+ * The scenarios under names of one process alone. Inngest starts every function that an event's name fits, so under common
+ * names each run would be executed by all contenders at once.
+ */
+export class OwnScenarios {
+  readonly all: readonly Scenario[];
+
+  constructor(process: string) {
+    // As long as the common name, for its bytes are counted.
+    const own = ({ id }: Scenario, index: number) => `${process}-${index}`.padEnd(id.length, '-');
+    this.all = SCENARIOS.map((common, index) => ({ ...common, id: own(common, index) }));
+  }
+
+  /** `id`: the common one. */
+  byId(id: string): Scenario {
+    return existing(
+      this.all.find((_, index) => SCENARIOS[index]?.id === id),
+      id,
+    );
+  }
+}
+
+/** A scenario under its common name. */
 export function scenarioById(id: string): Scenario {
-  const found = SCENARIOS.find(candidate => candidate.id === id);
+  return existing(
+    SCENARIOS.find(candidate => candidate.id === id),
+    id,
+  );
+}
+
+function existing(found: Scenario | undefined, id: string): Scenario {
   if (!found) throw new Error(`There is no scenario ${id}`);
   return found;
 }

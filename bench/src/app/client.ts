@@ -29,7 +29,7 @@ interface V3 {
 }
 
 /** How a user of that major writes it. */
-export function rawSdk(client: Client, mode: Mode): RawSdk {
+export function rawSdk(client: Client, mode: Mode): Omit<RawSdk, 'publishesSteps'> {
   if (mode === 'v3') {
     const v3 = client as unknown as V3;
     return {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Probe } from '../probe';
 import type { Answer, ChildArguments, Request as Message } from '../protocol';
-import { scenarioById } from '../scenarios';
+import { OwnScenarios } from '../scenarios';
 import { createClient } from './client';
 import { mastraApp } from './mastra-runner';
 import { type Handler, rawApp } from './raw-runner';
@@ -12,6 +12,9 @@ import { type Runner, Unsupported, sampleOf } from './runner';
 
 const { contender, mode, serverUrl, publicUrl } = JSON.parse(process.argv[2] ?? '{}') as ChildArguments;
 const probe = new Probe();
+/** Of this process alone. */
+const ownName = crypto.randomUUID().slice(0, 4);
+const scenarios = new OwnScenarios(ownName);
 let counting = false;
 
 function tell(answer: Answer): void {
@@ -19,11 +22,14 @@ function tell(answer: Answer): void {
 }
 
 async function main(): Promise<void> {
-  const client = createClient(`bench-${contender}-${mode}-${process.pid}`, serverUrl, mode);
+  const client = createClient(`bench-${contender}-${ownName}`, serverUrl, mode);
   const app =
-    contender === 'raw'
-      ? { ...rawApp(client, mode, probe), writes: { count: 0, bytes: 0 } }
-      : await mastraApp(contender, client, probe, () => counting);
+    contender === 'raw' || contender === 'publishing'
+      ? {
+          ...rawApp(contender, client, mode, { probe, scenarios: scenarios.all }),
+          writes: { count: 0, bytes: 0 },
+        }
+      : await mastraApp(contender, client, { probe, scenarios: scenarios.all, counting: () => counting });
   const server = await listen(app.handler);
   const ownUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   process.on('message', message => void handle(message as Message, app, publicUrl ?? ownUrl));
@@ -51,7 +57,7 @@ async function handle(message: Message, app: App, appUrl: string): Promise<void>
     }
     counting = message.counting;
     Object.assign(app.writes, { count: 0, bytes: 0 });
-    const sample = await sampleOf(scenarioById(message.scenario), app.runner, probe);
+    const sample = await sampleOf(scenarios.byId(message.scenario), app.runner, probe);
     const peakRss = process.resourceUsage().maxRSS * 1024;
     tell({ type: 'ran', sample, writes: { ...app.writes }, peakRss });
   } catch (error) {

@@ -2,10 +2,9 @@ import { serve as serveEdge } from 'inngest/edge';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { type Tools, workflowOf } from '../graphs/mastra';
-import type { Contender } from '../matrix';
 import type { Probe } from '../probe';
 import type { Writes } from '../protocol';
-import { type Scenario, SCENARIOS, inputOf } from '../scenarios';
+import { type Scenario, inputOf } from '../scenarios';
 import type { Client } from './client';
 import type { Handler } from './raw-runner';
 import { type RunTimes, type Runner, Unsupported } from './runner';
@@ -28,7 +27,7 @@ interface Run {
   resume(args: object): Promise<Result>;
 }
 
-const ENTRIES: Record<Exclude<Contender, 'raw'>, string> = { ours: '@mastra/inngest', peer: 'peer' };
+const ENTRIES: Record<'ours' | 'peer', string> = { ours: '@mastra/inngest', peer: 'peer' };
 
 export interface MastraApp {
   handler: Handler;
@@ -36,17 +35,23 @@ export interface MastraApp {
   writes: Writes;
 }
 
+/** What an app is made of besides its package. */
+interface Surroundings {
+  probe: Probe;
+  scenarios: readonly Scenario[];
+  counting: () => boolean;
+}
+
 /** The workflows of this package or of the peer, in a Mastra with a store in memory. */
 export async function mastraApp(
-  contender: Exclude<Contender, 'raw'>,
+  contender: 'ours' | 'peer',
   client: Client,
-  probe: Probe,
-  counting: () => boolean,
+  { probe, scenarios, counting }: Surroundings,
 ): Promise<MastraApp> {
   const entry = (await import(ENTRIES[contender])) as Package;
   const tools = { ...entry.init(client), createStep: entry.createStep };
   const workflows = Object.fromEntries(
-    SCENARIOS.map(scenario => [scenario.id, workflowOf(scenario, tools, run => probe.mark(run))]),
+    scenarios.map(scenario => [scenario.id, workflowOf(scenario, tools, run => probe.mark(run))]),
   );
   const storage = new InMemoryStore();
   const mastra = new Mastra({ workflows: workflows as never, storage, logger: false });

@@ -2,16 +2,21 @@ import { serve } from 'inngest/edge';
 import { GO_ON, rawEvent, rawFunctionsOf } from '../graphs/raw';
 import type { Mode } from '../matrix';
 import type { Probe } from '../probe';
-import { type Scenario, SCENARIOS, inputOf } from '../scenarios';
+import { type Scenario, inputOf } from '../scenarios';
 import { type Client, rawSdk } from './client';
 import type { RunTimes, Runner } from './runner';
 
 export type Handler = (request: Request) => Promise<Response>;
 
 /** The hand-written functions: their handler, and how they are started. */
-export function rawApp(client: Client, mode: Mode, probe: Probe): { handler: Handler; runner: Runner } {
-  const sdk = rawSdk(client, mode);
-  const functions = SCENARIOS.flatMap(scenario => rawFunctionsOf(scenario, sdk, probe));
+export function rawApp(
+  contender: 'raw' | 'publishing',
+  client: Client,
+  mode: Mode,
+  { probe, scenarios }: { probe: Probe; scenarios: readonly Scenario[] },
+): { handler: Handler; runner: Runner } {
+  const sdk = { ...rawSdk(client, mode), publishesSteps: contender === 'publishing' };
+  const functions = scenarios.flatMap(scenario => rawFunctionsOf(scenario, sdk, probe));
   const handler = serve({ client, functions } as never);
   return { handler, runner: { run: (scenario, run) => runRaw(client, probe, scenario, run) } };
 }

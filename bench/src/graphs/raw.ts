@@ -17,6 +17,8 @@ export interface Handled {
 export interface RawSdk {
   createFunction(id: string, event: string, handler: (context: Handled) => Promise<unknown>): object;
   publish(channel: string, data: unknown): Promise<unknown>;
+  /** Whether each step tells watchers of itself, as a Mastra step does. */
+  publishesSteps: boolean;
 }
 
 export interface Noted {
@@ -57,10 +59,29 @@ function makeFunction(id: string, handler: Handler, sdk: RawSdk, noted: Noted, s
       mark();
       return { value: value + 1 };
     };
-    const result = await handler(input, { run, step, mark, plusOne });
+    const told = sdk.publishesSteps
+      ? publishing(plusOne, event => sdk.publish(`bench:${run}`, event))
+      : plusOne;
+    const result = await handler(input, { run, step, mark, plusOne: told });
     if (started) noted.end(run);
     return result;
   });
+}
+
+/** The events of a Mastra step, in their order and about as long. */
+function publishing(
+  body: (value: Value) => Promise<Value>,
+  publish: (event: object) => Promise<unknown>,
+): (value: Value) => Promise<Value> {
+  return async value => {
+    const step = { id: 'step', stepCallId: crypto.randomUUID(), startedAt: Date.now() };
+    await publish({ type: 'workflow-step-start', payload: { ...step, payload: value, status: 'running' } });
+    const output = await body(value);
+    const end = { payload: value, output, status: 'success', endedAt: Date.now() };
+    await publish({ type: 'workflow-step-result', payload: { ...step, ...end } });
+    await publish({ type: 'workflow-step-finish', payload: { ...step, metadata: {} } });
+    return output;
+  };
 }
 
 function sequence(prefix: string, size: number): Handler {

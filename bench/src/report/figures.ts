@@ -12,7 +12,7 @@ export interface Figure {
   values: Record<Contender, string>;
 }
 
-const CONTENDERS: readonly Contender[] = ['raw', 'ours', 'peer'];
+const CONTENDERS: readonly Contender[] = ['raw', 'publishing', 'ours', 'peer'];
 
 export function figures(results: Results): Figure[] {
   const on = 'v4-on';
@@ -39,6 +39,7 @@ export function figures(results: Results): Figure[] {
       timeRatio(results, id, on),
       timeRatio(results, id, off),
     ]),
+    ...['branch', 'nested'].flatMap(id => [extraHops(results, id, on), extraHops(results, id, off)]),
     afterLastStep(results, on),
     afterLastStep(results, off),
   ];
@@ -109,6 +110,18 @@ export function ratioToRaw(
 function timeRatio(results: Results, scenario: string, mode: Mode): Figure {
   const title = `time / raw, ${scenario.replace('-', ' ')}, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
   return figure(title, 1.15, times, contender => ratioToRaw(results, contender, mode, scenario));
+}
+
+/** Time over the hand-written function's, in hops: a hop is the tenth of its time for 10 sequential steps. */
+function extraHops(results: Results, scenario: string, mode: Mode): Figure {
+  const title = `hops more than raw, ${scenario}, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
+  const hops = samplesOf(results, 'raw', mode, 'sequential-10');
+  const raw = samplesOf(results, 'raw', mode, scenario);
+  return figure(title, 1, times, contender => {
+    const own = samplesOf(results, contender, mode, scenario);
+    const isMeasured = own.length > 0 && raw.length > 0 && hops.length > 0;
+    return isMeasured ? (median(own) - median(raw)) / (median(hops) / 10) : undefined;
+  });
 }
 
 function afterLastStep(results: Results, mode: Mode): Figure {

@@ -1,12 +1,12 @@
 /** Everything that was measured, as one Markdown file. */
 import type { Counted } from '../counts';
-import { ENTRANTS, type Entrant, MODE_TITLES, entrantName } from '../matrix';
+import { ENTRANTS, type Entrant, MODE_TITLES, entrantName, isWorkflow, scenariosFor } from '../matrix';
 import { type Results, countsOf, samplesOf } from '../results';
 import { type Scenario, SCENARIOS } from '../scenarios';
 import { median, p95 } from '../stats';
 import { figures, ratioToRaw } from './figures';
 import { kilobytes, ms, table } from './markdown';
-import { NOT_MEASURED, surroundings } from './words';
+import { NOT_MEASURED, contenders, surroundings } from './words';
 
 export function fullReport(results: Results): string {
   const scenarios = SCENARIOS.filter(({ id }) =>
@@ -15,6 +15,7 @@ export function fullReport(results: Results): string {
   return [
     `# Bench results: ${results.server} Inngest server`,
     surroundings(results),
+    contenders,
     '## Figures to reach',
     figureTable(results),
     '## What a run costs',
@@ -39,10 +40,11 @@ export function figureTable(results: Results): string {
   const sign = (reached: boolean | undefined) =>
     reached === undefined ? 'not measured' : reached ? 'yes' : 'no';
   return table(
-    ['', 'raw', 'ours', 'peer', 'to reach', 'reached'],
-    figures(results).map(({ title, limit, reached, values: { raw, ours, peer } }) => [
+    ['', 'raw', 'publishing', 'ours', 'peer', 'to reach', 'reached'],
+    figures(results).map(({ title, limit, reached, values: { raw, publishing, ours, peer } }) => [
       title,
       raw,
+      publishing,
       ours,
       peer,
       limit,
@@ -51,13 +53,18 @@ export function figureTable(results: Results): string {
   );
 }
 
+function entrantsFor(scenario: Scenario): Entrant[] {
+  return ENTRANTS.filter(entrant => scenariosFor(entrant, [scenario]).length > 0);
+}
+
 function entrantTitle({ contender, mode }: Entrant): string {
   return `${contender}, ${MODE_TITLES[mode]}`;
 }
 
-function countTable(results: Results, { id }: Scenario): string {
+function countTable(results: Results, scenario: Scenario): string {
+  const { id } = scenario;
   const head = ['', 'ops', 'requests', 'kB to app', 'kB from app', 'publishes', 'writes', 'kB written'];
-  const rows = ENTRANTS.map(entrant => {
+  const rows = entrantsFor(scenario).map(entrant => {
     const counts = countsOf(results, entrant.contender, entrant.mode, id);
     if (!counts) return [entrantTitle(entrant), ...Array<string>(7).fill('–')];
     const { ops, requests, bytesToApp, bytesFromApp, publishes, writes, writtenBytes } = counts;
@@ -68,9 +75,10 @@ function countTable(results: Results, { id }: Scenario): string {
   return table(head, rows);
 }
 
-function timeTable(results: Results, { id }: Scenario): string {
+function timeTable(results: Results, scenario: Scenario): string {
+  const { id } = scenario;
   const head = ['', 'runs', 'setup', 'time', 'p95', '/ raw', 'after', 'after p95', 'CPU', 'early results'];
-  const rows = ENTRANTS.map(entrant => {
+  const rows = entrantsFor(scenario).map(entrant => {
     const { contender, mode } = entrant;
     const of = (field: 'setup' | 'time' | 'after' | 'cpu' | 'early') =>
       samplesOf(results, contender, mode, id, field);
@@ -87,7 +95,7 @@ function timeTable(results: Results, { id }: Scenario): string {
       ms(median(of('after'))),
       ms(p95(of('after'))),
       ms(median(of('cpu'))),
-      contender === 'raw' ? '–' : String(early),
+      isWorkflow(entrant) ? String(early) : '–',
     ];
   });
   return table(head, rows);
@@ -120,7 +128,7 @@ function missing(results: Results): string[] {
   const reasons = new Map<string, string[]>();
   for (const entrant of ENTRANTS) {
     const name = entrantName(entrant);
-    for (const { id } of SCENARIOS) {
+    for (const { id } of scenariosFor(entrant, SCENARIOS)) {
       const counted: Counted | undefined = results.counts[name]?.[id];
       const timed = results.timings[name]?.[id]?.missing;
       const reason = timed ?? (counted && 'missing' in counted ? counted.missing : undefined);

@@ -1,25 +1,42 @@
 /** The part of the README between its marks. */
 import type { Results } from '../results';
 import { figureTable } from './full';
-import { NOT_MEASURED, surroundings } from './words';
+import { NOT_MEASURED, contenders, surroundings } from './words';
 
 const START = '<!-- bench: written by npm run bench -->';
 const END = '<!-- /bench -->';
 
-export function withBench(readme: string, results: Results): string {
+/** `measured`: the newest results of each server that there are any of. */
+export function withBench(readme: string, measured: readonly Results[]): string {
   const from = readme.indexOf(START);
   const to = readme.indexOf(END);
   if (from < 0 || to < from) throw new Error('The README has no marks for the results of the bench');
-  return `${readme.slice(0, from + START.length)}\n\n${section(results)}\n\n${readme.slice(to)}`;
+  return `${readme.slice(0, from + START.length)}\n\n${section(measured)}\n\n${readme.slice(to)}`;
 }
 
-function section(results: Results): string {
+function section(measured: readonly Results[]): string {
   return [
-    surroundings(results),
-    figureTable(results),
-    '![Time of a run, relative to a hand-written Inngest function](bench/results/local.svg)',
-    'Every scenario, SDK v3, memory, import and type-check times: [bench/results/local.md](bench/results/local.md).',
-    'Not measured:',
+    contenders,
+    ...measured.flatMap(serverSection),
+    '### Not measured',
     NOT_MEASURED.map(line => `- ${line}`).join('\n'),
   ].join('\n\n');
 }
+
+function serverSection(results: Results): string[] {
+  const { server } = results;
+  const file = `bench/results/${server}`;
+  return [
+    server === 'real' ? '### On a real Inngest dev server' : "### On this package's local server",
+    surroundings(results),
+    figureTable(results),
+    ...(server === 'local' ? [WHY_LOCAL_TIMES] : []),
+    `![Time of a run, relative to a hand-written Inngest function](${file}.svg)`,
+    `Every scenario, SDK v3, memory, import and type-check times: [${file}.md](${file}.md).`,
+  ];
+}
+
+const WHY_LOCAL_TIMES =
+  'The local server answers at once, so a step by hand takes little more than the making of its one request, and the three ' +
+  'requests of its events show in full; *publishing* is the least that they cost. Inngest takes one message per request ' +
+  '([decision 31](docs/decisions/0031-what-events-cost.md)).';

@@ -14,11 +14,14 @@ export function surroundings({ date, machine, server, rounds, versions, load }: 
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const where =
     server === 'local' ? 'the local server, in a process of its own' : 'a real Inngest dev server';
-  return [
+  return (
     `Measured on ${date}, on ${cores} cores (${cpu}, ${platform}) with ${Math.round(memory / 2 ** 30)} GiB of memory, ` +
-      `Node ${node}, on ${where}; ${rounds} rounds of everything in turn, after one to warm up; ` +
-      `load of the machine ${load[0]} before and ${load[1]} after. ${packages.join(', ')}.`,
-    '*raw* is an Inngest function written by hand for the same job, *ours* this package, *peer* the npm package of the ' +
-      'same name.',
-  ].join('\n\n');
+    `Node ${node}, on ${where}; ${rounds} rounds of everything in turn, after one to warm up; ` +
+    `load of the machine ${load[0]} before and ${load[1]} after. ${packages.join(', ')}.`
+  );
 }
+
+/** Who is who in the tables. */
+export const contenders =
+  '*raw* is an Inngest function written by hand for the same job, *publishing* one that also publishes three events a step, ' +
+  'as a run of this package does for whoever watches it, *ours* this package, *peer* the npm package of the same name.';
