@@ -23,7 +23,7 @@ export interface EngineParts {
 export class Persistence {
   constructor(private readonly options: EngineOptions) {}
 
-  /** `shouldPersistSnapshot`: user code, so only ever asked inside an op. */
+  /** `shouldPersistSnapshot`: user code, so asked inside an op, or while the run has none. */
   wanted(workflowStatus: RunStatus, stepResults: StepResults): boolean {
     return this.options.shouldPersistSnapshot?.({ workflowStatus, stepResults }) ?? true;
   }

@@ -126,6 +126,7 @@ function startData(
     stepId: params.step.id,
     stepCallId: stepCallId(scope.legName, current.callId),
     first: !operations.hasBegun,
+    unstored: operations.hasBegun || parts.persistence.wanted('running', {}) ? undefined : true,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
     retry,
     retriesLeft: Math.max(0, left),

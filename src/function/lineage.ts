@@ -57,9 +57,9 @@ export async function claimAncestors(
   store: StoreProvider,
   start: { inputData?: unknown; initialState?: unknown },
 ): Promise<void> {
-  for (const [index, { first, owner, ...identity }] of ancestors.entries()) {
+  for (const [index, { first, unstored, owner, ...identity }] of ancestors.entries()) {
     const record = new RunRecord(store, identity);
-    if (!first) {
+    if (!first || unstored) {
       if ((await record.load())?.status === 'canceled') throw canceledRun(identity);
       continue;
     }

@@ -38,6 +38,7 @@ export function runScope(
     options: {
       ...workflow.options,
       validateInputs: start.sender?.validateInputs ?? workflow.options.validateInputs,
+      ...storedIn(start.storedStatuses),
     },
     inngestRunId,
     startEvent: start.leg ? undefined : request.event.id,
@@ -54,4 +55,10 @@ export function runScope(
     streamBatchMs: workflow.streamBatchMs,
     log: { warn: (message, details) => mastra.getLogger()?.warn(message, details) },
   };
+}
+
+/** What `createRun` was told of storing this run takes the place of the workflow's option. */
+function storedIn(statuses: readonly string[] | undefined): Partial<RunScope['options']> {
+  if (!statuses) return {};
+  return { shouldPersistSnapshot: ({ workflowStatus }) => statuses.includes(workflowStatus) };
 }

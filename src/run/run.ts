@@ -1,5 +1,5 @@
 import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
-import type { AnyMastra, Context, EngineOptions, StepResults } from '../core-types';
+import type { AnyMastra, Context, EngineOptions, RunStatus, StepResults } from '../core-types';
 import type { RunEvent } from '../realtime/channel';
 import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
@@ -36,6 +36,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly record: RunRecord;
   private readonly departures: Departures;
   private readonly options: EngineOptions;
+  /** In which statuses this run is stored, where `createRun` was told; the workflow's own option holds elsewhere. */
+  storedStatuses?: readonly RunStatus[];
   /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
   private streams?: (event: RunEvent) => boolean;
   /** What that stream sees, until the leg takes it along. */
@@ -93,6 +95,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       perStep: perStep || undefined,
       actor,
       disableScorers: this.disableScorers || undefined,
+      storedStatuses: this.storedStatuses,
     };
   }
 
@@ -181,7 +184,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       record: this.record,
       graph: this.executionGraph,
       storesRunning: stepResults =>
-        this.options.shouldPersistSnapshot?.({ workflowStatus: 'running', stepResults }) ?? true,
+        this.storedStatuses?.includes('running') ??
+        this.options.shouldPersistSnapshot?.({ workflowStatus: 'running', stepResults }) ??
+        true,
       validateResumeData: async (data, path, snapshot) => {
         if (this.validateInputs) await checkedResumeData(steps, data, path, snapshot.context as StepResults);
         return (await this._validateResumeData(data, steps[path[0] ?? ''] as never)) as unknown;

@@ -34,6 +34,8 @@ export interface Ancestor {
   stepCallId: string;
   /** Nothing of the ancestor was executed before, so its first op is to be done for it. */
   first: boolean;
+  /** Where it is the first: `running` is not to be stored of the ancestor. */
+  unstored?: boolean;
   /** False inside a foreach, where core reports the items itself. */
   emits: boolean;
   iteration?: number;
@@ -62,6 +64,8 @@ export interface StartRequest {
   requestContext: Record<string, unknown>;
   perStep?: boolean;
   disableScorers?: boolean;
+  /** In which statuses this run is stored, where its caller said so; else the workflow's option decides. */
+  storedStatuses?: readonly string[];
   actor?: unknown;
   /** The trace that a caller wants the run in: ids in hexadecimal. */
   tracingOptions?: { traceId?: string; parentSpanId?: string };
@@ -83,7 +87,7 @@ const VERSION = 1;
 
 /** The event's data. @throws MastraInngestError `INVALID_EVENT_DATA` with the JSON path of what can't be sent. */
 export function buildStartData(request: StartRequest, workflowId: string): JsonObject {
-  const { sender, leg, inputData, initialState, requestContext, ...rest } = request;
+  const { sender, leg, inputData, initialState, requestContext, storedStatuses, ...rest } = request;
   const { validated, ancestors = [], validateInputs } = sender ?? {};
   // The event comes twice with every request of the run, so what its reader takes for granted is left out.
   const ours = {
@@ -92,6 +96,7 @@ export function buildStartData(request: StartRequest, workflowId: string): JsonO
     validated: validated ? undefined : validated,
     ancestors: ancestors.length > 0 ? ancestors : undefined,
     validateInputs,
+    storedStatuses,
     leg,
   };
   try {
@@ -144,6 +149,7 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     requestContext,
     perStep: given.perStep === true,
     disableScorers: given.disableScorers === true,
+    storedStatuses: Array.isArray(ours?.storedStatuses) ? ours.storedStatuses.map(String) : undefined,
     actor: read(given.actor),
     tracingOptions: isRecord(given.tracingOptions) ? given.tracingOptions : undefined,
     outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,

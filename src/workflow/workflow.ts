@@ -6,6 +6,7 @@ import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run
 import { storeOf } from '../function/stores';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { InngestRun } from '../run/run';
+import { storedStatuses } from '../run/stored-statuses';
 import type { InngestPort, ServableFunction } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
@@ -143,7 +144,7 @@ export class InngestWorkflow<
 
   /**
    * A run to start, with its `pending` snapshot stored. With a known `runId`, that run.
-   * @throws MastraInngestError `UNCOMMITTED_WORKFLOW`, `MASTRA_NOT_REGISTERED`
+   * @throws MastraInngestError `UNCOMMITTED_WORKFLOW`, `MASTRA_NOT_REGISTERED`, `INVALID_WORKFLOW_OPTION`
    */
   override async createRun(
     options?: CreateRunOptions,
@@ -151,8 +152,11 @@ export class InngestWorkflow<
     this.requireRunnable();
     const mastra = this.requireMastra();
     const runId = options?.runId ?? this.newRunId(mastra, options?.resourceId);
-    const wanted = options?.shouldPersistSnapshot ?? this.options.shouldPersistSnapshot;
-    const stored = wanted?.({ workflowStatus: 'pending', stepResults: {} }) ?? true;
+    const { shouldPersistSnapshot: ofRun } = options ?? {};
+    const statuses = ofRun && storedStatuses(ofRun, this.id, runId);
+    const ofWorkflow = () =>
+      this.options.shouldPersistSnapshot?.({ workflowStatus: 'pending', stepResults: {} }) ?? true;
+    const stored = statuses ? statuses.includes('pending') : ofWorkflow();
     const record = new RunRecord(storeOf(mastra), {
       workflowId: this.id,
       runId,
@@ -160,6 +164,7 @@ export class InngestWorkflow<
     });
     const run = (this.runs.get(runId) as unknown as InngestRun | undefined) ?? this.makeRun(record, options);
     this.runs.set(runId, run as never);
+    if (statuses) run.storedStatuses = statuses;
     const existing = stored || options?.runId ? await record.load() : undefined;
     if (existing) run.workflowRunStatus = existing.status;
     else if (stored) await record.create(this.pendingSnapshot(runId));

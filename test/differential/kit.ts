@@ -63,6 +63,8 @@ export interface Case {
   input?: unknown;
   start?: StartOptions;
   resourceId?: string;
+  /** What `createRun()` gets besides the ids. */
+  run?: { shouldPersistSnapshot?: (params: { workflowStatus: string }) => boolean };
   /** What follows the start, one after the other. */
   legs?: LegCase[];
   /** Items of a foreach run at once: the order of their events is chance. */

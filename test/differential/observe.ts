@@ -46,7 +46,7 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
   const legs: Plain[] = [];
   let start: Plain;
   try {
-    const run = await workflow.createRun({ runId, resourceId: one.resourceId });
+    const run = await workflow.createRun({ runId, resourceId: one.resourceId, ...one.run });
     const unwatch = run.watch(event => events.push(asSent(event)));
     start = normaliser.plain(await outcomeOf(run, one, events)) ?? null;
     if (workflow.engineType === 'inngest') await lastEvent(events, start);

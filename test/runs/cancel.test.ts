@@ -89,6 +89,26 @@ test("Inngest's own cancelling of a run fires the abortSignal of its step", asyn
   await rig.reaches('slow', runId, 'canceled');
 });
 
+test('a run of which nothing is stored learns from Inngest that it was cancelled there', async () => {
+  const run = await rig.run('slow-unstored');
+  let owner = '';
+  rig.harness.proxy.onExecution = async body => {
+    const { ctx, event } = JSON.parse(body) as {
+      ctx: { run_id: string };
+      event: { data: { runId?: string } };
+    };
+    if (event.data.runId === run.runId) owner = ctx.run_id;
+  };
+  await run.startAsync({ inputData: {} });
+  await works(run.runId);
+  rig.harness.proxy.onExecution = undefined;
+  expect(await rig.stored('slow-unstored', run.runId)).toBeNull();
+  expect((await rig.rest('DELETE', `/v1/runs/${owner}`)).ok).toBe(true);
+  await isAborted(run.runId);
+  await quiet();
+  expect(rig.steps(run.runId)).toEqual(['work', 'work aborted']);
+});
+
 test('cancelling a parent fires the abortSignal of the step in what is nested in it', async () => {
   const run = await rig.run('slow-parent');
   const known = await runIds('slow');

@@ -1,5 +1,5 @@
 import type { Case, Kit } from '../kit';
-import { broken, chain, define, echo, plus } from './parts';
+import { broken, chain, child, define, echo, plus } from './parts';
 
 /** What a lifecycle callback was told, kept where the comparison sees it: in the counted name. */
 interface Told {
@@ -125,6 +125,47 @@ export const options: Case[] = [
     chain(kit, [kit.step('one', async ({ suspend }) => (await suspend({ a: 1 } as never)) as unknown)], {
       options: persisting(status => status === 'suspended'),
     }),
+  ),
+  define('persist-nothing-nested-first', kit =>
+    chain(kit, [child(kit, 'inner', [plus(kit, 'one')]), plus(kit, 'two')], {
+      options: persisting(() => false),
+    }),
+  ),
+  define('run-persists-nothing', kit => chain(kit, [plus(kit, 'one'), plus(kit, 'two')]), {
+    run: persisting(() => false),
+  }),
+  define('run-persists-nothing-failing', kit => chain(kit, [broken(kit, 'one')]), {
+    run: persisting(() => false),
+  }),
+  define(
+    'run-persists-nothing-nested-first',
+    kit => chain(kit, [child(kit, 'inner', [plus(kit, 'one')]), plus(kit, 'two')]),
+    { run: persisting(() => false) },
+  ),
+  define('run-persists-ends-only', kit => chain(kit, [plus(kit, 'one')]), {
+    run: persisting(status => ['success', 'failed'].includes(status)),
+  }),
+  define('run-persists-all-but-the-end', kit => chain(kit, [plus(kit, 'one')]), {
+    run: persisting(status => status !== 'success'),
+  }),
+  define(
+    'run-persists-what-its-workflow-does-not',
+    kit => chain(kit, [plus(kit, 'one')], { options: persisting(() => false) }),
+    { run: persisting(() => true) },
+  ),
+  define(
+    'run-persists-suspended-only',
+    kit =>
+      chain(kit, [
+        kit.step('one', async ({ suspend, resumeData }) =>
+          resumeData ? { value: 2 } : ((await suspend({ a: 1 } as never)) as unknown),
+        ),
+        plus(kit, 'two'),
+      ]),
+    {
+      run: persisting(status => status === 'suspended'),
+      legs: [{ call: 'resume', args: { step: 'one', resumeData: { go: true } } }],
+    },
   ),
   define('prune-snapshot', kit =>
     chain(kit, [kit.step('one', () => ({ secret: 1, open: 2 })), echo(kit, 'two')], {

@@ -99,8 +99,10 @@ function slowWorkflows(define: Define, plain: Plain, journal: Journal) {
     }) as never,
   );
   const slow = define('slow').then(work).then(plain('next')).commit();
+  const unstored = define('slow-unstored', { options: { shouldPersistSnapshot: () => false } });
   return {
     slow,
+    'slow-unstored': unstored.then(work).then(plain('next')).commit(),
     'slow-parent': define('slow-parent').then(plain('one')).then(slow).commit(),
     'slow-native': define('slow-native')
       .then(native as never)
