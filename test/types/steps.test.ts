@@ -42,6 +42,18 @@ test('what execute gets is typed, with the default applied', () => {
   createStep({ ...params, execute: async () => ({ greeting: 1 }) });
 });
 
+test('another step’s result is typed by that step', () => {
+  const first = createStep({ ...params, execute: async ({ inputData }) => ({ greeting: inputData.name }) });
+  createStep({
+    ...params,
+    id: 'second',
+    execute: async ({ getStepResult }) => {
+      expectTypeOf(getStepResult(first)).toEqualTypeOf<{ greeting: string }>();
+      return getStepResult(first);
+    },
+  });
+});
+
 test('a chain is typed like core’s', async () => {
   const step = createStep({ ...params, execute: async ({ inputData }) => ({ greeting: inputData.name }) });
   const schemas = { inputSchema: params.inputSchema, outputSchema: params.outputSchema };
