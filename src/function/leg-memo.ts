@@ -1,9 +1,5 @@
 /** What a leg's first op remembers, made from the stored run. Pure: the same row gives the same memo. */
-import {
-  createRestartExecutionParams,
-  createTimeTravelExecutionParams,
-  type StepFlowEntry,
-} from '@mastra/core/workflows';
+import { createRestartExecutionParams, type StepFlowEntry } from '@mastra/core/workflows';
 import type { LegStart } from '../engine/leg-start';
 import { faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
@@ -12,6 +8,7 @@ import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import { interruption } from './interrupted';
 import type { ResumeTarget } from './resume-target';
+import { travelParams } from './travel-params';
 
 interface LegSource {
   snapshot: Snapshot;
@@ -64,18 +61,8 @@ function resumeMemo(
 }
 
 function travelMemo(source: LegSource, context: Record<string, unknown>): Partial<LegStart> {
-  const { snapshot, leg, start, graph, at } = source;
-  const params = createTimeTravelExecutionParams({
-    steps: leg.steps ?? [],
-    inputData: start.inputData,
-    resumeData: leg.resumeData,
-    context: leg.context as never,
-    nestedStepsContext: leg.nestedStepsContext as never,
-    snapshot: { ...snapshot, context } as never,
-    initialState: start.initialState,
-    graph,
-    perStep: start.perStep || undefined,
-  });
+  const { snapshot, leg, at } = source;
+  const params = travelParams({ ...source, snapshot: { ...snapshot, context } });
   const state = params.state as Record<string, unknown>;
   const given = leg.context ?? {};
   dateUndated(params.stepResults, { ...context, ...given }, at);

@@ -1,9 +1,10 @@
 /** What it takes to continue a stored run: checks first, then a claim and an event. */
 import { randomUUID } from 'node:crypto';
-import { createTimeTravelExecutionParams, type ExecutionGraph } from '@mastra/core/workflows';
+import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, type ErrorCode, reasonOf } from '../errors';
 import { resumeTarget } from '../function/resume-target';
+import { travelParams } from '../function/travel-params';
 import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
 import { faithfulValues } from '../snapshot/faithful';
 import type { RunRecord } from '../snapshot/run-record';
@@ -69,17 +70,7 @@ export async function travelDeparture(run: Continuable, args: TravelArguments): 
 /** Core's own check, before anything is sent; the execution makes the same parameters from the stored run. */
 function requirePossible(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): void {
   try {
-    createTimeTravelExecutionParams({
-      steps: leg.steps ?? [],
-      inputData: request.inputData,
-      resumeData: leg.resumeData,
-      context: leg.context as never,
-      nestedStepsContext: leg.nestedStepsContext as never,
-      snapshot: snapshot as never,
-      initialState: request.initialState,
-      graph: run.graph,
-      perStep: request.perStep,
-    });
+    travelParams({ leg, start: request, snapshot, graph: run.graph });
   } catch (error) {
     throw refusal(run.record, 'TIME_TRAVEL_IMPOSSIBLE', reasonOf(error));
   }

@@ -1,0 +1,34 @@
+import {
+  createTimeTravelExecutionParams,
+  type ExecutionGraph,
+  type StepFlowEntry,
+} from '@mastra/core/workflows';
+import type { Snapshot } from '../snapshot/store';
+import type { Leg } from '../wire/leg';
+import type { StartRequest } from '../wire/start-event';
+
+/** A time travel: through which run of which graph, and what its caller gives. */
+export interface Travel {
+  leg: Leg;
+  start: StartRequest;
+  snapshot: Snapshot;
+  graph: ExecutionGraph | { id: string; steps: StepFlowEntry[] };
+}
+
+/**
+ * What core's engine travels with; made once to see whether it can be, by the caller, and once by the execution.
+ * @throws what core's `createTimeTravelExecutionParams` throws where graph and snapshot do not fit
+ */
+export function travelParams({ leg, start, snapshot, graph }: Travel) {
+  return createTimeTravelExecutionParams({
+    steps: leg.steps ?? [],
+    inputData: start.inputData,
+    resumeData: leg.resumeData,
+    context: leg.context as never,
+    nestedStepsContext: leg.nestedStepsContext as never,
+    snapshot: snapshot as never,
+    initialState: start.initialState,
+    graph: graph as ExecutionGraph,
+    perStep: start.perStep || undefined,
+  });
+}
