@@ -21,17 +21,22 @@ import { typeCosts } from './type-check';
 const IMPORTS = 5;
 const CHECKS = 3;
 
+const folder = path.join(benchFolder, 'results');
+
 const options = readOptions();
 if (options) await main(options);
 
 async function main(chosen: Options): Promise<void> {
+  if (chosen.reportOnly) return report(storedResults());
   process.stdout.write('Installing what is compared, building and packing this package …\n');
   installDependencies();
   installPackage();
   await bundleApp();
   const results = await measure(chosen);
   if (!chosen.complete) return void process.stdout.write(`\n${fullReport(results)}`);
-  await write(results);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path.join(folder, `${results.server}.json`), `${JSON.stringify(results)}\n`);
+  await report(storedResults());
   process.stdout.write(
     `\n${figureTable(results)}\n\nWritten to bench/results/${results.server}.md and .svg\n`,
   );
@@ -87,19 +92,19 @@ function versions(): Record<string, string> {
   );
 }
 
-async function write(results: Results): Promise<void> {
-  const folder = path.join(benchFolder, 'results');
-  mkdirSync(folder, { recursive: true });
-  const target = (extension: string) => path.join(folder, `${results.server}.${extension}`);
-  writeFileSync(target('json'), `${JSON.stringify(results)}\n`);
-  await writeMarkdown(target('md'), fullReport(results));
-  writeFileSync(target('svg'), chart(results));
+/** Tables and charts of all results, and the README's part of them. */
+async function report(all: readonly Results[]): Promise<void> {
+  for (const results of all) {
+    const file = path.join(folder, results.server);
+    await writeMarkdown(`${file}.md`, fullReport(results));
+    writeFileSync(`${file}.svg`, chart(results));
+  }
   const readme = path.resolve(benchFolder, '../README.md');
-  await writeMarkdown(readme, withBench(readFileSync(readme, 'utf8'), newestResults(folder)));
+  await writeMarkdown(readme, withBench(readFileSync(readme, 'utf8'), all));
 }
 
-/** What was measured on each server, the real one first. */
-function newestResults(folder: string): Results[] {
+/** What was measured last on each server, the real one first. */
+function storedResults(): Results[] {
   return ['real.json', 'local.json']
     .map(name => path.join(folder, name))
     .filter(file => existsSync(file))

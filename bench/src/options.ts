@@ -9,6 +9,7 @@ INNGEST_BASE_URL names. A run of everything takes ten to forty minutes and renew
 
   --rounds N     timed rounds (default 5)
   --only REGEX   some scenarios, by id; nothing is written then
+  --report       no measuring: the reports anew, from the results that there are
   --who REGEX    some contenders, by name such as "ours v4-on"; nothing is written then
   -h, --help     this text
 `;
@@ -19,6 +20,8 @@ export interface Options {
   entrants: Entrant[];
   /** Everything is measured, so the results are to be kept. */
   complete: boolean;
+  /** Nothing is measured. */
+  reportOnly: boolean;
 }
 
 /** Undefined where the user only asked for help. */
@@ -28,6 +31,7 @@ export function readOptions(): Options | undefined {
       rounds: { type: 'string', default: '5' },
       only: { type: 'string', default: '' },
       who: { type: 'string', default: '' },
+      report: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -42,5 +46,5 @@ export function readOptions(): Options | undefined {
   const entrants = ENTRANTS.filter(entrant => new RegExp(values.who).test(entrantName(entrant)));
   if (scenarios.length === 0) throw new Error(`--only ${values.only} fits no scenario`);
   if (entrants.length === 0) throw new Error(`--who ${values.who} fits no contender`);
-  return { rounds, scenarios, entrants, complete: !values.only && !values.who };
+  return { rounds, scenarios, entrants, complete: !values.only && !values.who, reportOnly: values.report };
 }

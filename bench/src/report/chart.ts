@@ -2,7 +2,7 @@
 import type { Contender, Mode } from '../matrix';
 import type { Results } from '../results';
 import { SCENARIOS } from '../scenarios';
-import { ratioToRaw } from './figures';
+import { ratioTo } from './figures';
 
 const LEFT = 190;
 const WIDTH = 760;
@@ -58,7 +58,7 @@ function grid(tick: number, top: number, bottom: number): string {
 
 function bars(results: Results, mode: Mode, { id, title }: { id: string; title: string }, y: number): string {
   const drawn = Object.entries(COLOURS).map(([contender, colour], index) => {
-    const ratio = ratioToRaw(results, contender as Contender, mode, id);
+    const ratio = ratioTo('raw', results, contender as Contender, mode, id);
     const at = y + index * 12;
     if (ratio === undefined) return text(place(1) + 6, at + 10, 'not measured', '#888', 10);
     const end = place(ratio);

@@ -35,10 +35,12 @@ export function figures(results: Results): Figure[] {
     byteRatio(results, 'sequential-10', off),
     byteRatio(results, 'sequential-100', off),
     growth(results, off),
-    ...['sequential-10', 'dountil-10', 'parallel-10'].flatMap(id => [
-      timeRatio(results, id, on),
-      timeRatio(results, id, off),
-    ]),
+    ...(['raw', 'publishing'] as const).flatMap(base =>
+      ['sequential-10', 'dountil-10', 'parallel-10'].flatMap(id => [
+        timeRatio(results, base, id, on),
+        timeRatio(results, base, id, off),
+      ]),
+    ),
     ...['branch', 'nested'].flatMap(id => [extraHops(results, id, on), extraHops(results, id, off)]),
     afterLastStep(results, on),
     afterLastStep(results, off),
@@ -96,20 +98,21 @@ function growth(results: Results, mode: Mode): Figure {
 }
 
 /** Of the medians, from the sending of the event to the end of the last step's body. */
-export function ratioToRaw(
+export function ratioTo(
+  base: Contender,
   results: Results,
   contender: Contender,
   mode: Mode,
   scenario: string,
 ): number | undefined {
   const own = samplesOf(results, contender, mode, scenario);
-  const raw = samplesOf(results, 'raw', mode, scenario);
-  return own.length > 0 && raw.length > 0 ? median(own) / median(raw) : undefined;
+  const other = samplesOf(results, base, mode, scenario);
+  return own.length > 0 && other.length > 0 ? median(own) / median(other) : undefined;
 }
 
-function timeRatio(results: Results, scenario: string, mode: Mode): Figure {
-  const title = `time / raw, ${scenario.replace('-', ' ')}, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
-  return figure(title, 1.15, times, contender => ratioToRaw(results, contender, mode, scenario));
+function timeRatio(results: Results, base: Contender, scenario: string, mode: Mode): Figure {
+  const title = `time / ${base}, ${scenario.replace('-', ' ')}, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
+  return figure(title, 1.15, times, contender => ratioTo(base, results, contender, mode, scenario));
 }
 
 /** Time over the hand-written function's, in hops: a hop is the tenth of its time for 10 sequential steps. */

@@ -4,7 +4,7 @@ import { ENTRANTS, type Entrant, MODE_TITLES, entrantName, isWorkflow, scenarios
 import { type Results, countsOf, samplesOf } from '../results';
 import { type Scenario, SCENARIOS } from '../scenarios';
 import { median, p95 } from '../stats';
-import { figures, ratioToRaw } from './figures';
+import { figures, ratioTo } from './figures';
 import { kilobytes, ms, table } from './markdown';
 import { NOT_MEASURED, contenders, surroundings } from './words';
 
@@ -91,7 +91,7 @@ function timeTable(results: Results, scenario: Scenario): string {
       ms(median(of('setup'))),
       ms(median(time)),
       ms(p95(time)),
-      ratioToRaw(results, contender, mode, id)?.toFixed(2) ?? '–',
+      ratioTo('raw', results, contender, mode, id)?.toFixed(2) ?? '–',
       ms(median(of('after'))),
       ms(p95(of('after'))),
       ms(median(of('cpu'))),
