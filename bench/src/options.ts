@@ -5,12 +5,13 @@ import { SCENARIOS, type Scenario } from './scenarios';
 const usage = `Usage: npm run bench -- [options]
 
 Measures this package next to hand-written Inngest functions and to the peer, on the local server, or on the one that
-INNGEST_BASE_URL names. A run of everything takes ten to forty minutes and renews bench/results/ and the README.
+INNGEST_BASE_URL names. A run of everything takes 25 minutes (on a real server more than an hour) and renews
+bench/results/ and the README.
 
   --rounds N     timed rounds (default 5)
   --only REGEX   some scenarios, by id; nothing is written then
-  --report       no measuring: the reports anew, from the results that there are
   --who REGEX    some contenders, by name such as "ours v4-on"; nothing is written then
+  --report       no measuring: the reports anew, from the results that there are
   -h, --help     this text
 `;
 
