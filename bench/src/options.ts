@@ -9,6 +9,7 @@ INNGEST_BASE_URL names. A run of everything takes 25 minutes (on a real server m
 bench/results/ and the README.
 
   --rounds N     timed rounds (default 5)
+  --short        without the scenarios that take minutes on a real server (100 steps, 50 items, 200 runs)
   --only REGEX   some scenarios, by id; nothing is written then
   --who REGEX    some contenders, by name such as "ours v4-on"; nothing is written then
   --report       no measuring: the reports anew, from the results that there are
@@ -19,7 +20,7 @@ export interface Options {
   rounds: number;
   scenarios: Scenario[];
   entrants: Entrant[];
-  /** Everything is measured, so the results are to be kept. */
+  /** Nothing was picked by name, so the results are to be kept. */
   complete: boolean;
   /** Nothing is measured. */
   reportOnly: boolean;
@@ -33,6 +34,7 @@ export function readOptions(): Options | undefined {
       only: { type: 'string', default: '' },
       who: { type: 'string', default: '' },
       report: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -43,7 +45,9 @@ export function readOptions(): Options | undefined {
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds ${values.rounds} is no number of rounds`);
-  const scenarios = SCENARIOS.filter(({ id }) => new RegExp(values.only).test(id));
+  const scenarios = SCENARIOS.filter(
+    ({ id, isLong }) => new RegExp(values.only).test(id) && !(values.short && isLong),
+  );
   const entrants = ENTRANTS.filter(entrant => new RegExp(values.who).test(entrantName(entrant)));
   if (scenarios.length === 0) throw new Error(`--only ${values.only} fits no scenario`);
   if (entrants.length === 0) throw new Error(`--who ${values.who} fits no contender`);

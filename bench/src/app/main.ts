@@ -32,6 +32,8 @@ async function main(): Promise<void> {
       : await mastraApp(contender, client, { probe, scenarios: scenarios.all, counting: () => counting });
   const server = await listen(app.handler);
   const ownUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  // The bench was ended before it could say so.
+  process.on('disconnect', () => process.exit(1));
   process.on('message', message => void handle(message as Message, app, publicUrl ?? ownUrl));
   tell({ type: 'listening', url: ownUrl });
 }

@@ -6,7 +6,7 @@ import { type Scenario, SCENARIOS } from '../scenarios';
 import { median, p95 } from '../stats';
 import { figures, ratioTo } from './figures';
 import { kilobytes, ms, table } from './markdown';
-import { NOT_MEASURED, contenders, surroundings } from './words';
+import { NOT_MEASURED, contenders, leftOut, surroundings } from './words';
 
 export function fullReport(results: Results): string {
   const scenarios = SCENARIOS.filter(({ id }) =>
@@ -31,7 +31,7 @@ export function fullReport(results: Results): string {
     entryTable(results),
     typeTable(results),
     '## Not measured',
-    [...NOT_MEASURED.map(line => `- ${line}`), ...missing(results)].join('\n'),
+    [...[...NOT_MEASURED, ...leftOut(results)].map(line => `- ${line}`), ...missing(results)].join('\n'),
     '',
   ].join('\n\n');
 }

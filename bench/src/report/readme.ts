@@ -1,7 +1,7 @@
 /** The part of the README between its marks. */
 import type { Results } from '../results';
 import { figureTable } from './full';
-import { NOT_MEASURED, contenders, surroundings } from './words';
+import { NOT_MEASURED, contenders, leftOut, surroundings } from './words';
 
 const START = '<!-- bench: written by npm run bench -->';
 const END = '<!-- /bench -->';
@@ -19,7 +19,7 @@ function section(measured: readonly Results[]): string {
     contenders,
     ...measured.flatMap(serverSection),
     '### Not measured',
-    NOT_MEASURED.map(line => `- ${line}`).join('\n'),
+    [...NOT_MEASURED, ...measured.flatMap(leftOut)].map(line => `- ${line}`).join('\n'),
   ].join('\n\n');
 }
 

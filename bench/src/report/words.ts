@@ -1,5 +1,6 @@
 /** Sentences that stand in more than one report. */
 import type { Results } from '../results';
+import { SCENARIOS } from '../scenarios';
 
 export const NOT_MEASURED: readonly string[] = [
   'a store on a disk or behind a network: snapshots go to memory here, and each write of a database adds its own time;',
@@ -7,6 +8,13 @@ export const NOT_MEASURED: readonly string[] = [
   'the SDK v3 with the peer, which depends on v4;',
   'memory of one run alone: the peak is that of the process over all scenarios.',
 ];
+
+/** The scenarios that a short run left out. */
+export function leftOut(results: Results): string[] {
+  const isTimed = (id: string) => Object.values(results.timings).some(timed => timed[id] !== undefined);
+  const titles = SCENARIOS.filter(({ id }) => !isTimed(id)).map(({ title }) => title);
+  return titles.length === 0 ? [] : [`on the ${results.server} server: ${titles.join('; ')}.`];
+}
 
 /** When, where and on what the bench ran. */
 export function surroundings({ date, machine, server, rounds, versions, load }: Results): string {
