@@ -1,7 +1,7 @@
-import type { EngineOptions, RunStatus, StepResults } from '../core-types';
 import type { ContainerTimes } from './container-times';
 import type { OperationIds } from './operation-ids';
 import type { Operations } from './operations';
+import type { Persistence } from './persistence';
 import type { RunPubSub } from './run-pubsub';
 import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';
@@ -17,14 +17,4 @@ export interface EngineParts {
   readonly persistence: Persistence;
   readonly times: ContainerTimes;
   readonly trace: RunTrace;
-}
-
-/** The user's say in what is stored. */
-export class Persistence {
-  constructor(private readonly options: EngineOptions) {}
-
-  /** `shouldPersistSnapshot`: user code, so asked inside an op, or while the run has none. */
-  wanted(workflowStatus: RunStatus, stepResults: StepResults): boolean {
-    return this.options.shouldPersistSnapshot?.({ workflowStatus, stepResults }) ?? true;
-  }
 }

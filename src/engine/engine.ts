@@ -24,7 +24,7 @@ import type { StepTools } from '../sdk/port';
 import { evaluateArms } from './branch';
 import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
-import { type EngineParts, Persistence } from './engine-parts';
+import type { EngineParts } from './engine-parts';
 import { ForeachProgress } from './foreach-progress';
 import { LoopTurns } from './loop-turns';
 import { executeNativeStep } from './native-step';
@@ -34,6 +34,7 @@ import { type Operation, Operations } from './operations';
 import { seal, unseal } from './outcome';
 import type { RunTrace, SpanEnd } from './run-trace';
 import { SpanRef } from './span-ref';
+import { Persistence } from './persistence';
 import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
 import { isNativeStep } from '../workflow/brand';
@@ -80,7 +81,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       ids: new OperationIds(graph),
       lastEntry: graph.length - 1,
       pubsub: new RunPubSub(scope.runId, operations, scope.chunkTargets),
-      persistence: new Persistence(scope.options),
+      persistence: new Persistence(scope.options, scope.storedStatuses),
       times: new ContainerTimes(scope.startedAt),
       trace,
     };

@@ -11,6 +11,8 @@ export interface RunScope {
   readonly mastra: AnyMastra;
   readonly port: InngestPort;
   readonly options: EngineOptions;
+  /** In which statuses this run is stored, where its caller said so. */
+  readonly storedStatuses?: readonly string[];
   readonly workflowId: string;
   readonly runId: string;
   resourceId?: string;

@@ -38,8 +38,8 @@ export function runScope(
     options: {
       ...workflow.options,
       validateInputs: start.sender?.validateInputs ?? workflow.options.validateInputs,
-      ...storedIn(start.storedStatuses),
     },
+    storedStatuses: start.storedStatuses,
     inngestRunId,
     startEvent: start.leg ? undefined : request.event.id,
     startedAt: request.event.ts ?? 0,
@@ -55,10 +55,4 @@ export function runScope(
     streamBatchMs: workflow.streamBatchMs,
     log: { warn: (message, details) => mastra.getLogger()?.warn(message, details) },
   };
-}
-
-/** What `createRun` was told of storing this run takes the place of the workflow's option. */
-function storedIn(statuses: readonly string[] | undefined): Partial<RunScope['options']> {
-  if (!statuses) return {};
-  return { shouldPersistSnapshot: ({ workflowStatus }) => statuses.includes(workflowStatus) };
 }

@@ -1,8 +1,4 @@
-import {
-  createTimeTravelExecutionParams,
-  type ExecutionGraph,
-  type StepFlowEntry,
-} from '@mastra/core/workflows';
+import { createTimeTravelExecutionParams, type ExecutionGraph } from '@mastra/core/workflows';
 import type { Snapshot } from '../snapshot/store';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
@@ -12,7 +8,7 @@ export interface Travel {
   leg: Leg;
   start: StartRequest;
   snapshot: Snapshot;
-  graph: ExecutionGraph | { id: string; steps: StepFlowEntry[] };
+  graph: ExecutionGraph;
 }
 
 /**
@@ -28,7 +24,7 @@ export function travelParams({ leg, start, snapshot, graph }: Travel) {
     nestedStepsContext: leg.nestedStepsContext as never,
     snapshot: snapshot as never,
     initialState: start.initialState,
-    graph: graph as ExecutionGraph,
+    graph,
     perStep: start.perStep || undefined,
   });
 }

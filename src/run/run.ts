@@ -1,5 +1,6 @@
 import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
 import type { AnyMastra, Context, EngineOptions, RunStatus, StepResults } from '../core-types';
+import { Persistence } from '../engine/persistence';
 import type { RunEvent } from '../realtime/channel';
 import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
@@ -184,9 +185,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       record: this.record,
       graph: this.executionGraph,
       storesRunning: stepResults =>
-        this.storedStatuses?.includes('running') ??
-        this.options.shouldPersistSnapshot?.({ workflowStatus: 'running', stepResults }) ??
-        true,
+        new Persistence(this.options, this.storedStatuses).wanted('running', stepResults),
       validateResumeData: async (data, path, snapshot) => {
         if (this.validateInputs) await checkedResumeData(steps, data, path, snapshot.context as StepResults);
         return (await this._validateResumeData(data, steps[path[0] ?? ''] as never)) as unknown;

@@ -1,5 +1,6 @@
 import { type DefaultEngineType, type Run, type Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
+import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
 import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run-function';
@@ -154,9 +155,7 @@ export class InngestWorkflow<
     const runId = options?.runId ?? this.newRunId(mastra, options?.resourceId);
     const { shouldPersistSnapshot: ofRun } = options ?? {};
     const statuses = ofRun && storedStatuses(ofRun, this.id, runId);
-    const ofWorkflow = () =>
-      this.options.shouldPersistSnapshot?.({ workflowStatus: 'pending', stepResults: {} }) ?? true;
-    const stored = statuses ? statuses.includes('pending') : ofWorkflow();
+    const stored = new Persistence(this.options, statuses).wanted('pending', {});
     const record = new RunRecord(storeOf(mastra), {
       workflowId: this.id,
       runId,
