@@ -1,7 +1,7 @@
 /** What a run costs: counted once, with the counting proxy between the server and the app. */
 import { WireProxy } from '../../test/support/wire-proxy';
 import { Child, reasonOf } from './child';
-import { type Entrant, entrantName, isWorkflow, scenariosFor } from './matrix';
+import { type Entrant, entrantName, isHandWritten, isMeasured } from './matrix';
 import type { Scenario } from './scenarios';
 
 /** Of one run, or of one batch of runs at once. */
@@ -33,7 +33,7 @@ export async function countAll(
   const child = await Child.start(args, url => (appUrl = url));
   const counted: Record<string, Counted> = {};
   try {
-    for (const scenario of scenariosFor(entrant, scenarios)) {
+    for (const scenario of scenarios.filter(one => isMeasured(entrant, one))) {
       counted[scenario.id] =
         child instanceof Child ? await count(proxy, child, scenario) : { missing: child.reason };
       onDone(`counting ${entrantName(entrant)}: ${scenario.title}`);
@@ -57,6 +57,6 @@ async function count(proxy: WireProxy, child: Child, scenario: Scenario): Promis
     bytesToApp: proxy.bytesToApp,
     bytesFromApp: proxy.bytesFromApp,
     publishes: proxy.publishes,
-    ...(isWorkflow(child.entrant) && { writes: writes.count, writtenBytes: writes.bytes }),
+    ...(!isHandWritten(child.entrant.contender) && { writes: writes.count, writtenBytes: writes.bytes }),
   };
 }

@@ -6,7 +6,7 @@ import { benchFolder } from './child';
 import { countAll } from './counts';
 import { entryCosts } from './entries';
 import { load, thisMachine } from './machine';
-import { entrantName, scenariosFor } from './matrix';
+import { entrantName, isMeasured } from './matrix';
 import { type Options, readOptions } from './options';
 import { bundleApp, installDependencies, installPackage } from './prepare';
 import { Progress } from './progress';
@@ -44,7 +44,9 @@ async function main(chosen: Options): Promise<void> {
 
 async function measure({ scenarios, entrants, rounds, complete }: Options): Promise<Results> {
   const server = await benchServer();
-  const runs = entrants.flatMap(entrant => scenariosFor(entrant, scenarios)).length;
+  const runs = entrants.flatMap(entrant =>
+    scenarios.filter(scenario => isMeasured(entrant, scenario)),
+  ).length;
   const extras = complete ? IMPORTS + CHECKS : 0;
   const progress = new Progress(runs + runs * (rounds + 1) + extras);
   const step = (what: string) => progress.step(what);

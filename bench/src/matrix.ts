@@ -1,11 +1,13 @@
 /** Who is measured, and on what. */
 import type { Scenario } from './scenarios';
 
-/**
- * A hand-written Inngest function; one that also publishes what a run's watchers see, three events a step; this package; the
- * npm package of the same name.
- */
-export type Contender = 'raw' | 'publishing' | 'ours' | 'peer';
+/** A hand-written Inngest function; one that also publishes what a run's watchers see, three events a step. */
+export type HandWritten = 'raw' | 'publishing';
+
+/** This package; the npm package of the same name. */
+export type Packaged = 'ours' | 'peer';
+
+export type Contender = HandWritten | Packaged;
 
 /** Major of the Inngest SDK and, for v4, whether checkpointing is on (its default). */
 export type Mode = 'v4-on' | 'v4-off' | 'v3';
@@ -30,17 +32,16 @@ export const ENTRANTS: readonly Entrant[] = [
   { contender: 'ours', mode: 'v3' },
 ];
 
-/** Whether it is a Mastra workflow, and no hand-written function. */
-export function isWorkflow({ contender }: Entrant): boolean {
-  return contender === 'ours' || contender === 'peer';
+export function isHandWritten(contender: Contender): contender is HandWritten {
+  return contender === 'raw' || contender === 'publishing';
 }
 
 /** What events cost shows in short runs of plain steps. */
 const PUBLISHED = ['sequential-10', 'dountil-10', 'parallel-10'];
 
-/** The scenarios that a contender is measured on. */
-export function scenariosFor({ contender }: Entrant, scenarios: readonly Scenario[]): readonly Scenario[] {
-  return contender === 'publishing' ? scenarios.filter(({ id }) => PUBLISHED.includes(id)) : scenarios;
+/** Whether a contender is measured on a scenario. */
+export function isMeasured({ contender }: Entrant, { id }: Scenario): boolean {
+  return contender !== 'publishing' || PUBLISHED.includes(id);
 }
 
 export const MODE_TITLES: Record<Mode, string> = {

@@ -54,36 +54,18 @@ export const SCENARIOS: readonly Scenario[] = [
 ];
 
 /**
- * The scenarios under names of one process alone. Inngest starts every function that an event's name fits, so under common
- * names each run would be executed by all contenders at once.
+ * A scenario under a name of one process alone. Inngest starts every function that an event's name fits, so under common names
+ * each run would be executed by all contenders at once.
  */
-export class OwnScenarios {
-  readonly all: readonly Scenario[];
-
-  constructor(process: string) {
-    // As long as the common name, for its bytes are counted.
-    const own = ({ id }: Scenario, index: number) => `${process}-${index}`.padEnd(id.length, '-');
-    this.all = SCENARIOS.map((common, index) => ({ ...common, id: own(common, index) }));
-  }
-
-  /** `id`: the common one. */
-  byId(id: string): Scenario {
-    return existing(
-      this.all.find((_, index) => SCENARIOS[index]?.id === id),
-      id,
-    );
-  }
+export function ownScenario(common: Scenario, process: string): Scenario {
+  // As long as the common name, for its bytes are counted.
+  const id = `${process}-${SCENARIOS.indexOf(common)}`.padEnd(common.id.length, '-');
+  return { ...common, id };
 }
 
 /** A scenario under its common name. */
 export function scenarioById(id: string): Scenario {
-  return existing(
-    SCENARIOS.find(candidate => candidate.id === id),
-    id,
-  );
-}
-
-function existing(found: Scenario | undefined, id: string): Scenario {
+  const found = SCENARIOS.find(candidate => candidate.id === id);
   if (!found) throw new Error(`There is no scenario ${id}`);
   return found;
 }

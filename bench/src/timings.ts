@@ -1,6 +1,6 @@
 /** How long a run takes: every round runs every scenario on every entrant, in another order each time. */
 import { Child, reasonOf } from './child';
-import { type Entrant, entrantName, scenariosFor } from './matrix';
+import { type Entrant, entrantName, isMeasured } from './matrix';
 import type { Sample } from './protocol';
 import type { Scenario } from './scenarios';
 
@@ -38,7 +38,7 @@ export async function timeAll(plan: TimingPlan): Promise<TimingOutcome> {
   try {
     for (let round = 0; round <= plan.rounds; round++) {
       for (const scenario of plan.scenarios) {
-        const measured = children.filter(({ entrant }) => scenariosFor(entrant, [scenario]).length > 0);
+        const measured = children.filter(({ entrant }) => isMeasured(entrant, scenario));
         for (const { entrant, child } of rotated(measured, round)) {
           await timeOne(outcome, entrant, child, scenario, round);
           plan.onDone(`round ${round} of ${plan.rounds}: ${scenario.title}, ${entrantName(entrant)}`);

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Probe } from '../probe';
 import type { Answer, ChildArguments, Request as Message } from '../protocol';
-import { OwnScenarios } from '../scenarios';
+import { isHandWritten } from '../matrix';
+import { SCENARIOS, ownScenario, scenarioById } from '../scenarios';
 import { createClient } from './client';
 import { mastraApp } from './mastra-runner';
 import { type Handler, rawApp } from './raw-runner';
@@ -14,7 +15,7 @@ const { contender, mode, serverUrl, publicUrl } = JSON.parse(process.argv[2] ?? 
 const probe = new Probe();
 /** Of this process alone. */
 const ownName = crypto.randomUUID().slice(0, 4);
-const scenarios = new OwnScenarios(ownName);
+const scenarios = SCENARIOS.map(scenario => ownScenario(scenario, ownName));
 let counting = false;
 
 function tell(answer: Answer): void {
@@ -23,13 +24,12 @@ function tell(answer: Answer): void {
 
 async function main(): Promise<void> {
   const client = createClient(`bench-${contender}-${ownName}`, serverUrl, mode);
-  const app =
-    contender === 'raw' || contender === 'publishing'
-      ? {
-          ...rawApp(contender, client, mode, { probe, scenarios: scenarios.all }),
-          writes: { count: 0, bytes: 0 },
-        }
-      : await mastraApp(contender, client, { probe, scenarios: scenarios.all, counting: () => counting });
+  const app = isHandWritten(contender)
+    ? {
+        ...rawApp(contender, client, mode, { probe, scenarios }),
+        writes: { count: 0, bytes: 0 },
+      }
+    : await mastraApp(contender, client, { probe, scenarios, counting: () => counting });
   const server = await listen(app.handler);
   const ownUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // The bench was ended before it could say so.
@@ -59,7 +59,7 @@ async function handle(message: Message, app: App, appUrl: string): Promise<void>
     }
     counting = message.counting;
     Object.assign(app.writes, { count: 0, bytes: 0 });
-    const sample = await sampleOf(scenarios.byId(message.scenario), app.runner, probe);
+    const sample = await sampleOf(ownScenario(scenarioById(message.scenario), ownName), app.runner, probe);
     const peakRss = process.resourceUsage().maxRSS * 1024;
     tell({ type: 'ran', sample, writes: { ...app.writes }, peakRss });
   } catch (error) {

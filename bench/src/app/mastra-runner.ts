@@ -2,6 +2,7 @@ import { serve as serveEdge } from 'inngest/edge';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { type Tools, workflowOf } from '../graphs/mastra';
+import type { Packaged } from '../matrix';
 import type { Probe } from '../probe';
 import type { Writes } from '../protocol';
 import { type Scenario, inputOf } from '../scenarios';
@@ -27,7 +28,7 @@ interface Run {
   resume(args: object): Promise<Result>;
 }
 
-const ENTRIES: Record<'ours' | 'peer', string> = { ours: '@mastra/inngest', peer: 'peer' };
+const ENTRIES: Record<Packaged, string> = { ours: '@mastra/inngest', peer: 'peer' };
 
 export interface MastraApp {
   handler: Handler;
@@ -44,7 +45,7 @@ interface Surroundings {
 
 /** The workflows of this package or of the peer, in a Mastra with a store in memory. */
 export async function mastraApp(
-  contender: 'ours' | 'peer',
+  contender: Packaged,
   client: Client,
   { probe, scenarios, counting }: Surroundings,
 ): Promise<MastraApp> {

@@ -1,6 +1,6 @@
 import { serve } from 'inngest/edge';
 import { GO_ON, rawEvent, rawFunctionsOf } from '../graphs/raw';
-import type { Mode } from '../matrix';
+import type { HandWritten, Mode } from '../matrix';
 import type { Probe } from '../probe';
 import { type Scenario, inputOf } from '../scenarios';
 import { type Client, rawSdk } from './client';
@@ -10,7 +10,7 @@ export type Handler = (request: Request) => Promise<Response>;
 
 /** The hand-written functions: their handler, and how they are started. */
 export function rawApp(
-  contender: 'raw' | 'publishing',
+  contender: HandWritten,
   client: Client,
   mode: Mode,
   { probe, scenarios }: { probe: Probe; scenarios: readonly Scenario[] },

@@ -1,5 +1,5 @@
 /** A chart of times relative to the hand-written function, as SVG. */
-import type { Contender, Mode } from '../matrix';
+import type { Mode, Packaged } from '../matrix';
 import type { Results } from '../results';
 import { SCENARIOS } from '../scenarios';
 import { ratioTo } from './figures';
@@ -10,7 +10,7 @@ const ROW = 30;
 const TOP = 62;
 /** The axis: powers of two, from half the time to 64 times it. */
 const TICKS = [0.5, 1, 2, 4, 8, 16, 32, 64];
-const COLOURS: Partial<Record<Contender, string>> = { ours: '#2563eb', peer: '#d97706' };
+const COLOURS: Record<Packaged, string> = { ours: '#2563eb', peer: '#d97706' };
 
 export function chart(results: Results): string {
   const panels = (['v4-on', 'v4-off'] as const).map((mode, index) => panel(results, mode, index));
@@ -58,7 +58,7 @@ function grid(tick: number, top: number, bottom: number): string {
 
 function bars(results: Results, mode: Mode, { id, title }: { id: string; title: string }, y: number): string {
   const drawn = Object.entries(COLOURS).map(([contender, colour], index) => {
-    const ratio = ratioTo('raw', results, contender as Contender, mode, id);
+    const ratio = ratioTo('raw', results, contender as Packaged, mode, id);
     const at = y + index * 12;
     if (ratio === undefined) return text(place(1) + 6, at + 10, 'not measured', '#888', 10);
     const end = place(ratio);

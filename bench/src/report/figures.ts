@@ -48,6 +48,7 @@ export function figures(results: Results): Figure[] {
 }
 
 const amount = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+const checkpointing = (mode: Mode): string => `checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
 const times = (value: number): string => value.toFixed(2);
 
 function figure(
@@ -111,13 +112,13 @@ export function ratioTo(
 }
 
 function timeRatio(results: Results, base: Contender, scenario: string, mode: Mode): Figure {
-  const title = `time / ${base}, ${scenario.replace('-', ' ')}, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
+  const title = `time / ${base}, ${scenario.replace('-', ' ')}, ${checkpointing(mode)}`;
   return figure(title, 1.15, times, contender => ratioTo(base, results, contender, mode, scenario));
 }
 
 /** Time over the hand-written function's, in hops: a hop is the tenth of its time for 10 sequential steps. */
 function extraHops(results: Results, scenario: string, mode: Mode): Figure {
-  const title = `hops more than raw, ${scenario}, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
+  const title = `hops more than raw, ${scenario}, ${checkpointing(mode)}`;
   const hops = samplesOf(results, 'raw', mode, 'sequential-10');
   const raw = samplesOf(results, 'raw', mode, scenario);
   return figure(title, 1, times, contender => {
@@ -128,7 +129,7 @@ function extraHops(results: Results, scenario: string, mode: Mode): Figure {
 }
 
 function afterLastStep(results: Results, mode: Mode): Figure {
-  const title = `ms from the last step to start()'s result, sequential 10, checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
+  const title = `ms from the last step to start()'s result, sequential 10, ${checkpointing(mode)}`;
   return figure(title, 50, amount, contender => {
     const samples = samplesOf(results, contender, mode, 'sequential-10', 'after');
     return samples.length > 0 ? median(samples) : undefined;

@@ -1,6 +1,6 @@
 /** Everything that was measured, as one Markdown file. */
 import type { Counted } from '../counts';
-import { ENTRANTS, type Entrant, MODE_TITLES, entrantName, isWorkflow, scenariosFor } from '../matrix';
+import { ENTRANTS, type Entrant, MODE_TITLES, entrantName, isHandWritten, isMeasured } from '../matrix';
 import { type Results, countsOf, samplesOf } from '../results';
 import { type Scenario, SCENARIOS } from '../scenarios';
 import { median, p95 } from '../stats';
@@ -54,7 +54,7 @@ export function figureTable(results: Results): string {
 }
 
 function entrantsFor(scenario: Scenario): Entrant[] {
-  return ENTRANTS.filter(entrant => scenariosFor(entrant, [scenario]).length > 0);
+  return ENTRANTS.filter(entrant => isMeasured(entrant, scenario));
 }
 
 function entrantTitle({ contender, mode }: Entrant): string {
@@ -95,7 +95,7 @@ function timeTable(results: Results, scenario: Scenario): string {
       ms(median(of('after'))),
       ms(p95(of('after'))),
       ms(median(of('cpu'))),
-      isWorkflow(entrant) ? String(early) : '–',
+      isHandWritten(contender) ? '–' : String(early),
     ];
   });
   return table(head, rows);
@@ -128,7 +128,7 @@ function missing(results: Results): string[] {
   const reasons = new Map<string, string[]>();
   for (const entrant of ENTRANTS) {
     const name = entrantName(entrant);
-    for (const { id } of scenariosFor(entrant, SCENARIOS)) {
+    for (const { id } of SCENARIOS) {
       const counted: Counted | undefined = results.counts[name]?.[id];
       const timed = results.timings[name]?.[id]?.missing;
       const reason = timed ?? (counted && 'missing' in counted ? counted.missing : undefined);
