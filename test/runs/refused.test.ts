@@ -43,6 +43,16 @@ test('resume data that does not fit the schema', async () => {
   expect(await (await rig.run('gate', runId)).resume(OK)).toMatchObject({ status: 'success' });
 });
 
+test('a createRun whose shouldPersistSnapshot looks at results that nobody has yet', async () => {
+  const workflow = rig.harness.mastra.getWorkflowById('chain' as never) as unknown as {
+    createRun(options: object): Promise<Run>;
+  };
+  const runId = randomUUID();
+  const shouldPersistSnapshot = ({ stepResults }: { stepResults: object }) => 'one' in stepResults;
+  expect(await codeOf(workflow.createRun({ runId, shouldPersistSnapshot }))).toBe('INVALID_WORKFLOW_OPTION');
+  expect(await rig.stored('chain', runId)).toBeNull();
+});
+
 test('a finished run', async () => {
   const run = await rig.run('chain');
   await run.start({ inputData: {} });
