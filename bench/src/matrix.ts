@@ -36,12 +36,17 @@ export function isHandWritten(contender: Contender): contender is HandWritten {
   return contender === 'raw' || contender === 'publishing';
 }
 
-/** What events cost shows in short runs of plain steps. */
-const PUBLISHED = ['sequential-10', 'dountil-10', 'parallel-10'];
+/** What events cost shows in short runs of plain steps, whose times have a figure to reach. */
+const PUBLISHED = ['sequential-10', 'dountil-10', 'parallel-10', 'branch', 'nested'];
 
 /** Whether a contender is measured on a scenario. */
 export function isMeasured({ contender }: Entrant, { id }: Scenario): boolean {
   return contender !== 'publishing' || PUBLISHED.includes(id);
+}
+
+/** How often one round times it. The peer takes several times as long, and needs no second decimal. */
+export function repeatsOf({ contender }: Entrant, { repeats }: Scenario): number {
+  return contender === 'peer' ? Math.ceil(repeats / 3) : repeats;
 }
 
 export const MODE_TITLES: Record<Mode, string> = {

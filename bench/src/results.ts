@@ -5,6 +5,7 @@ import type { Machine } from './machine';
 import { type Contender, type Mode, entrantName } from './matrix';
 import type { Sample } from './protocol';
 import type { Timings } from './timings';
+import { trimmedMean } from './stats';
 import type { TypeCost } from './type-check';
 
 export interface Results {
@@ -26,6 +27,18 @@ export interface Results {
 export function countsOf(results: Results, contender: Contender, mode: Mode, scenario: string) {
   const counted = results.counts[entrantName({ contender, mode })]?.[scenario];
   return counted && !('missing' in counted) ? counted : undefined;
+}
+
+/** Of the means, from the sending of the event to the end of the last step's body. */
+export function ratioToRaw(
+  results: Results,
+  contender: Contender,
+  mode: Mode,
+  scenario: string,
+): number | undefined {
+  const own = samplesOf(results, contender, mode, scenario);
+  const raw = samplesOf(results, 'raw', mode, scenario);
+  return own.length > 0 && raw.length > 0 ? trimmedMean(own) / trimmedMean(raw) : undefined;
 }
 
 /** The samples of one field; none where it was not measured. */

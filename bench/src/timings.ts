@@ -1,6 +1,6 @@
 /** How long a run takes: every round runs every scenario on every entrant, in another order each time. */
 import { Child, reasonOf } from './child';
-import { type Entrant, entrantName, isMeasured } from './matrix';
+import { type Entrant, entrantName, isMeasured, repeatsOf } from './matrix';
 import type { Sample } from './protocol';
 import type { Scenario } from './scenarios';
 
@@ -61,7 +61,7 @@ async function timeOne(
   const name = entrantName(entrant);
   const timed = ((outcome.timings[name] ??= {})[scenario.id] ??= { samples: [] });
   if (!(child instanceof Child)) timed.missing = child.reason;
-  const repeats = round === 0 ? 1 : scenario.repeats;
+  const repeats = round === 0 ? 1 : repeatsOf(entrant, scenario);
   for (let repeat = 0; repeat < repeats && child instanceof Child && !timed.missing; repeat++) {
     const answer = await child.ask({ type: 'run', scenario: scenario.id, counting: false });
     if (answer.type !== 'ran') {

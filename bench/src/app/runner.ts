@@ -20,8 +20,15 @@ export interface RunTimes {
 /** The contender has not got what the scenario asks for. */
 export class Unsupported extends Error {}
 
-/** Runs a scenario once: all of its runs at the same time. */
+/** Longer than the pauses in which a real server takes work from its queue, in milliseconds. */
+const PAUSE = 160;
+
+/**
+ * Runs a scenario once: all of its runs at the same time. They start at a random moment of the server's pause: right after the
+ * run before, each contender would start in a moment of its own, always the same.
+ */
 export async function sampleOf(scenario: Scenario, runner: Runner, probe: Probe): Promise<Sample> {
+  await new Promise(resolve => setTimeout(resolve, Math.random() * PAUSE));
   const cpu = process.cpuUsage();
   const names = Array.from({ length: scenario.runs }, (_, index) => `${crypto.randomUUID()}-${index}`);
   const times = await Promise.all(names.map(name => runner.run(scenario, name)));

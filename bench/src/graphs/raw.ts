@@ -59,9 +59,10 @@ function makeFunction(id: string, handler: Handler, sdk: RawSdk, noted: Noted, s
       mark();
       return { value: value + 1 };
     };
-    const told = sdk.publishesSteps
-      ? publishing(plusOne, event => sdk.publish(`bench:${run}`, event))
-      : plusOne;
+    // A nested run tells its parent's watchers, too.
+    const channels = started ? [`bench:${run}`] : [`bench:${run}`, `bench-child:${run}`];
+    const publish = (data: object) => Promise.all(channels.map(channel => sdk.publish(channel, data)));
+    const told = sdk.publishesSteps ? publishing(plusOne, publish) : plusOne;
     const result = await handler(input, { run, step, mark, plusOne: told });
     if (started) noted.end(run);
     return result;

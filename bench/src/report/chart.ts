@@ -1,8 +1,7 @@
 /** A chart of times relative to the hand-written function, as SVG. */
 import type { Mode, Packaged } from '../matrix';
-import type { Results } from '../results';
+import { type Results, ratioToRaw } from '../results';
 import { SCENARIOS } from '../scenarios';
-import { ratioTo } from './figures';
 
 const LEFT = 190;
 const WIDTH = 760;
@@ -58,7 +57,7 @@ function grid(tick: number, top: number, bottom: number): string {
 
 function bars(results: Results, mode: Mode, { id, title }: { id: string; title: string }, y: number): string {
   const drawn = Object.entries(COLOURS).map(([contender, colour], index) => {
-    const ratio = ratioTo('raw', results, contender as Packaged, mode, id);
+    const ratio = ratioToRaw(results, contender as Packaged, mode, id);
     const at = y + index * 12;
     if (ratio === undefined) return text(place(1) + 6, at + 10, 'not measured', '#888', 10);
     const end = place(ratio);

@@ -2,7 +2,7 @@
 import type { Counts } from '../counts';
 import type { Contender, Mode } from '../matrix';
 import { type Results, countsOf, samplesOf } from '../results';
-import { median } from '../stats';
+import { interval, median, trimmedMean } from '../stats';
 
 export interface Figure {
   title: string;
@@ -13,14 +13,13 @@ export interface Figure {
 }
 
 const CONTENDERS: readonly Contender[] = ['raw', 'publishing', 'ours', 'peer'];
+const STEPS = ['sequential-10', 'dountil-10', 'parallel-10'];
 
 export function figures(results: Results): Figure[] {
   const on = 'v4-on';
   const off = 'v4-off';
   return [
-    ...['sequential-10', 'dountil-10', 'parallel-10', 'foreach-10'].map(id =>
-      counted(results, `ops, ${id.replace('-', ' ')}`, id, on, 'ops', 11),
-    ),
+    ...[...STEPS, 'foreach-10'].map(id => counted(results, `ops, ${titled(id)}`, id, on, 'ops', 11)),
     counted(results, 'requests, sequential 10, checkpointing off', 'sequential-10', off, 'requests', 12),
     counted(results, 'requests, parallel 10', 'parallel-10', off, 'requests', 13),
     counted(
@@ -35,36 +34,45 @@ export function figures(results: Results): Figure[] {
     byteRatio(results, 'sequential-10', off),
     byteRatio(results, 'sequential-100', off),
     growth(results, off),
-    ...(['raw', 'publishing'] as const).flatMap(base =>
-      ['sequential-10', 'dountil-10', 'parallel-10'].flatMap(id => [
-        timeRatio(results, base, id, on),
-        timeRatio(results, base, id, off),
-      ]),
-    ),
-    ...['branch', 'nested'].flatMap(id => [extraHops(results, id, on), extraHops(results, id, off)]),
+    ...(['raw', 'publishing'] as const).flatMap(base => [
+      ...STEPS.flatMap(id => [on, off].map(mode => timeRatio(results, base, id, mode as Mode))),
+      ...['branch', 'nested'].flatMap(id =>
+        [on, off].map(mode => extraHops(results, base, id, mode as Mode)),
+      ),
+    ]),
     afterLastStep(results, on),
     afterLastStep(results, off),
   ];
 }
 
+const titled = (id: string): string => id.replace('-', ' ');
 const amount = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 const checkpointing = (mode: Mode): string => `checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
 const times = (value: number): string => value.toFixed(2);
+
+/** `[value, from, to]` where it was made of samples. */
+type Measured = number | readonly [number, number, number] | undefined;
 
 function figure(
   title: string,
   limit: number,
   shown: (value: number) => string,
-  valueOf: (contender: Contender) => number | undefined,
+  valueOf: (contender: Contender) => Measured,
 ): Figure {
-  const values = CONTENDERS.map(contender => [contender, valueOf(contender)] as const);
-  const ours = valueOf('ours');
+  const show = (contender: Contender, value: Measured): string => {
+    if (value === undefined) return '–';
+    if (typeof value === 'number') return shown(value);
+    const [best, from, to] = value;
+    return contender === 'ours' ? `${shown(best)} (${shown(from)} to ${shown(to)})` : shown(best);
+  };
+  const measured = valueOf('ours');
+  const ours = typeof measured === 'object' ? measured[0] : measured;
   return {
     title,
     limit: `≤ ${shown(limit)}`,
     reached: ours === undefined ? undefined : ours <= limit,
     values: Object.fromEntries(
-      values.map(([contender, value]) => [contender, value === undefined ? '–' : shown(value)]),
+      CONTENDERS.map(contender => [contender, show(contender, valueOf(contender))]),
     ) as Figure['values'],
   };
 }
@@ -82,7 +90,7 @@ function counted(
 
 function byteRatio(results: Results, scenario: string, mode: Mode): Figure {
   const raw = countsOf(results, 'raw', mode, scenario)?.bytesToApp;
-  const title = `bytes to the app / raw, ${scenario.replace('-', ' ')}, checkpointing off`;
+  const title = `bytes to the app / raw, ${titled(scenario)}, checkpointing off`;
   return figure(title, 1.5, times, contender => {
     const own = countsOf(results, contender, mode, scenario)?.bytesToApp;
     return own && raw ? own / raw : undefined;
@@ -98,34 +106,42 @@ function growth(results: Results, mode: Mode): Figure {
   });
 }
 
-/** Of the medians, from the sending of the event to the end of the last step's body. */
-export function ratioTo(
-  base: Contender,
-  results: Results,
-  contender: Contender,
-  mode: Mode,
-  scenario: string,
-): number | undefined {
-  const own = samplesOf(results, contender, mode, scenario);
-  const other = samplesOf(results, base, mode, scenario);
-  return own.length > 0 && other.length > 0 ? median(own) / median(other) : undefined;
-}
-
+/** From the sending of the event to the end of the last step's body. */
 function timeRatio(results: Results, base: Contender, scenario: string, mode: Mode): Figure {
-  const title = `time / ${base}, ${scenario.replace('-', ' ')}, ${checkpointing(mode)}`;
-  return figure(title, 1.15, times, contender => ratioTo(base, results, contender, mode, scenario));
+  const title = `time / ${base}, ${titled(scenario)}, ${checkpointing(mode)}`;
+  const other = samplesOf(results, base, mode, scenario);
+  return figure(title, 1.15, times, contender =>
+    estimate(
+      [samplesOf(results, contender, mode, scenario), other],
+      ([own = 0, base = 0]) => own / base,
+      contender !== base,
+    ),
+  );
 }
 
-/** Time over the hand-written function's, in hops: a hop is the tenth of its time for 10 sequential steps. */
-function extraHops(results: Results, scenario: string, mode: Mode): Figure {
-  const title = `hops more than raw, ${scenario}, ${checkpointing(mode)}`;
-  const hops = samplesOf(results, 'raw', mode, 'sequential-10');
-  const raw = samplesOf(results, 'raw', mode, scenario);
-  return figure(title, 1, times, contender => {
-    const own = samplesOf(results, contender, mode, scenario);
-    const isMeasured = own.length > 0 && raw.length > 0 && hops.length > 0;
-    return isMeasured ? (median(own) - median(raw)) / (median(hops) / 10) : undefined;
-  });
+/** Time over that of a hand-written function, in hops: a hop is the tenth of its time for 10 sequential steps. */
+function extraHops(results: Results, base: Contender, scenario: string, mode: Mode): Figure {
+  const title = `hops more than ${base}, ${scenario}, ${checkpointing(mode)}`;
+  const ten = samplesOf(results, base, mode, 'sequential-10');
+  const other = samplesOf(results, base, mode, scenario);
+  return figure(title, 1, times, contender =>
+    estimate(
+      [samplesOf(results, contender, mode, scenario), other, ten],
+      ([own = 0, base = 0, ten = 0]) => (own - base) / (ten / 10),
+      contender !== base,
+    ),
+  );
+}
+
+/** A figure of the means of several rows of samples, and where it lies in 95 of 100 cases. */
+function estimate(
+  samples: readonly number[][],
+  figureOf: (means: number[]) => number,
+  varies: boolean,
+): Measured {
+  if (samples.some(values => values.length === 0)) return undefined;
+  const value = (rows: readonly number[][]) => figureOf(rows.map(trimmedMean));
+  return varies ? [value(samples), ...interval(samples, value)] : value(samples);
 }
 
 function afterLastStep(results: Results, mode: Mode): Figure {

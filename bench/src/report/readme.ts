@@ -37,8 +37,9 @@ function serverSection(results: Results): string[] {
 }
 
 const WHY_REAL_TIMES =
-  'This server takes work from its queue in pauses of about 150 ms, so a short run is timed to the next pause, and one pause ' +
-  'more or less (five hops with checkpointing) decides its median: look at the p95 of the same row before comparing.';
+  'Times are compared by their means, without a tenth at each end; in brackets, where a figure lies in 95 of 100 draws from the ' +
+  'same samples. This server takes work from its queue in pauses of about 150 ms, and each run starts at a random moment of one ' +
+  '([decision 32](docs/decisions/0032-how-times-are-compared.md)).';
 
 const WHY_LOCAL_TIMES =
   'The local server answers at once, so a step by hand takes little more than the making of its one request, and the three ' +
