@@ -9,12 +9,13 @@ import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
-import type { Operation } from './operations';
+import { type Operation, stepCallId } from './operations';
 import type { Turn } from './operation-ids';
 import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
 import { RetryLater, StepEngine } from './step-engine';
 import { sealStep, unsealStep } from './step-memo';
+import { eventsOf, isRepeatable } from './trailing-events';
 
 /** Keys of the request context that a step set or removed. */
 export interface ContextChange {
@@ -59,14 +60,31 @@ export async function executeDurableStep(
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
     const id = parts.ids.step(path, params.step.id, { ...turn, retry });
-    const body = (operation: Operation) =>
-      new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
+    let ran = false;
+    const body = (operation: Operation) => {
+      ran = true;
+      return new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
+    };
     const outcome = await remembered(parts, params, parts.operations.run(id, body));
-    if (!('retry' in outcome)) return apply(parts, params, turns, outcome);
+    if (!('retry' in outcome)) {
+      const returned = apply(parts, params, turns, outcome);
+      if (!ran) mayRepeatEvents(parts, params, id, returned.result);
+      return returned;
+    }
     ({ attempt: retry, startedAt } = outcome.retry);
     const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
     await parts.operations.sleep(pause, outcome.retry.delay);
   }
+}
+
+/** The request in which the step ran may have broken off before its events were sent. */
+function mayRepeatEvents(parts: EngineParts, params: StepParams, id: string, result: AnyStepResult): void {
+  const { scope, operations } = parts;
+  const published = { ...result } as Record<string, unknown>;
+  const emits = !params.skipEmits && scope.options.emitStepEvents !== false;
+  const isWhole = emits && isRepeatable(published);
+  const callId = stepCallId(scope.legName, id);
+  operations.remembered(id, () => (isWhole ? eventsOf(params.step.id, callId, published) : []));
 }
 
 async function remembered(
@@ -188,6 +206,7 @@ class StepOperation {
     this.reportItem(operation, outcome.result);
     if (outcome.result.status === 'failed') throw new SealedFailure(outcome.result.error, outcome);
     const { parts, params } = this;
+    if (isRepeatable(outcome.result)) operation.letEventsTrail();
     return sealStep(outcome, { since: parts.scope.startedAt, iteration: params.iterationCount });
   }
 

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
 import { SealedFailure, type Refusal, withOwner, unsealFailure } from './outcome';
-import { Publisher } from '../realtime/publisher';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import type { ServableFunction, StepTools } from '../sdk/port';
 import { derivedUuid } from '../wire/ids';
 import type { Json, JsonObject } from '../wire/json';
 import type { RunScope } from './scope';
+import { OwnEvents, TrailingEvents } from './trailing-events';
 
 /** One durable op while its body runs. */
 export interface Operation {
@@ -16,6 +16,8 @@ export interface Operation {
   /** A stable call id for one that core made up: the op's own for the first, others for core workflows inside the step. */
   callIdFor(random: string): string;
   publish(event: RunEvent, targets?: readonly StreamTarget[], ownId?: string): void;
+  /** What the op published can be told again from what it returns, so it may be done before its events have arrived. */
+  letEventsTrail(): void;
 }
 
 // By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
@@ -44,6 +46,7 @@ export function stepCallId(legName: string, operationId: string): string {
 export class Operations {
   private deferred: Deferred[] = [];
   private begun: boolean;
+  private readonly trailing: TrailingEvents;
 
   constructor(
     private readonly step: StepTools,
@@ -53,6 +56,7 @@ export class Operations {
     begun: boolean,
   ) {
     this.begun = begun;
+    this.trailing = new TrailingEvents(scope);
   }
 
   /** True once any op of the run is known to be done. */
@@ -85,10 +89,16 @@ export class Operations {
     const waiting = this.deferred;
     this.deferred = [];
     const prologue = this.begun ? undefined : this.prologue;
+    let ran = false;
+    const perform = () => {
+      ran = true;
+      return this.perform(id, waiting, prologue, body);
+    };
     try {
-      return await this.step.run(id, () => this.perform(id, waiting, prologue, body));
+      return await this.step.run(id, perform);
     } finally {
       this.begun = true;
+      if (!ran) this.trailing.remembered();
     }
   }
 
@@ -99,13 +109,9 @@ export class Operations {
     body: (operation: Operation) => Promise<Json>,
   ): Promise<Json> {
     const { scope } = this;
-    const publisher = new Publisher(
-      scope.port,
-      scope.targets,
-      `${scope.legName}/${id}`,
-      scope.log,
-      scope.streamBatchMs,
-    );
+    const publisher = this.trailing.publisher(id);
+    const own = new OwnEvents();
+    let mayTrail = false;
     const known = new Map<string, string>();
     const remember = (random: string): string => {
       const ordinal = known.size === 0 ? '' : ` #${known.size}`;
@@ -117,7 +123,13 @@ export class Operations {
       id,
       stepCallId: stepCallId(scope.legName, id),
       callIdFor: random => known.get(random) ?? remember(random),
-      publish: (event, targets, ownId) => publisher.publish(event, targets, ownId),
+      publish: (event, targets, ownId) => {
+        own.note(event);
+        publisher.publish(event, targets, ownId);
+      },
+      letEventsTrail: () => {
+        mayTrail = own.areAll;
+      },
     };
     const perform = async () => {
       await prologue?.(operation).catch(refuse);
@@ -130,8 +142,13 @@ export class Operations {
     try {
       return await (prologue ? withOwner(scope, perform) : perform());
     } finally {
-      await publisher.flush();
+      await this.trailing.end(publisher, mayTrail);
     }
+  }
+
+  /** The op `id`, which has just been remembered, published these events in an earlier request. */
+  remembered(id: string, events: () => RunEvent[]): void {
+    this.trailing.remembered({ id, events });
   }
 
   /** The run's first op where that is no step's: what it does takes the place of the prologue. */
@@ -160,10 +177,12 @@ export class Operations {
 
   async sleep(id: string, milliseconds: number): Promise<void> {
     await this.step.sleep(id, milliseconds);
+    this.trailing.remembered();
   }
 
   async sleepUntil(id: string, date: Date): Promise<void> {
     await this.step.sleepUntil(id, date);
+    this.trailing.remembered();
   }
 
   async invoke(id: string, target: ServableFunction, data: JsonObject): Promise<unknown> {
@@ -171,6 +190,7 @@ export class Operations {
       return await this.step.invoke(id, { function: target, data });
     } finally {
       this.begun = true;
+      this.trailing.remembered();
     }
   }
 

@@ -18,6 +18,10 @@ export interface RunScope {
   resourceId?: string;
   /** Inngest's run id: the owner of the snapshot. */
   readonly inngestRunId: string;
+  /** 0-based: above 0 where the request before broke off or failed. */
+  readonly attempt: number;
+  /** Has the answer to this request wait for some work; missing where the SDK can't. */
+  readonly beforeAnswer?: (work: () => Promise<void>) => void;
   /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
   readonly startedAt: number;
   /** Id of the event that started the run. */

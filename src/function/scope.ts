@@ -30,7 +30,7 @@ export function runScope(
   const mastra = requireMastra(workflow, runId);
   const ancestors = start.sender?.ancestors ?? [];
   const identity = { workflowId: workflow.id, runId, resourceId: start.resourceId };
-  const { inngestRunId } = request;
+  const { inngestRunId, attempt, beforeAnswer } = request;
   return {
     ...identity,
     mastra,
@@ -41,6 +41,8 @@ export function runScope(
     },
     storedStatuses: start.storedStatuses,
     inngestRunId,
+    attempt,
+    beforeAnswer,
     startEvent: start.leg ? undefined : request.event.id,
     startedAt: request.event.ts ?? 0,
     legName: legName(runId, start.leg ? 1 : 0, inngestRunId),

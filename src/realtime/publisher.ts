@@ -34,6 +34,8 @@ export class Publisher {
     private readonly log: WarningLog,
     /** Milliseconds for which events are gathered into one message; 0 sends each by itself. */
     private readonly batchMs = 0,
+    /** What has to be sent before: settles, and never fails. */
+    private readonly after: Promise<unknown> = Promise.resolve(),
   ) {}
 
   /** Queues one event for every target, or for the given ones. `ownId`: for one that several ops may publish. */
@@ -54,7 +56,7 @@ export class Publisher {
 
   private async drain(): Promise<void> {
     // `publish` is synchronous, so nothing comes between the last look at the queue and the end.
-    await Promise.resolve();
+    await this.after;
     while (this.queue.length > 0) {
       if (this.batchMs > 0 && !this.flushing) await this.gather();
       const [first, ...more] = this.queue;

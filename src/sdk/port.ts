@@ -34,6 +34,8 @@ export interface ExecutionRequest {
   nativeStep: unknown;
   /** Keyed by hashed step id; empty on the first request. */
   memoized: Record<string, MemoizedStep>;
+  /** Has the answer to this request wait for some work, which must not fail; missing where the SDK has no way to. */
+  beforeAnswer?: (work: () => Promise<void>) => void;
 }
 
 /** What starts a function. `if` is an Inngest expression over `event`. */

@@ -23,6 +23,7 @@ interface HandlerContext {
   attempt: number;
   step: V4StepTools;
   memoized?: Record<string, MemoizedStep>;
+  beforeAnswer?: ExecutionRequest['beforeAnswer'];
 }
 
 interface FunctionInput {
@@ -31,14 +32,27 @@ interface FunctionInput {
 }
 
 /**
- * Shows the handler which steps the server has memoized. The SDK takes any class with the right methods; extending its
+ * Shows the handler which steps the server has memoized, and lets it hold the answer. One is made for each request. The SDK takes any class with the right methods; extending its
  * own base class would mean importing it.
  */
-class MemoizedSteps {
-  readonly id = 'mastra/memoized-steps';
+class RequestMiddleware {
+  readonly id = 'mastra/request';
+  private readonly work: (() => Promise<void>)[] = [];
+  private holdsAnswer = false;
+
+  async wrapRequest<T>({ next }: { next: () => Promise<T> }): Promise<T> {
+    this.holdsAnswer = true;
+    try {
+      return await next();
+    } finally {
+      await Promise.all(this.work.map(work => work()));
+    }
+  }
 
   transformFunctionInput(input: FunctionInput): FunctionInput {
-    return { ...input, ctx: { ...input.ctx, memoized: input.steps } };
+    const beforeAnswer: ExecutionRequest['beforeAnswer'] = work => this.work.push(work);
+    const ctx = { ...input.ctx, memoized: input.steps, ...(this.holdsAnswer && { beforeAnswer }) };
+    return { ...input, ctx };
   }
 }
 
@@ -67,7 +81,7 @@ function createFunction(client: V4Client, definition: FunctionDefinition): Serva
     ...(name ? { name } : {}),
     triggers,
     cancelOn: [...((options.cancelOn as object[] | undefined) ?? []), ...cancelOn],
-    middleware: [...((options.middleware as unknown[] | undefined) ?? []), MemoizedSteps],
+    middleware: [...((options.middleware as unknown[] | undefined) ?? []), RequestMiddleware],
   };
   return client.createFunction(
     settings as never,
@@ -79,6 +93,7 @@ function createFunction(client: V4Client, definition: FunctionDefinition): Serva
         step: stepTools(context.step),
         nativeStep: context.step,
         memoized: context.memoized ?? {},
+        beforeAnswer: context.beforeAnswer,
       })) as never,
   );
 }

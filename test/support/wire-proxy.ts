@@ -40,6 +40,8 @@ export class WireProxy {
   bytesFromApp = 0;
   /** Called with each execution request's body before it goes to the app. */
   onExecution?: (body: string, url: string) => Promise<void>;
+  /** Called with each realtime message before it goes to the server, which it does when the promise resolves. */
+  onPublish?: (message: Record<string, unknown>) => Promise<void>;
   /** Paths to the server that begin so are refused, sockets too. */
   refused?: string;
   /** What the app registered last, as it said it. */
@@ -49,6 +51,7 @@ export class WireProxy {
   private server!: Server;
   private readonly connections = new Set<{ destroy(): void }>();
   private readonly upgraded = new Set<{ destroy(): void }>();
+  private readonly executing = new Set<ServerResponse>();
 
   /** `serverUrl`: the Inngest server; `appUrl()`: the app, known only once it listens. */
   constructor(
@@ -95,6 +98,12 @@ export class WireProxy {
     for (const socket of this.upgraded) socket.destroy();
   }
 
+  /** As an app that dies: the server loses the connections of all requests that are being executed. */
+  breakExecutions(): void {
+    for (const response of this.executing) response.destroy();
+    this.executing.clear();
+  }
+
   async close(): Promise<void> {
     for (const socket of this.connections) socket.destroy();
     await new Promise(resolve => this.server.close(resolve));
@@ -114,9 +123,14 @@ export class WireProxy {
       this.bytesToApp += Buffer.byteLength(body);
       this.note(target, body);
       await this.onExecution?.(body, path);
+      this.executing.add(response);
+      response.on('close', () => this.executing.delete(response));
     }
     // The app registers the URL that it was called on, so it must see the proxy's.
-    if (path.startsWith('/v1/realtime/publish')) this.publishes++;
+    if (path.startsWith('/v1/realtime/publish')) {
+      this.publishes++;
+      await this.onPublish?.(JSON.parse(body) as Record<string, unknown>);
+    }
     if (path.startsWith('/e/')) this.events++;
     if (path.startsWith('/fn/register')) this.registration = body;
     const answer = await send(incoming, target, body, toApp ? incoming.headers.host : target.host);

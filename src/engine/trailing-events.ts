@@ -1,0 +1,104 @@
+import { Publisher } from '../realtime/publisher';
+import type { RunEvent } from '../realtime/channel';
+import type { RunScope } from './scope';
+
+/** What a step's op publishes if it publishes nothing else, in this order. */
+const OF_A_STEP = ['workflow-step-start', 'workflow-step-result', 'workflow-step-finish'];
+
+/** A remembered op, and what it published. */
+interface Repeatable {
+  id: string;
+  events: () => RunEvent[];
+}
+
+/**
+ * The events of one execution request that are still on their way. With checkpointing, the next step begins when the server
+ * has the last one's result, and there is no reason why it should wait for that one's events, too. So they trail, within
+ * bounds that keep streams complete and in order (I9):
+ *
+ * - The request's answer waits for them. Where the SDK has no way to let it wait, no event trails.
+ * - An op is done when those of the op before are sent, so at most one remembered op misses some.
+ * - Only events trail that can be told again from what is remembered: the three of a step that succeeded.
+ * - Told again they are when a request comes after one that broke off (its attempt is not 0), under their old ids.
+ */
+export class TrailingEvents {
+  /** Settles when all events of the ops before are sent or dropped. */
+  private sent: Promise<unknown> = Promise.resolve();
+  private last?: Repeatable;
+
+  constructor(private readonly scope: RunScope) {
+    scope.beforeAnswer?.(() => this.settle());
+  }
+
+  /** A publisher for the op that begins: its events follow all that are on their way. */
+  publisher(id: string): Publisher {
+    this.repeatLast();
+    return this.follower(id);
+  }
+
+  /** Ends an op; with `mayTrail` its own events need not have arrived. */
+  async end(publisher: Publisher, mayTrail: boolean): Promise<void> {
+    const before = this.sent;
+    const own = publisher.flush();
+    const all = Promise.all([before, own]);
+    if (!mayTrail || !this.scope.beforeAnswer) return void (await all);
+    this.sent = all;
+    await before;
+  }
+
+  /** An op turned out to be done already: if it was the last, its events may be missing. Without them: none of it trailed. */
+  remembered(last?: Repeatable): void {
+    if (this.scope.attempt > 0) this.last = last;
+  }
+
+  private async settle(): Promise<void> {
+    this.repeatLast();
+    await this.sent;
+  }
+
+  private repeatLast(): void {
+    const { last } = this;
+    if (!last || !this.scope.beforeAnswer) return;
+    this.last = undefined;
+    const publisher = this.follower(last.id);
+    for (const event of last.events()) publisher.publish(event);
+    this.sent = Promise.all([this.sent, publisher.flush()]);
+  }
+
+  private follower(id: string): Publisher {
+    const { port, targets, legName, log, streamBatchMs } = this.scope;
+    return new Publisher(port, targets, `${legName}/${id}`, log, streamBatchMs, this.sent);
+  }
+}
+
+/** Watches what an op publishes: whether it is the three events of a step and nothing else. */
+export class OwnEvents {
+  private seen = 0;
+  private others = false;
+
+  note({ type }: RunEvent): void {
+    if (OF_A_STEP[this.seen] === type) this.seen++;
+    else this.others = true;
+  }
+
+  get areAll(): boolean {
+    return !this.others && this.seen === OF_A_STEP.length;
+  }
+}
+
+/** Whether a step's events can be told from its result. */
+export function isRepeatable(result: Record<string, unknown>): boolean {
+  return result.status === 'success' && !('resumePayload' in result);
+}
+
+/** The events of a step that succeeded, as core publishes them; `result` with its payload. */
+export function eventsOf(stepId: string, stepCallId: string, result: Record<string, unknown>): RunEvent[] {
+  const ids = { id: stepId, stepCallId };
+  const { output: _output, endedAt: _endedAt, ...begun } = result;
+  const payloads = [
+    { ...ids, ...begun, status: 'running' },
+    { ...ids, ...result },
+    { ...ids, metadata: {} },
+  ];
+  return OF_A_STEP.map((type, place) => ({ type, payload: payloads[place] }));
+}
