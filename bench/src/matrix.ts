@@ -45,8 +45,8 @@ export function isMeasured({ contender }: Entrant, { id }: Scenario): boolean {
 }
 
 /** How often one round times it. The peer takes several times as long, and needs no second decimal. */
-export function repeatsOf({ contender }: Entrant, { repeats }: Scenario): number {
-  return contender === 'peer' ? Math.ceil(repeats / 3) : repeats;
+export function repeatsOf({ contender, mode }: Entrant, { repeats, repeatsOn = repeats }: Scenario): number {
+  return contender === 'peer' ? Math.ceil(repeats / 3) : mode === 'v4-on' ? repeatsOn : repeats;
 }
 
 export const MODE_TITLES: Record<Mode, string> = {
