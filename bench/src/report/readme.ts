@@ -43,5 +43,6 @@ const WHY_REAL_TIMES =
 
 const WHY_LOCAL_TIMES =
   'The local server answers at once, so a step by hand takes little more than the making of its one request, and the three ' +
-  'requests of its events show in full; *publishing* is the least that they cost. Inngest takes one message per request ' +
-  '([decision 31](docs/decisions/0031-what-events-cost.md)).';
+  'requests of its events show: Inngest takes one message per request ([decision 31](docs/decisions/0031-what-events-cost.md)). ' +
+  '*Publishing* waits for each of them; with checkpointing this package goes on meanwhile ' +
+  '([decision 33](docs/decisions/0033-events-may-trail.md)), but the process is as busy with them.';
