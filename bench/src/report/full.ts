@@ -37,8 +37,8 @@ export function fullReport(results: Results): string {
 }
 
 export function figureTable(results: Results): string {
-  const sign = (reached: boolean | undefined) =>
-    reached === undefined ? 'not measured' : reached ? 'yes' : 'no';
+  const sign = (limit: string | undefined, reached: boolean | undefined) =>
+    limit === undefined ? '–' : reached === undefined ? 'not measured' : reached ? 'yes' : 'no';
   return table(
     ['', 'raw', 'publishing', 'ours', 'peer', 'to reach', 'reached'],
     figures(results).map(({ title, limit, reached, values: { raw, publishing, ours, peer } }) => [
@@ -47,8 +47,8 @@ export function figureTable(results: Results): string {
       publishing,
       ours,
       peer,
-      limit,
-      sign(reached),
+      limit ?? '–',
+      sign(limit, reached),
     ]),
   );
 }
