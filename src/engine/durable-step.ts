@@ -65,7 +65,7 @@ export async function executeDurableStep(
       ran = true;
       return new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
     };
-    const outcome = await remembered(parts, params, parts.operations.run(id, body));
+    const outcome = await remembered(parts, params, parts.operations.run(id, body, true));
     if (!('retry' in outcome)) {
       const returned = apply(parts, params, turns, outcome);
       if (!ran) mayRepeatEvents(parts, params, id, returned.result);
@@ -84,7 +84,7 @@ function mayRepeatEvents(parts: EngineParts, params: StepParams, id: string, res
   const emits = !params.skipEmits && scope.options.emitStepEvents !== false;
   const isWhole = emits && isRepeatable(published);
   const callId = stepCallId(scope.legName, id);
-  operations.remembered(id, () => (isWhole ? eventsOf(params.step.id, callId, published) : []));
+  operations.remembered(id, isWhole ? () => eventsOf(params.step.id, callId, published) : undefined);
 }
 
 async function remembered(

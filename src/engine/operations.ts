@@ -83,9 +83,9 @@ export class Operations {
 
   /**
    * Runs `body` once and remembers what it returned. Calls the SDK before any `await`: ops that start in the same tick
-   * run in parallel, others do not.
+   * run in parallel, others do not. With `mayTrail`, the caller says what the op published where it was done already.
    */
-  async run(id: string, body: (operation: Operation) => Promise<Json>): Promise<Json> {
+  async run(id: string, body: (operation: Operation) => Promise<Json>, mayTrail = false): Promise<Json> {
     const waiting = this.deferred;
     this.deferred = [];
     const prologue = this.begun ? undefined : this.prologue;
@@ -98,7 +98,7 @@ export class Operations {
       return await this.step.run(id, perform);
     } finally {
       this.begun = true;
-      if (!ran) this.trailing.remembered();
+      if (!ran && !mayTrail) this.trailing.remembered();
     }
   }
 
@@ -146,9 +146,9 @@ export class Operations {
     }
   }
 
-  /** The op `id`, which has just been remembered, published these events in an earlier request. */
-  remembered(id: string, events: () => RunEvent[]): void {
-    this.trailing.remembered({ id, events });
+  /** The op `id` was done in an earlier request, where it published these events; none that may have trailed if missing. */
+  remembered(id: string, events?: () => RunEvent[]): void {
+    this.trailing.remembered(events && { id, events });
   }
 
   /** The run's first op where that is no step's: what it does takes the place of the prologue. */

@@ -5,6 +5,9 @@ import type { RunScope } from './scope';
 /** What a step's op publishes if it publishes nothing else, in this order. */
 const OF_A_STEP = ['workflow-step-start', 'workflow-step-result', 'workflow-step-finish'];
 
+/** How many ops may be done whose events are still on their way. */
+const MOST = 4;
+
 /** A remembered op, and what it published. */
 interface Repeatable {
   id: string;
@@ -17,14 +20,18 @@ interface Repeatable {
  * bounds that keep streams complete and in order (I9):
  *
  * - The request's answer waits for them. Where the SDK has no way to let it wait, no event trails.
- * - An op is done when those of the op before are sent, so at most one remembered op misses some.
+ * - An op is done when those of the op four before are sent, so at most four remembered ops miss some.
  * - Only events trail that can be told again from what is remembered: the three of a step that succeeded.
- * - Told again they are when a request comes after one that broke off (its attempt is not 0), under their old ids.
+ * - When a request comes after one that broke off (its attempt is not 0), those of the last four are told again, under their
+ *   old ids.
  */
 export class TrailingEvents {
   /** Settles when all events of the ops before are sent or dropped. */
   private sent: Promise<unknown> = Promise.resolve();
-  private last?: Repeatable;
+  /** The same of each of the ops that ended last, the oldest first. */
+  private readonly ends: Promise<unknown>[] = [];
+  /** The last ops that were done already, as far as their events may be missing. */
+  private last: Repeatable[] = [];
 
   constructor(private readonly scope: RunScope) {
     scope.beforeAnswer?.(() => this.settle());
@@ -38,17 +45,16 @@ export class TrailingEvents {
 
   /** Ends an op; with `mayTrail` its own events need not have arrived. */
   async end(publisher: Publisher, mayTrail: boolean): Promise<void> {
-    const before = this.sent;
-    const own = publisher.flush();
-    const all = Promise.all([before, own]);
+    const all = Promise.all([this.sent, publisher.flush()]);
     if (!mayTrail || !this.scope.beforeAnswer) return void (await all);
     this.sent = all;
-    await before;
+    this.ends.push(all);
+    if (this.ends.length > MOST) await this.ends.shift();
   }
 
-  /** An op turned out to be done already: if it was the last, its events may be missing. Without them: none of it trailed. */
-  remembered(last?: Repeatable): void {
-    if (this.scope.attempt > 0) this.last = last;
+  /** An op turned out to be done already. Without events: it ended when all were sent, so none before it misses any. */
+  remembered(done?: Repeatable): void {
+    if (this.scope.attempt > 0) this.last = done ? [...this.last, done].slice(-MOST) : [];
   }
 
   private async settle(): Promise<void> {
@@ -57,12 +63,12 @@ export class TrailingEvents {
   }
 
   private repeatLast(): void {
-    const { last } = this;
-    if (!last || !this.scope.beforeAnswer) return;
-    this.last = undefined;
-    const publisher = this.follower(last.id);
-    for (const event of last.events()) publisher.publish(event);
-    this.sent = Promise.all([this.sent, publisher.flush()]);
+    if (!this.scope.beforeAnswer) return;
+    for (const { id, events } of this.last.splice(0)) {
+      const publisher = this.follower(id);
+      for (const event of events()) publisher.publish(event);
+      this.sent = Promise.all([this.sent, publisher.flush()]);
+    }
   }
 
   private follower(id: string): Publisher {
