@@ -82,9 +82,9 @@ function mayRepeatEvents(parts: EngineParts, params: StepParams, id: string, res
   const { scope, operations } = parts;
   const published = { ...result } as Record<string, unknown>;
   const emits = !params.skipEmits && scope.options.emitStepEvents !== false;
-  const isWhole = emits && isRepeatable(published);
-  const callId = stepCallId(scope.legName, id);
-  operations.remembered(id, isWhole ? () => eventsOf(params.step.id, callId, published) : undefined);
+  // Made only where they are told again: this is passed for every remembered step of every request.
+  const events = () => eventsOf(params.step.id, stepCallId(scope.legName, id), published);
+  operations.remembered(id, emits && isRepeatable(published) ? events : undefined);
 }
 
 async function remembered(

@@ -32,8 +32,8 @@ interface FunctionInput {
 }
 
 /**
- * Shows the handler which steps the server has memoized, and lets it hold the answer. One is made for each request. The SDK takes any class with the right methods; extending its
- * own base class would mean importing it.
+ * Shows the handler which steps the server has memoized, and lets it hold the answer. The SDK makes one for each request. It
+ * takes any class with the right methods; extending its own base class would mean importing it.
  */
 class RequestMiddleware {
   readonly id = 'mastra/request';
