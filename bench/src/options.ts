@@ -5,7 +5,7 @@ import { SCENARIOS, type Scenario } from './scenarios';
 const usage = `Usage: npm run bench -- [options]
 
 Measures this package next to hand-written Inngest functions and to the peer, on the local server, or on the one that
-INNGEST_BASE_URL names. A run of everything takes 25 minutes (on a real server an hour and a half) and renews
+INNGEST_BASE_URL names. A run of everything takes 25 minutes (on a real server about two hours) and renews
 bench/results/ and the README.
 
   --rounds N     timed rounds (default 5)

@@ -14,11 +14,11 @@ export interface Figure {
 }
 
 const CONTENDERS: readonly Contender[] = ['raw', 'publishing', 'ours', 'peer'];
+const MODES = ['v4-on', 'v4-off'] as const;
 const STEPS = ['sequential-10', 'dountil-10', 'parallel-10'];
 
 export function figures(results: Results): Figure[] {
-  const on = 'v4-on';
-  const off = 'v4-off';
+  const [on, off] = MODES;
   return [
     ...[...STEPS, 'foreach-10'].map(id => counted(results, `ops, ${titled(id)}`, id, on, 'ops', 11)),
     counted(results, 'requests, sequential 10, checkpointing off', 'sequential-10', off, 'requests', 12),
@@ -36,13 +36,10 @@ export function figures(results: Results): Figure[] {
     byteRatio(results, 'sequential-100', off),
     growth(results, off),
     ...(['raw', 'publishing'] as const).flatMap(base => [
-      ...STEPS.flatMap(id => [on, off].map(mode => timeRatio(results, base, id, mode as Mode))),
-      ...['branch', 'nested'].flatMap(id =>
-        [on, off].map(mode => extraHops(results, base, id, mode as Mode)),
-      ),
+      ...STEPS.flatMap(id => MODES.map(mode => timeRatio(results, base, id, mode))),
+      ...['branch', 'nested'].flatMap(id => MODES.map(mode => extraHops(results, base, id, mode))),
     ]),
-    afterLastStep(results, on),
-    afterLastStep(results, off),
+    ...MODES.map(mode => afterLastStep(results, mode)),
   ];
 }
 
@@ -51,7 +48,7 @@ const amount = (value: number): string => value.toLocaleString('en-US', { maximu
 const checkpointing = (mode: Mode): string => `checkpointing ${mode === 'v4-on' ? 'on' : 'off'}`;
 const times = (value: number): string => value.toFixed(2);
 
-/** `[value, from, to]` where it was made of samples. */
+/** `[value, from, to]` where it is said how sure it is. */
 type Measured = number | readonly [number, number, number] | undefined;
 
 function figure(
@@ -60,22 +57,27 @@ function figure(
   shown: (value: number) => string,
   valueOf: (contender: Contender) => Measured,
 ): Figure {
-  const show = (contender: Contender, value: Measured): string => {
+  const show = (value: Measured): string => {
     if (value === undefined) return '–';
     if (typeof value === 'number') return shown(value);
     const [best, from, to] = value;
-    return contender === 'ours' ? `${shown(best)} (${shown(from)} to ${shown(to)})` : shown(best);
+    return `${shown(best)} (${shown(from)} to ${shown(to)})`;
   };
-  const measured = valueOf('ours');
-  const ours = typeof measured === 'object' ? measured[0] : measured;
+  const measured = valuesOf(valueOf);
+  const ours = typeof measured.ours === 'object' ? measured.ours[0] : measured.ours;
   return {
     title,
     limit: limit === undefined ? undefined : `≤ ${shown(limit)}`,
     reached: ours === undefined || limit === undefined ? undefined : ours <= limit,
-    values: Object.fromEntries(
-      CONTENDERS.map(contender => [contender, show(contender, valueOf(contender))]),
-    ) as Figure['values'],
+    values: valuesOf(contender => show(measured[contender])),
   };
+}
+
+function valuesOf<T>(valueOf: (contender: Contender) => T): Record<Contender, T> {
+  return Object.fromEntries(CONTENDERS.map(contender => [contender, valueOf(contender)])) as Record<
+    Contender,
+    T
+  >;
 }
 
 function counted(
@@ -115,7 +117,7 @@ function timeRatio(results: Results, base: Contender, scenario: string, mode: Mo
     estimate(
       [samplesOf(results, contender, mode, scenario), other],
       ([own = 0, base = 0]) => own / base,
-      contender !== base,
+      contender === 'ours',
     ),
   );
 }
@@ -129,7 +131,7 @@ function extraHops(results: Results, base: Contender, scenario: string, mode: Mo
     estimate(
       [samplesOf(results, contender, mode, scenario), other, ten],
       ([own = 0, base = 0, ten = 0]) => (own - base) / (ten / 10),
-      contender !== base,
+      contender === 'ours',
     ),
   );
 }
@@ -138,11 +140,11 @@ function extraHops(results: Results, base: Contender, scenario: string, mode: Mo
 function estimate(
   samples: readonly number[][],
   figureOf: (means: number[]) => number,
-  varies: boolean,
+  withInterval: boolean,
 ): Measured {
   if (samples.some(values => values.length === 0)) return undefined;
   const value = (rows: readonly number[][]) => figureOf(rows.map(trimmedMean));
-  return varies ? [value(samples), ...interval(samples, value)] : value(samples);
+  return withInterval ? [value(samples), ...interval(samples, value)] : value(samples);
 }
 
 /** The limit is the local server's: without checkpointing the op of the run's end comes one hop after the last step. */
