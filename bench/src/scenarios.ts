@@ -25,7 +25,7 @@ export interface Scenario {
   readonly repeats: number;
   /** The same with checkpointing, where all steps are one request and the pause before it weighs most; `repeats` if missing. */
   readonly repeatsOn?: number;
-  /** Takes minutes on a real server. */
+  /** Takes the peer minutes on a real server. */
   readonly isLong: boolean;
 }
 

@@ -9,11 +9,12 @@ export const NOT_MEASURED: readonly string[] = [
   'memory of one run alone: the peak is that of the process over all scenarios.',
 ];
 
-/** The scenarios that a short run left out. */
+/** The scenarios that a short run spared the peer. */
 export function leftOut(results: Results): string[] {
-  const isTimed = (id: string) => Object.values(results.timings).some(timed => timed[id] !== undefined);
+  const peer = Object.entries(results.timings).filter(([name]) => name.startsWith('peer '));
+  const isTimed = (id: string) => peer.some(([, timed]) => timed[id] !== undefined);
   const titles = SCENARIOS.filter(({ id }) => !isTimed(id)).map(({ title }) => title);
-  return titles.length === 0 ? [] : [`on the ${results.server} server: ${titles.join('; ')}.`];
+  return titles.length === 0 ? [] : [`the peer on the ${results.server} server: ${titles.join('; ')}.`];
 }
 
 /** When, where and on what the bench ran. */
