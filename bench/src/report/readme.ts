@@ -39,11 +39,14 @@ function serverSection(results: Results): string[] {
 const WHY_REAL_TIMES =
   'Times are compared by their means, without a tenth at each end; in brackets, where a figure lies in 95 of 100 draws from the ' +
   'same samples. This server takes work from its queue in pauses of about 150 ms, and each run starts at a random moment of one ' +
-  '([decision 32](docs/decisions/0032-how-times-are-compared.md)). The hop that a branch takes without checkpointing is the op of ' +
-  'its conditions, and so is the one from the last step to the result the op of the end. What this package takes over a ' +
-  'hand-written function with checkpointing is what its events cost: compare with *publishing*.';
+  '([decision 32](docs/decisions/0032-how-times-are-compared.md)). Without checkpointing an op is a hop of such a pause: a branch ' +
+  'takes one more for the op of its conditions, and from the last step to the result it is the op of the end. With ' +
+  'checkpointing, what this package takes over a hand-written function is what its events cost: compare with *publishing*. The ' +
+  'less the steps do and the more of them run at once, the more that shows; 100 empty steps in one request and 200 runs at once, ' +
+  'in the full tables, are the worst cases ([decision 33](docs/decisions/0033-events-may-trail.md)).';
 
 const WHY_LOCAL_TIMES =
   'The local server answers at once, so a step by hand takes little more than the making of its one request, and the three ' +
   'requests of its events show: Inngest takes one message per request ' +
-  '([decision 31](docs/decisions/0031-what-events-cost.md)). *Publishing* is what they cost a function that waits for each.';
+  '([decision 31](docs/decisions/0031-what-events-cost.md)). *Publishing* is what they cost a function that waits for each. A hop ' +
+  'here is a few milliseconds, and a nested workflow is two functions, each with the events of its run.';
