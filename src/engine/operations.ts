@@ -45,6 +45,8 @@ export function stepCallId(legName: string, operationId: string): string {
 /** The durable ops of one execution request. */
 export class Operations {
   private deferred: Deferred[] = [];
+  /** What the first of the ops that are starting at once tells before its own; empty when one of them has ended. */
+  private repeated: readonly Deferred[] = [];
   private begun: boolean;
   private readonly trailing: TrailingEvents;
 
@@ -86,8 +88,7 @@ export class Operations {
    * run in parallel, others do not. With `mayTrail`, the caller says what the op published where it was done already.
    */
   async run(id: string, body: (operation: Operation) => Promise<Json>, mayTrail = false): Promise<Json> {
-    const waiting = this.deferred;
-    this.deferred = [];
+    const waiting = this.takeWaiting(id);
     const prologue = this.begun ? undefined : this.prologue;
     let ran = false;
     const perform = () => {
@@ -98,8 +99,25 @@ export class Operations {
       return await this.step.run(id, perform);
     } finally {
       this.begun = true;
+      this.repeated = [];
       if (!ran && !mayTrail) this.trailing.remembered();
     }
+  }
+
+  /**
+   * What came up since the last op. Of ops that start at once (items of a foreach) any may be executed first, each in a request
+   * of its own, so all of them tell the events, under the same ids (I9).
+   */
+  private takeWaiting(id: string): readonly Deferred[] {
+    if (this.deferred.length === 0) return this.repeated;
+    const named = this.deferred.map((one, place) =>
+      typeof one === 'function'
+        ? one
+        : { ...one, ownId: one.ownId ?? `${this.scope.legName}/${id}/before#${place}` },
+    );
+    this.deferred = [];
+    this.repeated = named.filter(one => typeof one !== 'function');
+    return named;
   }
 
   private async perform(

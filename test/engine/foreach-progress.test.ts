@@ -124,4 +124,18 @@ describe.each([true, false])('checkpointing %s', checkpointing => {
     const progress = await progressOf(workflowId, backwards);
     expect(progress).toEqual([event(id, 1, 2), event(id, 2, 1), event(id, 3, 0)]);
   });
+
+  test('I9: each of the items that start at once tells the start of the foreach, and consumers see one', async () => {
+    const told: unknown[] = [];
+    harness.proxy.onPublish = async ({ type, mastraEventId }) => {
+      if (type === 'workflow-step-start') told.push(mastraEventId);
+    };
+    const run = await harness.mastra.getWorkflow('concurrent' as never).createRun();
+    const seen: string[] = [];
+    run.watch(({ type }) => void seen.push(type));
+    await run.start({ inputData: [{ n: 1 }, { n: 2 }, { n: 3 }] });
+    harness.proxy.onPublish = undefined;
+    expect(told).toEqual([told[0], told[0], told[0]]);
+    expect(seen.filter(type => type === 'workflow-step-start')).toHaveLength(1);
+  });
 });
