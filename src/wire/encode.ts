@@ -86,7 +86,7 @@ function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | un
   if (value instanceof Map) {
     const entries = [...value].map(([key, item], index) => [
       encode(key, `${path}.keys()[${index}]`, encoder),
-      encode(item, `${path}.get(${String(key)})`, encoder),
+      encode(item, `${path}${placeInMap(key, index)}`, encoder),
     ]);
     return tagged('Map', entries);
   }
@@ -112,6 +112,11 @@ function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | un
     throw new UnencodableValue(`A ${value.constructor.name} can't be stored`, path);
   }
   return undefined;
+}
+
+/** An object has no name that says which it is, and need not have a text at all. */
+function placeInMap(key: unknown, index: number): string {
+  return typeof key === 'object' && key !== null ? `.values()[${index}]` : `.get(${String(key)})`;
 }
 
 function encodeView(value: ArrayBufferView, path: string): Json {

@@ -31,6 +31,7 @@ const kept: [name: string, value: unknown, back?: unknown][] = [
   ['`undefined` in an array or on its own', [undefined, 1]],
   ['`Date`, also an invalid one', [new Date('2026-01-02T03:04:05.678Z'), new Date(Number.NaN)]],
   ['`Map`, `Set`', [new Map<unknown, unknown>([[{ k: 1 }, new Date(0)]]), new Set([1, 'a'])]],
+  ['`Map`, `Set`', new Map([[{ toString: null }, { k: 1 }]])],
   ['`RegExp`, `URL`', [/a+/gi, new URL('https://example.com/?q=1')]],
   [
     'typed arrays, `ArrayBuffer`, `DataView`, `Buffer`',
@@ -64,6 +65,8 @@ const refused: [name: string, value: unknown, path: string][] = [
   ['a promise', { later: Promise.resolve(1) }, '$.later'],
   ['a `WeakMap`, `WeakSet` or `WeakRef`', new WeakMap(), '$'],
   ['a cycle', cycle(), '$.self.again'],
+  ['a function', new Map([['a', () => 1]]), '$.get(a)'],
+  ['a function', new Map([[{ toString: null }, () => 1]]), '$.values()[0]'],
   ['a property name with half a surrogate pair', { outer: { '\ud800': 1 } }, '$.outer'],
 ];
 
