@@ -24,7 +24,6 @@ export async function countAll(
   serverUrl: string,
   entrant: Entrant,
   scenarios: readonly Scenario[],
-  isShort: boolean,
   onDone: (what: string) => void,
 ): Promise<Record<string, Counted>> {
   let appUrl = '';
@@ -34,7 +33,7 @@ export async function countAll(
   const child = await Child.start(args, url => (appUrl = url));
   const counted: Record<string, Counted> = {};
   try {
-    for (const scenario of scenarios.filter(one => isMeasured(entrant, one, isShort))) {
+    for (const scenario of scenarios.filter(one => isMeasured(entrant, one))) {
       counted[scenario.id] =
         child instanceof Child ? await count(proxy, child, scenario) : { missing: child.reason };
       onDone(`counting ${entrantName(entrant)}: ${scenario.title}`);

@@ -42,10 +42,10 @@ async function main(chosen: Options): Promise<void> {
   );
 }
 
-async function measure({ scenarios, entrants, isShort, rounds, complete }: Options): Promise<Results> {
+async function measure({ scenarios, entrants, rounds, complete }: Options): Promise<Results> {
   const server = await benchServer();
   const runs = entrants.flatMap(entrant =>
-    scenarios.filter(scenario => isMeasured(entrant, scenario, isShort)),
+    scenarios.filter(scenario => isMeasured(entrant, scenario)),
   ).length;
   const extras = complete ? IMPORTS + CHECKS : 0;
   const progress = new Progress(runs + runs * (rounds + 1) + extras);
@@ -54,16 +54,9 @@ async function measure({ scenarios, entrants, isShort, rounds, complete }: Optio
   try {
     const counts: Results['counts'] = {};
     for (const entrant of entrants) {
-      counts[entrantName(entrant)] = await countAll(server.url, entrant, scenarios, isShort, step);
+      counts[entrantName(entrant)] = await countAll(server.url, entrant, scenarios, step);
     }
-    const timed = await timeAll({
-      serverUrl: server.url,
-      entrants,
-      scenarios,
-      isShort,
-      rounds,
-      onDone: step,
-    });
+    const timed = await timeAll({ serverUrl: server.url, entrants, scenarios, rounds, onDone: step });
     const entries = complete ? entryCosts(IMPORTS, step) : [];
     const types = complete ? typeCosts(CHECKS, step) : [];
     return {

@@ -39,10 +39,10 @@ export function isHandWritten(contender: Contender): contender is HandWritten {
 /** What events cost shows in short runs of plain steps, whose times have a figure to reach. */
 const PUBLISHED = ['sequential-10', 'dountil-10', 'parallel-10', 'branch', 'nested'];
 
-/** Whether a contender is measured on a scenario: a short bench spares the peer the long ones. */
-export function isMeasured({ contender }: Entrant, { id, isLong }: Scenario, isShort = false): boolean {
+/** Whether a contender is measured on a scenario. */
+export function isMeasured({ contender }: Entrant, { id, sparesPeer }: Scenario): boolean {
   if (contender === 'publishing') return PUBLISHED.includes(id);
-  return !(isShort && isLong && contender === 'peer');
+  return !(sparesPeer && contender === 'peer');
 }
 
 /** How often one round times it. The peer takes several times as long, and needs no second decimal. */

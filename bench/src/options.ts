@@ -20,8 +20,6 @@ export interface Options {
   rounds: number;
   scenarios: Scenario[];
   entrants: Entrant[];
-  /** The peer is left out of the long scenarios. */
-  isShort: boolean;
   /** Nothing was picked by name, so the results are to be kept. */
   complete: boolean;
   /** Nothing is measured. */
@@ -47,10 +45,12 @@ export function readOptions(): Options | undefined {
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1)
     throw new Error(`--rounds ${values.rounds} is no number of rounds`);
-  const scenarios = SCENARIOS.filter(({ id }) => new RegExp(values.only).test(id));
+  const scenarios = SCENARIOS.filter(({ id }) => new RegExp(values.only).test(id)).map(scenario => ({
+    ...scenario,
+    sparesPeer: values.short && scenario.isLong,
+  }));
   const entrants = ENTRANTS.filter(entrant => new RegExp(values.who).test(entrantName(entrant)));
   if (scenarios.length === 0) throw new Error(`--only ${values.only} fits no scenario`);
   if (entrants.length === 0) throw new Error(`--who ${values.who} fits no contender`);
-  const complete = !values.only && !values.who;
-  return { rounds, scenarios, entrants, isShort: values.short, complete, reportOnly: values.report };
+  return { rounds, scenarios, entrants, complete: !values.only && !values.who, reportOnly: values.report };
 }

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly repeatsOn?: number;
   /** Takes the peer minutes on a real server. */
   readonly isLong: boolean;
+  /** The peer is left out. */
+  readonly sparesPeer?: boolean;
 }
 
 type Optional = Partial<

@@ -16,8 +16,6 @@ export interface TimingPlan {
   serverUrl: string;
   entrants: readonly Entrant[];
   scenarios: readonly Scenario[];
-  /** The peer is left out of the long scenarios. */
-  isShort: boolean;
   rounds: number;
   onDone: (what: string) => void;
 }
@@ -40,7 +38,7 @@ export async function timeAll(plan: TimingPlan): Promise<TimingOutcome> {
   try {
     for (let round = 0; round <= plan.rounds; round++) {
       for (const scenario of plan.scenarios) {
-        const measured = children.filter(({ entrant }) => isMeasured(entrant, scenario, plan.isShort));
+        const measured = children.filter(({ entrant }) => isMeasured(entrant, scenario));
         for (const { entrant, child } of rotated(measured, round)) {
           await timeOne(outcome, entrant, child, scenario, round);
           plan.onDone(`round ${round} of ${plan.rounds}: ${scenario.title}, ${entrantName(entrant)}`);
