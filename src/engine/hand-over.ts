@@ -3,7 +3,7 @@ import { streamImage } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { ItemProgress } from '../realtime/progress';
 import { jsonSize } from '../wire/limits';
-import type { Operations } from './operations';
+import { type Operations, waitingEventId } from './operations';
 
 /** More than this, in bytes of JSON, does not travel with the invoke: it waits for the parent's next op. */
 const MOST = 64 * 1024;
@@ -32,11 +32,6 @@ function imageOf(event: RunEvent): Image {
   return made;
 }
 
-/** The id of a handed-over event, whoever publishes it in the end. */
-export function handedOverId(stepCallId: string, ordinal: number): string {
-  return `${stepCallId}/before#${ordinal}`;
-}
-
 /** Takes the waiting events for an invoke; undefined where they are too large. */
 export function handOver(operations: Operations, stepCallId: string): HandOver | undefined {
   const waiting = operations.takeEvents();
@@ -44,7 +39,7 @@ export function handOver(operations: Operations, stepCallId: string): HandOver |
   const tooLarge = images.reduce((sum, { size }) => sum + size, 0) > MOST;
   const giveBack = () => {
     waiting.forEach(({ event, ownId }, ordinal) => {
-      operations.defer(event, ownId ?? handedOverId(stepCallId, ordinal));
+      operations.defer(event, ownId ?? waitingEventId(stepCallId, ordinal));
     });
   };
   if (tooLarge) {

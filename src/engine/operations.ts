@@ -42,6 +42,11 @@ export function stepCallId(legName: string, operationId: string): string {
   return derivedUuid('step-call', legName, operationId);
 }
 
+/** The id of an event that waited for the op or nested run `owner`, whoever publishes it in the end. */
+export function waitingEventId(owner: string, ordinal: number): string {
+  return `${owner}/before#${ordinal}`;
+}
+
 /** The durable ops of one execution request. */
 export class Operations {
   private deferred: Deferred[] = [];
@@ -110,10 +115,9 @@ export class Operations {
    */
   private takeWaiting(id: string): readonly Deferred[] {
     if (this.deferred.length === 0) return this.repeated;
+    const owner = `${this.scope.legName}/${id}`;
     const named = this.deferred.map((one, place) =>
-      typeof one === 'function'
-        ? one
-        : { ...one, ownId: one.ownId ?? `${this.scope.legName}/${id}/before#${place}` },
+      typeof one === 'function' ? one : { ...one, ownId: one.ownId ?? waitingEventId(owner, place) },
     );
     this.deferred = [];
     this.repeated = named.filter(one => typeof one !== 'function');

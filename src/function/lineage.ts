@@ -1,10 +1,9 @@
 import { FinalError } from '../errors';
-import { handedOverId } from '../engine/hand-over';
 import { nestedStepSpan } from '../engine/nested';
 import { continued } from '../engine/nested-leg';
 import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
-import type { Operation } from '../engine/operations';
+import { type Operation, waitingEventId } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
 import { endOfItem } from '../realtime/progress';
 import { emptySnapshot } from '../snapshot/identity';
@@ -119,7 +118,7 @@ export function publishHandedOver(operation: Operation, ancestors: readonly Ance
   ancestors.forEach((ancestor, index) => {
     const targets = streamTargets(ancestor, ancestors.slice(0, index));
     ancestor.events?.forEach((event, ordinal) => {
-      operation.publish(event, targets, handedOverId(ancestor.stepCallId, ordinal));
+      operation.publish(event, targets, waitingEventId(ancestor.stepCallId, ordinal));
     });
   });
 }
