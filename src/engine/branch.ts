@@ -16,9 +16,8 @@ interface BranchMemo {
 /** Evaluates all conditions of one branch in one op (I1). One that throws counts as false and is logged, as in core. */
 export async function evaluateArms(parts: EngineParts, params: ConditionalParams): Promise<boolean[]> {
   const id = parts.ids.branch(params.executionContext.executionPath);
-  const memo = await parts.operations.run(id, async operation =>
-    seal(await evaluate(parts, params, operation)),
-  );
+  const body = async (operation: Operation) => seal(await evaluate(parts, params, operation));
+  const memo = await parts.operations.run(id, body, { tellsWaiting: false });
   const outcome = unseal<BranchMemo>(memo);
   applyContext(params.requestContext, outcome?.context);
   if (outcome?.aborted) params.abortController.abort();

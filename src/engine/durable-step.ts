@@ -1,7 +1,8 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
-import { reasonOf } from '../errors';
 import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
+import { eventsOfStep } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
+import { stepCallId } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
@@ -9,13 +10,14 @@ import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
-import { type Operation, stepCallId } from './operations';
+import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
 import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
 import { RetryLater, StepEngine } from './step-engine';
 import { sealStep, unsealStep } from './step-memo';
-import { eventsOf, isRepeatable } from './trailing-events';
+import { StepProgress } from './step-progress';
+import { isRepeatable } from './trailing-events';
 
 /** Keys of the request context that a step set or removed. */
 export interface ContextChange {
@@ -65,26 +67,40 @@ export async function executeDurableStep(
       ran = true;
       return new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
     };
-    const outcome = await remembered(parts, params, parts.operations.run(id, body, true));
+    const place = parts.operations.toldOps.place(id);
+    const outcome = await remembered(parts, params, parts.operations.run(id, body, { retold: true }));
+    const note = (result?: () => Record<string, unknown>) =>
+      parts.operations.toldOps.ofStep(place, params.step.id, parts.operations.waitingBefore(id), result);
     if (!('retry' in outcome)) {
       const returned = apply(parts, params, turns, outcome);
-      if (!ran) mayRepeatEvents(parts, params, id, returned.result);
+      const published = { ...returned.result } as Record<string, unknown>;
+      note(tellsOfItself(parts, params) ? () => published : undefined);
+      if (!ran) mayRepeatEvents(parts, params, id, published);
       return returned;
     }
+    note();
     ({ attempt: retry, startedAt } = outcome.retry);
     const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
     await parts.operations.sleep(pause, outcome.retry.delay);
   }
 }
 
+/** Items of a foreach, whose progress is told instead, and steps of workflows that want no events do not. */
+function tellsOfItself({ scope }: EngineParts, { skipEmits }: StepParams): boolean {
+  return !skipEmits && scope.options.emitStepEvents !== false;
+}
+
 /** The request in which the step ran may have broken off before its events were sent. */
-function mayRepeatEvents(parts: EngineParts, params: StepParams, id: string, result: AnyStepResult): void {
-  const { scope, operations } = parts;
-  const published = { ...result } as Record<string, unknown>;
-  const emits = !params.skipEmits && scope.options.emitStepEvents !== false;
+function mayRepeatEvents(
+  parts: EngineParts,
+  params: StepParams,
+  id: string,
+  result: Record<string, unknown>,
+): void {
+  const repeats = tellsOfItself(parts, params) && isRepeatable(result);
+  const call = { id: params.step.id, stepCallId: stepCallId(parts.scope.legName, id) };
   // Made only where they are told again: this is passed for every remembered step of every request.
-  const events = () => eventsOf(params.step.id, stepCallId(scope.legName, id), published);
-  operations.remembered(id, emits && isRepeatable(published) ? events : undefined);
+  parts.operations.remembered(id, repeats ? () => eventsOfStep(call, result) : undefined);
 }
 
 async function remembered(
@@ -168,6 +184,16 @@ export function contextChange(
   return Object.keys(set).length + removed.length > 0 ? { set, removed } : undefined;
 }
 
+/** A step's op whose body has come to its end. */
+interface Performed {
+  operation: Operation;
+  isolated: StepParams;
+  returned: StepReturn;
+  progress: StepProgress;
+  /** The request context as it was before. */
+  context: ContextImage;
+}
+
 /** One execution of one step's op. */
 class StepOperation {
   private readonly abort = new AbortController();
@@ -190,10 +216,11 @@ class StepOperation {
     const began = Date.now();
     const context = contextImage(this.engine.serializeRequestContext(this.params.requestContext));
     const isolated = this.isolatedParams(operation);
+    const progress = new StepProgress(this.parts, this.params, operation);
     let returned: StepReturn;
     try {
-      returned = await OutsideCancel.during(this.parts.scope, this.abort, () =>
-        this.engine.executeStep(isolated),
+      returned = await progress.during(() =>
+        OutsideCancel.during(this.parts.scope, this.abort, () => this.engine.executeStep(isolated)),
       );
     } catch (error) {
       if (!(error instanceof RetryLater)) throw error;
@@ -202,8 +229,8 @@ class StepOperation {
         retry: { attempt: error.nextAttempt, delay: error.delay, startedAt },
       } satisfies PostponedRetry);
     }
-    const outcome = await this.outcome(operation, isolated, returned, context);
-    this.reportItem(operation, outcome.result);
+    const outcome = await this.outcome({ operation, isolated, returned, progress, context });
+    operation.releaseEvents();
     if (outcome.result.status === 'failed') throw new SealedFailure(outcome.result.error, outcome);
     const { parts, params } = this;
     if (isRepeatable(outcome.result)) operation.letEventsTrail();
@@ -220,7 +247,10 @@ class StepOperation {
   /** User code may change what it is given; a replay would not see that, so the first pass must not either. */
   private isolatedParams(operation: Operation): StepParams {
     const { params } = this;
-    const pubsub = this.parts.pubsub.within(operation, this.firstStartedAt !== undefined);
+    const pubsub = this.parts.pubsub.within(operation, {
+      muteStarts: this.firstStartedAt !== undefined,
+      endsWith: params.step.id,
+    });
     const { executionContext } = params;
     return {
       ...params,
@@ -240,20 +270,23 @@ class StepOperation {
     };
   }
 
-  private async outcome(
-    operation: Operation,
-    isolated: StepParams,
-    returned: StepReturn,
-    contextBefore: ContextImage,
-  ): Promise<StepOutcome> {
+  private async outcome({
+    operation,
+    isolated,
+    returned,
+    progress,
+    context,
+  }: Performed): Promise<StepOutcome> {
     const { params } = this;
     const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
     if ('output' in returned.result) result.output = returned.result.output as never;
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
     const condition = await this.condition(operation, isolated, result, returned.mutableContext.state);
     const after = this.engine.serializeRequestContext(params.requestContext);
-    await this.saveProgress(result, after, returned.mutableContext.state);
-    const outcome: StepOutcome = { result, condition, context: contextChange(contextBefore, after) };
+    this.reportItem(operation, result);
+    const isNewState = !sameValue(returned.mutableContext.state, params.executionContext.state);
+    await progress.save(result, after, isNewState ? returned.mutableContext.state : undefined);
+    const outcome: StepOutcome = { result, condition, context: contextChange(context, after) };
     if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
       delete (result as { payload?: unknown }).payload;
       outcome.samePayload = true;
@@ -297,40 +330,5 @@ class StepOperation {
       { iterationCount: params.iterationCount },
     );
     return turns.evaluate(argument);
-  }
-
-  /** After the graph's last step comes the run's last op, which stores everything: a write less for each run. */
-  private endsTheRun({ status }: AnyStepResult): boolean {
-    const { executionContext, iterationCount } = this.params;
-    const { executionPath, foreachIndex } = executionContext;
-    const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
-    return status === 'success' && once && executionPath[0] === this.parts.lastEntry;
-  }
-
-  /** Progress for those who look at the run from outside. It failing must not run the step again. */
-  private async saveProgress(
-    result: AnyStepResult,
-    requestContext: Record<string, unknown>,
-    state: Record<string, unknown>,
-  ): Promise<void> {
-    const { scope, persistence } = this.parts;
-    const { step, stepResults } = this.params;
-    try {
-      const results = { ...stepResults, [step.id]: result };
-      if (this.endsTheRun(result) && persistence.wanted('success', results)) return;
-      if (!persistence.wanted('running', results)) return;
-      // As core's evented engine does: a restart finds the state there, and core leaves it out of what it shows.
-      const isNewState = !sameValue(state, this.params.executionContext.state);
-      // A copy: the in-memory store keeps the very object, and what follows takes the payload out of this one.
-      const saved = isNewState ? { ...result, __state: state } : { ...result };
-      await scope.record.saveStep(step.id, saved, requestContext);
-    } catch (error) {
-      scope.log.warn('The progress of a step could not be stored; the run goes on.', {
-        workflowId: scope.workflowId,
-        runId: scope.runId,
-        stepId: step.id,
-        reason: reasonOf(error),
-      });
-    }
   }
 }

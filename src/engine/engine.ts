@@ -186,9 +186,8 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const argument = { inputData: prevOutput as unknown, getInitData: () => stepResults?.input as unknown };
     if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
     const id = this.parts.ids.concurrency(executionContext.executionPath, bodyId(entry));
-    const memo = await this.parts.operations.runCallback(id, async () =>
-      seal({ concurrency: resolveForeachConcurrency(opts, argument) }),
-    );
+    const body = async () => seal({ concurrency: resolveForeachConcurrency(opts, argument) });
+    const memo = await this.parts.operations.runCallback(id, body, { tellsWaiting: false });
     return unseal<{ concurrency: number }>(memo)?.concurrency ?? 1;
   }
 

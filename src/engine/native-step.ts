@@ -6,6 +6,8 @@ import type { EngineParts } from './engine-parts';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { seal, unseal } from './outcome';
+import { stepStarted } from '../realtime/events';
+import { StepProgress } from './step-progress';
 import { watchedTools } from './outside-cancel';
 
 /** What a body did, to be done again inside the op that records it. */
@@ -37,18 +39,18 @@ async function reportStart(parts: EngineParts, params: StepParams): Promise<numb
   const prevOutput: unknown = params.prevOutput;
   const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
   const id = parts.ids.nativeStart(executionContext.executionPath, step.id, turn);
-  const memo = await parts.operations.run(id, async (operation: Operation) => {
+  const body = async (operation: Operation) => {
     const startedAt = Date.now();
-    const payload = {
-      id: step.id,
-      stepCallId: operation.stepCallId,
-      payload: prevOutput,
-      startedAt,
-    };
-    const type = 'workflow-step-start';
-    if (!skipEmits) operation.publish({ type, payload: { ...payload, status: 'running' } });
+    const call = { id: step.id, stepCallId: operation.stepCallId };
+    if (!skipEmits) operation.publish(stepStarted(call, { payload: prevOutput, startedAt }));
+    await new StepProgress(parts, params, operation).savePartial();
+    operation.releaseEvents();
     return seal({ startedAt });
-  });
+  };
+  const { operations } = parts;
+  const place = operations.toldOps.place(id);
+  const memo = await operations.run(id, body, { holds: true });
+  operations.toldOps.ofStep(place, step.id, operations.waitingBefore(id));
   return unseal<{ startedAt: number }>(memo)?.startedAt ?? 0;
 }
 

@@ -8,7 +8,7 @@ import { type ContextChange, finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import { type Tidings, handOver } from './hand-over';
-import { stepCallId } from './operations';
+import { stepCallId } from '../realtime/stored-events';
 import type { SpanOptions } from './span-ref';
 import { type NestedLeg, continuedResult, keptInfo, nestedLeg } from './nested-leg';
 import { type Refusal, asCoreError, refusalOf, unseal, unsealFailure } from './outcome';
@@ -93,6 +93,7 @@ async function attempt(
   const item = handed && emits ? itemOf(params) : undefined;
   const tidings = { events: handed?.events, item: item?.foreach.item(item.index) };
   const data = startData(parts, params, child, current, tidings);
+  parts.operations.toldOps.invoked(child.id, current.runId);
   const startedAt = Date.now();
   let ran: boolean | undefined;
   try {
@@ -125,6 +126,7 @@ function startData(
     owner: scope.inngestRunId,
     stepId: params.step.id,
     stepCallId: stepCallId(scope.legName, current.callId),
+    at: operations.toldOps.at(),
     first: !operations.hasBegun,
     unstored: operations.hasBegun || parts.persistence.wanted('running', {}) ? undefined : true,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,

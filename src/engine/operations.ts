@@ -2,10 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
 import { SealedFailure, type Refusal, withOwner, unsealFailure } from './outcome';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
+import { streamImage } from '../realtime/publisher';
+import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events';
 import type { ServableFunction, StepTools } from '../sdk/port';
-import { derivedUuid } from '../wire/ids';
 import type { Json, JsonObject } from '../wire/json';
 import type { RunScope } from './scope';
+import { type OpPlace, ToldOps, type WaitingImage } from './told-ops';
 import { OwnEvents, TrailingEvents } from './trailing-events';
 
 /** One durable op while its body runs. */
@@ -18,6 +20,13 @@ export interface Operation {
   publish(event: RunEvent, targets?: readonly StreamTarget[], ownId?: string): void;
   /** What the op published can be told again from what it returns, so it may be done before its events have arrived. */
   letEventsTrail(): void;
+  /** What is published from now on is told when it is stored. */
+  holdEvents(): void;
+  releaseEvents(): void;
+  /** How many events were published. */
+  readonly eventCount: number;
+  /** What the op has published so far, as it is stored; `step` and `result` as `OpRecorder.entry` takes them. */
+  told(step?: string, result?: Record<string, unknown>): StoredOp;
 }
 
 // By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
@@ -27,6 +36,8 @@ const current = new AsyncLocalStorage<Operation>();
 interface WaitingEvent {
   event: RunEvent;
   ownId?: string;
+  /** Where it does not go where this run's events go. */
+  targets?: readonly StreamTarget[];
 }
 
 /** Anything observable that came up outside an op. */
@@ -37,14 +48,30 @@ export function currentOperation(): Operation | undefined {
   return current.getStore();
 }
 
-/** The `stepCallId` of a step's events. */
-export function stepCallId(legName: string, operationId: string): string {
-  return derivedUuid('step-call', legName, operationId);
-}
-
 /** The id of an event that waited for the op or nested run `owner`, whoever publishes it in the end. */
 export function waitingEventId(owner: string, ordinal: number): string {
-  return `${owner}/before#${ordinal}`;
+  return `${owner}/before-${ordinal}`;
+}
+
+/** How an op is run. */
+export interface RunOptions {
+  /** The caller says by `remembered` what the op published where it was done already. */
+  retold?: boolean;
+  /**
+   * False for an op that stores nothing of the run, so what waits for an op waits on: an event is stored before it is told,
+   * and whoever comes in between would find it nowhere.
+   */
+  tellsWaiting?: boolean;
+  /** All that the op tells waits for `releaseEvents`, from its beginning on. */
+  holds?: boolean;
+}
+
+/** What goes before the body of an op that is performed. */
+interface Performance {
+  place: OpPlace;
+  waiting: readonly Deferred[];
+  prologue?: (operation: Operation) => Promise<void>;
+  holds: boolean;
 }
 
 /** The durable ops of one execution request. */
@@ -54,6 +81,9 @@ export class Operations {
   private repeated: readonly Deferred[] = [];
   private begun: boolean;
   private readonly trailing: TrailingEvents;
+  /** What the ops of this leg told. */
+  readonly toldOps: ToldOps;
+  private readonly waitingOf = new Map<string, WaitingImage[]>();
 
   constructor(
     private readonly step: StepTools,
@@ -64,6 +94,7 @@ export class Operations {
   ) {
     this.begun = begun;
     this.trailing = new TrailingEvents(scope);
+    this.toldOps = new ToldOps(scope);
   }
 
   /** True once any op of the run is known to be done. */
@@ -72,14 +103,15 @@ export class Operations {
   }
 
   /** Keeps an event that came up outside an op for the next op (I2). */
-  defer(event: RunEvent, ownId?: string): void {
-    this.deferred.push({ event, ownId });
+  defer(event: RunEvent, ownId?: string, targets?: readonly StreamTarget[]): void {
+    this.deferred.push({ event, ownId, targets });
   }
 
-  /** Takes out the events that wait for the next op. */
+  /** Takes out the events of this run that wait for the next op. */
   takeEvents(): WaitingEvent[] {
-    const events = this.deferred.filter(waiting => typeof waiting !== 'function');
-    this.deferred = this.deferred.filter(waiting => typeof waiting === 'function');
+    const isTaken = (one: Deferred): one is WaitingEvent => typeof one !== 'function' && !one.targets;
+    const events = this.deferred.filter(isTaken);
+    this.deferred = this.deferred.filter(one => !isTaken(one));
     return events;
   }
 
@@ -90,22 +122,28 @@ export class Operations {
 
   /**
    * Runs `body` once and remembers what it returned. Calls the SDK before any `await`: ops that start in the same tick
-   * run in parallel, others do not. With `mayTrail`, the caller says what the op published where it was done already.
+   * run in parallel, others do not.
    */
-  async run(id: string, body: (operation: Operation) => Promise<Json>, mayTrail = false): Promise<Json> {
-    const waiting = this.takeWaiting(id);
+  async run(
+    id: string,
+    body: (operation: Operation) => Promise<Json>,
+    { retold = false, tellsWaiting = true, holds = false }: RunOptions = {},
+  ): Promise<Json> {
+    const waiting = this.takeWaiting(id, tellsWaiting);
+    const place = this.toldOps.place(id);
     const prologue = this.begun ? undefined : this.prologue;
     let ran = false;
     const perform = () => {
       ran = true;
-      return this.perform(id, waiting, prologue, body);
+      return this.perform({ place, waiting, prologue, holds }, body);
     };
     try {
       return await this.step.run(id, perform);
     } finally {
       this.begun = true;
       this.repeated = [];
-      if (!ran && !mayTrail) this.trailing.remembered();
+      this.toldOps.ended(id);
+      if (!ran && !retold) this.trailing.remembered();
     }
   }
 
@@ -113,25 +151,45 @@ export class Operations {
    * What came up since the last op. Of ops that start at once (items of a foreach) any may be executed first, each in a request
    * of its own, so all of them tell the events, under the same ids (I9).
    */
-  private takeWaiting(id: string): readonly Deferred[] {
-    if (this.deferred.length === 0) return this.repeated;
+  private takeWaiting(id: string, tells: boolean): readonly Deferred[] {
+    const isAction = (one: Deferred) => typeof one === 'function';
+    if (!tells) {
+      const actions = this.deferred.filter(isAction);
+      this.deferred = this.deferred.filter(one => !isAction(one));
+      return actions;
+    }
     const owner = `${this.scope.legName}/${id}`;
     const named = this.deferred.map((one, place) =>
       typeof one === 'function' ? one : { ...one, ownId: one.ownId ?? waitingEventId(owner, place) },
     );
     this.deferred = [];
-    this.repeated = named.filter(one => typeof one !== 'function');
-    return named;
+    if (named.length > 0) this.repeated = named.filter(one => !isAction(one));
+    const taken = named.length > 0 ? named : this.repeated;
+    const events = taken.filter(one => typeof one !== 'function');
+    if (events.length > 0) {
+      const images = events.map(({ event, ownId = '' }) => ({ event: streamImage(event), id: ownId }));
+      this.waitingOf.set(id, images);
+    }
+    return taken;
+  }
+
+  /** What a step's op found waiting. */
+  waitingBefore(id: string): readonly WaitingImage[] {
+    return this.waitingOf.get(id) ?? [];
   }
 
   private async perform(
-    id: string,
-    waiting: readonly Deferred[],
-    prologue: ((operation: Operation) => Promise<void>) | undefined,
+    { place, waiting, prologue, holds }: Performance,
     body: (operation: Operation) => Promise<Json>,
   ): Promise<Json> {
     const { scope } = this;
+    const { op: id } = place;
     const publisher = this.trailing.publisher(id);
+    const recorder = new OpRecorder(
+      place,
+      scope.chunkTargets.map(({ channel }) => channel),
+    );
+    this.toldOps.performs(id, () => recorder.entry());
     const own = new OwnEvents();
     let mayTrail = false;
     const known = new Map<string, string>();
@@ -145,24 +203,38 @@ export class Operations {
       id,
       stepCallId: stepCallId(scope.legName, id),
       callIdFor: random => known.get(random) ?? remember(random),
-      publish: (event, targets, ownId) => {
+      publish: (event, targets = scope.targets, ownId) => {
         own.note(event);
-        publisher.publish(event, targets, ownId);
+        // Now, and not when its turn comes: a step may change what it was given and what it wrote.
+        const image = streamImage(event);
+        recorder.add(image, targets, ownId);
+        publisher.publish(image, targets, ownId);
       },
       letEventsTrail: () => {
         mayTrail = own.areAll;
       },
+      holdEvents: () => publisher.hold(),
+      releaseEvents: () => publisher.release(),
+      get eventCount() {
+        return recorder.count;
+      },
+      told: (step, result) => recorder.entry(step, result),
     };
     const perform = async () => {
       await prologue?.(operation).catch(refuse);
+      if (holds) operation.holdEvents();
       for (const one of waiting) {
         if (typeof one === 'function') one(operation);
-        else operation.publish(one.event, undefined, one.ownId);
+        else operation.publish(one.event, one.targets, one.ownId);
       }
       return current.run(operation, () => body(operation));
     };
     try {
       return await (prologue ? withOwner(scope, perform) : perform());
+    } catch (error) {
+      // What was not stored is told by who executes the op again.
+      publisher.discard();
+      throw error;
     } finally {
       await this.trailing.end(publisher, mayTrail);
     }
@@ -184,13 +256,17 @@ export class Operations {
    * An op for a user's callback outside any step (a duration, a concurrency, `onStart`). What it throws is final, as in
    * core, and comes out of here as it was thrown.
    */
-  async runCallback(id: string, body: (operation: Operation) => Promise<Json>): Promise<Json> {
+  async runCallback(
+    id: string,
+    body: (operation: Operation) => Promise<Json>,
+    options?: RunOptions,
+  ): Promise<Json> {
     const guarded = (operation: Operation) =>
       body(operation).catch((thrown: unknown) => {
         throw new SealedFailure(thrown, { thrown });
       });
     try {
-      return await this.run(id, guarded);
+      return await this.run(id, guarded, options);
     } catch (error) {
       const failure = unsealFailure<{ thrown?: unknown }>(error);
       throw failure?.thrown ?? error;
@@ -199,11 +275,13 @@ export class Operations {
 
   async sleep(id: string, milliseconds: number): Promise<void> {
     await this.step.sleep(id, milliseconds);
+    this.toldOps.ended(id);
     this.trailing.remembered();
   }
 
   async sleepUntil(id: string, date: Date): Promise<void> {
     await this.step.sleepUntil(id, date);
+    this.toldOps.ended(id);
     this.trailing.remembered();
   }
 
@@ -212,6 +290,7 @@ export class Operations {
       return await this.step.invoke(id, { function: target, data });
     } finally {
       this.begun = true;
+      this.toldOps.ended(id);
       this.trailing.remembered();
     }
   }

@@ -5,6 +5,16 @@ import { type Operation, type Operations, currentOperation } from './operations'
 
 type PublishedToCore = Parameters<PubSub['publish']>[1];
 
+/** The step whose body runs in an op. */
+interface StepInOperation {
+  /** A step is reported as started once, however often it is tried. */
+  muteStarts?: boolean;
+  /** Id of the step: its end is told when it is stored, so that whoever hears of it finds it. */
+  endsWith?: string;
+}
+
+const ENDS = ['workflow-step-result', 'workflow-step-suspended'];
+
 /**
  * The pubsub that core publishes a run's events on. Inside an op they go out at once; outside they wait for the next op.
  */
@@ -18,8 +28,7 @@ export class RunPubSub extends PubSub {
      * async context of whoever opened the socket, which may be another run's op.
      */
     private readonly operation?: Operation,
-    /** A step is reported as started once, however often it is tried. */
-    private readonly mutedStarts = false,
+    private readonly step: StepInOperation = {},
   ) {
     super();
   }
@@ -31,24 +40,27 @@ export class RunPubSub extends PubSub {
     else if (topic === NESTED_TOPIC) this.emit(fromNested(event.data));
   }
 
-  /** The same pubsub for the body of one op; `muteStarts` for a later attempt of a step. */
-  within(operation: Operation, muteStarts = false): RunPubSub {
-    return new RunPubSub(this.runId, this.operations, this.chunkTargets, operation, muteStarts);
+  /** The same pubsub for the body of one op. */
+  within(operation: Operation, step?: StepInOperation): RunPubSub {
+    return new RunPubSub(this.runId, this.operations, this.chunkTargets, operation, step);
   }
 
   /** Sends one event, now or with the next op. */
   emit(event: RunEvent | undefined): void {
-    if (!event || (this.mutedStarts && event.type === 'workflow-step-start')) return;
+    const { muteStarts, endsWith } = this.step;
+    if (!event || (muteStarts && event.type === 'workflow-step-start')) return;
     const operation = this.operation ?? currentOperation();
-    if (operation) operation.publish(withCallId(event, operation));
-    else this.operations.defer(event);
+    if (!operation) return this.operations.defer(event);
+    if (endsWith !== undefined && event.payload?.id === endsWith && ENDS.includes(event.type))
+      operation.holdEvents();
+    operation.publish(withCallId(event, operation));
   }
 
   /** Sends what a step wrote: it reaches every stream above as it is, as core's writers do. */
   write(chunk: RunEvent): void {
     const operation = this.operation ?? currentOperation();
     if (operation) operation.publish(chunk, this.chunkTargets);
-    else this.operations.deferAction(next => next.publish(chunk, this.chunkTargets));
+    else this.operations.defer(chunk, undefined, this.chunkTargets);
   }
 
   override async subscribe(): Promise<void> {}

@@ -1,7 +1,7 @@
 import type { AnyMastra, EngineOptions, StepResults } from '../core-types';
 import type { LegStart } from './leg-start';
 import type { StreamTarget } from '../realtime/channel';
-import type { WarningLog } from '../realtime/publisher';
+import type { WarningLog, Wire } from '../realtime/lane';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Ancestor } from '../wire/start-event';
@@ -43,4 +43,6 @@ export interface RunScope {
   /** Milliseconds for which a step's events are gathered into one realtime message. */
   readonly streamBatchMs: number;
   readonly log: WarningLog;
+  /** How this run's events leave the process. */
+  readonly wire: Wire;
 }

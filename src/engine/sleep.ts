@@ -5,6 +5,7 @@ import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
 import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
 import { seal, unseal } from './outcome';
+import { packedStory, storedStory } from '../realtime/stored-events';
 import { StepEngine } from './step-engine';
 
 interface SleepMemo {
@@ -55,7 +56,7 @@ async function startSleep(
     name: `${entry.type}: '${entry.id}'`,
     attributes: { sleepType: entry.fn ? 'dynamic' : 'fixed' },
   });
-  const memo = await parts.operations.runCallback(id, async operation => {
+  const start = async (operation: Operation) => {
     const outcome: SleepMemo = { startedAt: Date.now() };
     if (span) parts.trace.begin(span, outcome.startedAt);
     const engine = new StepEngine(parts.scope, parts.operations.guardedTools(entry.id), 0);
@@ -65,7 +66,9 @@ async function startSleep(
     if (abort.signal.aborted) outcome.aborted = true;
     await saveWaiting(parts, params);
     return seal(outcome);
-  });
+  };
+  const body = (operation: Operation) => start(operation).finally(() => operation.releaseEvents());
+  const memo = await parts.operations.runCallback(id, body, { holds: true });
   const outcome = unseal<SleepMemo>(memo) ?? { startedAt: 0 };
   if (outcome.aborted) abortController?.abort();
   if (outcome.state) executionContext.state = outcome.state;
@@ -114,8 +117,17 @@ async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> 
   try {
     if (!persistence.wanted('waiting', stepResults)) return;
     const { activeStepsPath, executionPath: activePaths, state: value } = executionContext;
-    // The state that a restart finds, since the results that take the place of the stored ones don't carry it.
-    await scope.record.move('waiting', { context: stepResults, value, activeStepsPath, activePaths });
+    const row = await scope.record.load();
+    // The results that take the place of the stored ones carry neither the state that a restart finds nor what was told.
+    const events =
+      row && packedStory(parts.operations.toldOps.story(storedStory(row)), scope.runId, stepResults);
+    await scope.record.move('waiting', {
+      context: stepResults,
+      value,
+      activeStepsPath,
+      activePaths,
+      ...(row?.inngest && { inngest: { ...row.inngest, events } }),
+    });
   } catch (error) {
     scope.log.warn('The status of a sleeping run could not be stored; the run goes on.', {
       workflowId: scope.workflowId,

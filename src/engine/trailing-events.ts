@@ -1,4 +1,5 @@
-import { Publisher } from '../realtime/publisher';
+import { eventsOfStep } from '../realtime/events';
+import { Publisher, streamImage } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { RunScope } from './scope';
 
@@ -66,14 +67,14 @@ export class TrailingEvents {
     if (!this.scope.beforeAnswer) return;
     for (const { id, events } of this.last.splice(0)) {
       const publisher = this.follower(id);
-      for (const event of events()) publisher.publish(event);
+      for (const event of events()) publisher.publish(streamImage(event), this.scope.targets);
       this.sent = Promise.all([this.sent, publisher.flush()]);
     }
   }
 
   private follower(id: string): Publisher {
-    const { port, targets, legName, log, streamBatchMs } = this.scope;
-    return new Publisher(port, targets, `${legName}/${id}`, log, streamBatchMs, this.sent);
+    const { wire, legName, streamBatchMs } = this.scope;
+    return new Publisher(wire, `${legName}/${id}`, streamBatchMs, this.sent);
   }
 }
 
@@ -99,12 +100,5 @@ export function isRepeatable(result: Record<string, unknown>): boolean {
 
 /** The events of a step that succeeded, as core publishes them; `result` with its payload. */
 export function eventsOf(stepId: string, stepCallId: string, result: Record<string, unknown>): RunEvent[] {
-  const ids = { id: stepId, stepCallId };
-  const { output: _output, endedAt: _endedAt, ...begun } = result;
-  const payloads = [
-    { ...ids, ...begun, status: 'running' },
-    { ...ids, ...result },
-    { ...ids, metadata: {} },
-  ];
-  return OF_A_STEP.map((type, place) => ({ type, payload: payloads[place] }));
+  return eventsOfStep({ id: stepId, stepCallId }, result);
 }

@@ -25,13 +25,14 @@ export async function recallTurn(
   if (known) return conditionValue(known);
   const { executionContext, entry, abortController } = params;
   const id = parts.ids.condition(executionContext.executionPath, getEntryId(entry.step), iteration);
-  const memo = await parts.operations.run(id, async () => {
+  const body = async () => {
     const condition = await turns.evaluate(context as never);
     return seal({
       condition,
       ...(abortController.signal.aborted ? { aborted: true } : {}),
     } satisfies ConditionMemo);
-  });
+  };
+  const memo = await parts.operations.run(id, body, { tellsWaiting: false });
   const outcome = unseal<ConditionMemo>(memo);
   if (outcome?.aborted) abortController.abort();
   return outcome ? conditionValue(outcome.condition) : false;

@@ -1,4 +1,5 @@
 /** The first op of a later leg: takes the run, and remembers where and with what it goes on. */
+import { isDeepStrictEqual } from 'node:util';
 import { FinalError, MastraInngestError } from '../errors';
 import type { EngineParts } from '../engine/engine-parts';
 import type { LegStart } from '../engine/leg-start';
@@ -8,6 +9,7 @@ import { emptySnapshot } from '../snapshot/identity';
 import { type LegClaims, legName, nextLeg } from '../snapshot/leg-claim';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest, isTerminal } from '../snapshot/transitions';
+import { opKey, packedStory, storedStory } from '../realtime/stored-events';
 import type { Json } from '../wire/json';
 import type { Leg } from '../wire/leg';
 import { jsonSize } from '../wire/limits';
@@ -40,7 +42,7 @@ export class LegLoader {
     private readonly workflow: RunnableWorkflow,
     private readonly start: StartRequest & { leg: Leg },
     private readonly parts: EngineParts,
-    /** Told inside the op once the run is taken. */
+    /** Told inside the op once the run is taken; what it tells is stored before it goes out. */
     private readonly onTaken: (operation: Operation) => void,
   ) {}
 
@@ -63,13 +65,29 @@ export class LegLoader {
     const at = Date.now();
     try {
       const beginning = await this.take(at);
+      operation.holdEvents();
       this.onTaken(operation);
+      await this.keepStory(operation);
+      operation.releaseEvents();
       const memo = seal(beginning);
       const size = jsonSize(memo);
       return size <= PART ? memo : seal({ ...slice(memo, 0), at });
     } catch (error) {
       throw refusal(error, this.parts.scope.runId);
     }
+  }
+
+  /** The results that the story was told by are about to be replaced. */
+  private async keepStory(operation: Operation): Promise<void> {
+    const { record } = this.parts.scope;
+    const row = this.isStored() ? await record.load() : undefined;
+    if (!row?.inngest) return;
+    const story = storedStory(row);
+    const told = operation.told();
+    if (told.events.length > 0) story.ops.set(opKey(told), told);
+    const events = packedStory(story, row.runId);
+    if (isDeepStrictEqual(events, row.inngest.events ?? [])) return;
+    await record.move('running', { inngest: { ...row.inngest, events } }, ['running']);
   }
 
   /** The run is taken and nothing of it has executed, so its row still says what it said to the first op. */

@@ -3,6 +3,7 @@ import { createRestartExecutionParams, type StepFlowEntry } from '@mastra/core/w
 import type { LegStart } from '../engine/leg-start';
 import { faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
+import { riderOf, visibleResults } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
@@ -27,7 +28,8 @@ interface LegSource {
 /** @throws what core's `createTimeTravelExecutionParams` throws where graph and snapshot do not fit */
 export function legMemo(source: LegSource): LegStart {
   const { snapshot, start, number, at } = source;
-  const { context, value } = faithfulValues(snapshot);
+  const { context: stored, value } = faithfulValues(snapshot);
+  const context = visibleResults(stored, source.leg.kind === 'restart');
   return {
     number,
     startedAt: at,
@@ -104,7 +106,8 @@ function restartMemo(
 function lastState(snapshot: Snapshot): Record<string, unknown> {
   const states = Object.values(snapshot.context)
     .filter(isRecord)
-    .filter(result => isRecord(result.__state))
-    .toSorted((one, other) => Number(one.endedAt ?? 0) - Number(other.endedAt ?? 0));
-  return (states.at(-1)?.__state as Record<string, unknown>) ?? snapshot.value;
+    .filter(result => isRecord(riderOf(result).state))
+    // A step that was executing began with the state of all that ended before.
+    .toSorted((one, other) => Number(one.endedAt ?? Infinity) - Number(other.endedAt ?? Infinity));
+  return riderOf(states.at(-1)).state ?? snapshot.value;
 }

@@ -5,6 +5,7 @@ import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
 import { type Operation, waitingEventId } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
+import { stepEnded, stepStarted } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
@@ -21,7 +22,8 @@ interface RunName {
  * path from there: `<child>.<step>`. A run inside a foreach is not shown in its parent's stream, as in core.
  */
 export function streamTargets(run: RunName, ancestors: readonly Ancestor[]): StreamTarget[] {
-  const targets: StreamTarget[] = [{ channel: runChannel(run.workflowId, run.runId), prefix: '' }];
+  const own = { channel: runChannel(run.workflowId, run.runId), prefix: '' };
+  const targets: StreamTarget[] = [ancestors.at(-1)?.emits ? { ...own, quiet: true } : own];
   let prefix = '';
   let inner = run.workflowId;
   for (const ancestor of [...ancestors].reverse()) {
@@ -137,7 +139,7 @@ export function announceStart(
   const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
   const info = stepInfo ? continued(stepInfo, startedAt) : { payload, startedAt, status: 'running' };
   operation.publish(
-    { type: 'workflow-step-start', payload: { id, stepCallId, ...info, ...metadata } },
+    stepStarted({ id, stepCallId }, { ...info, ...metadata }),
     parentTargets(ancestors),
     // Several first ops may run at once, and each says so.
     `${legName}/start`,
@@ -161,16 +163,6 @@ export function announceEnd(operation: Operation, scope: RunScope, result: Recor
   const { stepId: id, stepCallId, iteration } = parent;
   const metadata = iteration ? { metadata: { iterationCount: iteration } } : {};
   const targets = parentTargets(scope.ancestors);
-  if (result.status === 'suspended') {
-    operation.publish(
-      { type: 'workflow-step-suspended', payload: { id, stepCallId, ...result, ...metadata } },
-      targets,
-    );
-    return;
-  }
-  operation.publish(
-    { type: 'workflow-step-result', payload: { id, stepCallId, ...result, ...metadata } },
-    targets,
-  );
-  operation.publish({ type: 'workflow-step-finish', payload: { id, stepCallId, metadata: {} } }, targets);
+  for (const event of stepEnded({ id, stepCallId }, { ...result, ...metadata }))
+    operation.publish(event, targets);
 }

@@ -6,7 +6,9 @@ import { asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
-import type { Snapshot, StepTimes } from '../snapshot/store';
+import type { Ownership, Snapshot } from '../snapshot/store';
+import { runFinished } from '../realtime/events';
+import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
@@ -44,9 +46,14 @@ export async function settleRun(
   const results = rest.persist?.stepResults ?? rest.stepResults;
   const snapshot = finalSnapshot(engine, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
-  if (stored) await scope.record.settle(storable(engine, snapshot, rest, parentResult));
-  const complete = stored && !scope.options.pruneSnapshot;
   if (parentResult) announceEnd(operation, scope, parentResult);
+  if (stored) {
+    await scope.record.settle(storable(engine, snapshot, rest), current =>
+      withStory(engine, snapshot, current),
+    );
+  }
+  operation.releaseEvents();
+  const complete = stored && !scope.options.pruneSnapshot;
   endSpans(engine, rest, startedAt);
   const run = complete ? undefined : runInEvent(snapshot, rest);
   operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
@@ -98,12 +105,7 @@ function finalSnapshot(
 }
 
 /** The snapshot as it is stored: what the user's `pruneSnapshot` leaves of it, and whose it is. */
-function storable(
-  engine: InngestExecutionEngine,
-  snapshot: Snapshot,
-  rest: Rest,
-  parentResult: Record<string, unknown> | undefined,
-): Snapshot {
+function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest): Snapshot {
   const { scope, trace } = engine.parts;
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
@@ -115,17 +117,22 @@ function storable(
       ...ownershipOf(scope),
       ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
       ...encodedValues(pruned),
-      ...(parentResult && { step: timesOf(parentResult) }),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
     },
   };
 }
 
-/** A nested run's step is not in its parent's row before the parent ends; a late watcher finds its times here. */
-function timesOf(result: StepTimes): StepTimes {
-  const { startedAt, resumedAt, suspendedAt, endedAt } = result;
-  return { startedAt, resumedAt, suspendedAt, endedAt };
+/** What the run told, for late watchers. Where the user prunes what is stored, nothing is kept of it. */
+function withStory(
+  engine: InngestExecutionEngine,
+  { runId, context }: Snapshot,
+  current: Snapshot | undefined,
+): Pick<Ownership, 'events'> {
+  const { scope, operations } = engine.parts;
+  if (scope.options.pruneSnapshot) return {};
+  const before = current ? storedStory(current) : { ops: new Map(), nested: [] };
+  return { events: packedStory(operations.toldOps.story(before), runId, context) };
 }
 
 /** The whole run, for a waiter that will not find it in the store. */
@@ -135,10 +142,13 @@ function runInEvent(snapshot: Snapshot, rest: Rest): Json {
 }
 
 function finishEvent(scope: RunScope, rest: Rest, run: Json | undefined) {
-  const payload: Record<string, unknown> = { runId: scope.runId, workflowStatus: rest.status };
+  const payload: Record<string, unknown> & { runId: string; workflowStatus: string } = {
+    runId: scope.runId,
+    workflowStatus: rest.status,
+  };
   if (rest.result !== undefined) payload.result = rest.result;
   if (rest.error !== undefined) payload.error = asCoreError(rest.error);
   if (rest.tripwire !== undefined) payload.tripwire = rest.tripwire;
   if (run !== undefined) payload.run = run;
-  return { type: 'workflow-finish', payload, mastraLeg: scope.leg?.number ?? 0 };
+  return runFinished(payload, scope.leg?.number ?? 0);
 }

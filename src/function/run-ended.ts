@@ -3,7 +3,9 @@
  * grown too large. The workflow's own code never sees them, so a function of its own closes the stored run.
  */
 import { asCoreError, seal } from '../engine/outcome';
-import { Publisher } from '../realtime/publisher';
+import { runFinished } from '../realtime/events';
+import { Publisher, streamImage } from '../realtime/publisher';
+import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
@@ -72,16 +74,9 @@ async function close(
     const closed = await record.move(status, error ? { error } : {});
     const ancestors = start.sender?.ancestors ?? [];
     const targets = streamTargets({ workflowId: workflow.id, runId }, ancestors).slice(0, 1);
-    const log = {
-      warn: (message: string, details?: object) => mastra.getLogger()?.warn(message, { ...details }),
-    };
-    const publisher = new Publisher(port, targets, `${data.run_id}/ended`, log);
-    if (closed)
-      publisher.publish({
-        type: 'workflow-finish',
-        payload: { runId, workflowStatus: status, error },
-        mastraLeg: snapshot.inngest?.leg ?? 0,
-      });
+    const publisher = new Publisher(wireOf(port, mastra), `${data.run_id}/ended`);
+    const end = runFinished({ runId, workflowStatus: status, error }, snapshot.inngest?.leg ?? 0);
+    if (closed) publisher.publish(streamImage(end), targets);
     await publisher.flush();
     return seal({ closed });
   });

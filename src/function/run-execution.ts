@@ -13,8 +13,10 @@ import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
 import { faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
+import { packedStory } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue } from '../wire/encode';
+import type { Json } from '../wire/json';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
@@ -105,23 +107,39 @@ export class RunExecution {
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
     });
+    operation.holdEvents();
+    this.announce(operation);
     if (engine.parts.persistence.wanted('running', {})) {
       const { serializedStepGraph } = this.workflow;
       const input = this.inputData;
       const value = (this.prepared?.initialState ?? this.start.initialState ?? {}) as Record<string, unknown>;
       const fields = { context: input === undefined ? {} : { input }, value, serializedStepGraph };
       const initial = emptySnapshot(scope.runId, 'running', fields);
-      if ((await scope.record.claim(ownershipOf(scope), initial)) === 'canceled') throw canceledRun(scope);
+      const told = operation.eventCount > 0 ? { events: this.toldBy(operation) } : {};
+      const outcome = await scope.record.claim({ ...ownershipOf(scope), ...told }, initial);
+      if (outcome === 'canceled') throw canceledRun(scope);
     }
-    this.announce(operation);
+    operation.releaseEvents();
+    this.beginSpans();
+  }
+
+  /** What the op told, for the row that begins with it. */
+  private toldBy(operation: Operation): Json {
+    const { runId } = this.scope;
+    return packedStory({ ops: new Map([['', operation.told()]]), nested: [] }, runId);
   }
 
   private announce(operation: Operation): void {
     const { scope } = this;
-    const { trace } = this.engine.parts;
     publishHandedOver(operation, scope.ancestors);
-    for (const begun of beginningRuns(scope)) {
+    for (const begun of beginningRuns(scope))
       announceStart(operation, begun, this.inputData, scope.startedAt);
+  }
+
+  private beginSpans(): void {
+    const { scope } = this;
+    const { trace } = this.engine.parts;
+    for (const begun of beginningRuns(scope)) {
       const step = trace.root && parentStepSpan(begun.ancestors);
       if (step) trace.begin(step, scope.startedAt);
       const root = begun.runId === scope.runId ? trace.root : trace.root && trace.rootOf(begun, step);
@@ -135,6 +153,7 @@ export class RunExecution {
     if (!start.leg) return undefined;
     const loader = new LegLoader(workflow, { ...start, leg: start.leg }, engine.parts, operation => {
       this.announce(operation);
+      this.beginSpans();
     });
     const beginning = await loader.load();
     if (beginning.kind === 'ended') await this.reportEnded(beginning.snapshot, start.leg);
@@ -166,12 +185,13 @@ export class RunExecution {
   private async finish(rest: Rest, run: RunResult): Promise<number> {
     const { engine, scope } = this;
     const nested = scope.ancestors.length > 0;
-    const memo = await engine.parts.operations.run(engine.parts.ids.finish, async operation => {
+    const body = async (operation: Operation) => {
       const endedAt = Date.now();
       const parentResult = nested ? this.parentResult(run, endedAt) : undefined;
       await settleRun(operation, engine, this.workflow, rest, parentResult, scope.startedAt);
       return seal({ endedAt });
-    });
+    };
+    const memo = await engine.parts.operations.run(engine.parts.ids.finish, body, { holds: true });
     return unseal<{ endedAt: number }>(memo)?.endedAt ?? 0;
   }
 

@@ -1,6 +1,7 @@
 import type { RunScope } from '../engine/scope';
 import { FinalError } from '../errors';
 import { runChannel } from '../realtime/channel';
+import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, InngestPort } from '../sdk/port';
 import { legName } from '../snapshot/leg-claim';
 import { RunRecord } from '../snapshot/run-record';
@@ -31,6 +32,7 @@ export function runScope(
   const ancestors = start.sender?.ancestors ?? [];
   const identity = { workflowId: workflow.id, runId, resourceId: start.resourceId };
   const { inngestRunId, attempt, beforeAnswer } = request;
+  const wire = wireOf(port, mastra);
   return {
     ...identity,
     mastra,
@@ -55,6 +57,7 @@ export function runScope(
     ancestors,
     nativeStep: request.nativeStep,
     streamBatchMs: workflow.streamBatchMs,
-    log: { warn: (message, details) => mastra.getLogger()?.warn(message, details) },
+    log: wire.log,
+    wire,
   };
 }

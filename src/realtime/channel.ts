@@ -29,6 +29,8 @@ export interface PublishedEvent extends RunEvent {
   mastraLeg?: number;
   /** This is the extract of a longer event, which travels in so many parts. */
   mastraParts?: number;
+  /** Where the event stands among those of the op that published it, if its id does not say so: `<leg>/<op>#<number>`. */
+  mastraPosition?: string;
 }
 
 /** Type of a message that carries several events, for streams that ask for it: `{ type, events }`. */
@@ -38,6 +40,8 @@ export const BATCH_TYPE = 'mastra-batch';
 export interface StreamTarget {
   channel: string;
   prefix: string;
+  /** A nested run's own channel: its events are read by their parents' watchers, so few messages do for it. */
+  quiet?: boolean;
 }
 
 /** The event as one target sees it. Chunks of users (`data-…`) have no step id and stay as they are. */

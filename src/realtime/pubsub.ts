@@ -1,6 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import type { InngestPort } from '../sdk/port';
-import { type PublishedEvent, runChannel } from './channel';
+import { type PublishedEvent, type RunEvent, eventsTopic, runChannel } from './channel';
 import { ProgressCounts } from './progress';
 import { type Subscription, subscribe } from './subscription';
 
@@ -9,8 +9,16 @@ type CoreEvent = Parameters<Callback>[0];
 
 const RUN_TOPIC = /^workflow\.events\.v2\.(.+)$/;
 
+/** What somebody who follows a run gets of its channel: everything, doubles included, as it was published. */
+export interface RunFollower {
+  receive(event: PublishedEvent): void;
+  /** Messages may have been missed. */
+  interrupted(): void;
+}
+
 interface TopicListeners {
   callbacks: Set<Callback>;
+  followers: Set<RunFollower>;
   opened: Promise<Subscription | undefined>;
   /** Ids of events that were delivered: a re-executed op publishes its events again (I9). */
   seen: Set<string>;
@@ -36,32 +44,56 @@ export class RealtimePubSub extends PubSub {
   override async publish(topic: string, event: Omit<CoreEvent, 'id' | 'createdAt'>): Promise<void> {
     const runId = RUN_TOPIC.exec(topic)?.[1];
     const listeners = this.topics.get(topic);
-    if (runId && listeners) deliver(runId, listeners, event.data as PublishedEvent);
+    const data = event.data as RunEvent;
+    if (runId && listeners) deliver(runId, listeners, { ...data, mastraEventId: '' });
   }
 
   /** Resolves once the events arrive; also when realtime can't be reached (`onUnavailable` is told then). */
   override async subscribe(topic: string, callback: Callback): Promise<void> {
     const runId = RUN_TOPIC.exec(topic)?.[1];
     if (!runId) return;
-    let listeners = this.topics.get(topic);
-    if (!listeners) {
-      listeners = {
-        callbacks: new Set(),
-        opened: Promise.resolve(undefined),
-        seen: new Set(),
-        progress: new ProgressCounts(),
-      };
-      this.topics.set(topic, listeners);
-      listeners.opened = this.open(runId, listeners);
-    }
+    const listeners = this.listeners(topic, runId);
     listeners.callbacks.add(callback);
     await listeners.opened;
+  }
+
+  override async unsubscribe(topic: string, callback: Callback): Promise<void> {
+    const listeners = this.topics.get(topic);
+    listeners?.callbacks.delete(callback);
+    await this.leave(topic);
+  }
+
+  /** Follows a run's channel, at once; `ready()` says when its events arrive. Answers how to stop. */
+  follow(runId: string, follower: RunFollower): () => void {
+    const topic = eventsTopic(runId);
+    const { followers } = this.listeners(topic, runId);
+    followers.add(follower);
+    return () => {
+      followers.delete(follower);
+      void this.leave(topic);
+    };
+  }
+
+  private listeners(topic: string, runId: string): TopicListeners {
+    const known = this.topics.get(topic);
+    if (known) return known;
+    const listeners: TopicListeners = {
+      callbacks: new Set(),
+      followers: new Set(),
+      opened: Promise.resolve(undefined),
+      seen: new Set(),
+      progress: new ProgressCounts(),
+    };
+    this.topics.set(topic, listeners);
+    listeners.opened = this.open(runId, listeners);
+    return listeners;
   }
 
   private async open(runId: string, listeners: TopicListeners): Promise<Subscription | undefined> {
     try {
       return await subscribe(this.port, runChannel(this.workflowId, runId), {
         onEvent: event => deliver(runId, listeners, event),
+        onReconnect: () => listeners.followers.forEach(follower => follower.interrupted()),
       });
     } catch (error) {
       this.onUnavailable(error);
@@ -69,11 +101,10 @@ export class RealtimePubSub extends PubSub {
     }
   }
 
-  override async unsubscribe(topic: string, callback: Callback): Promise<void> {
+  /** The last one who leaves closes the subscription. */
+  private async leave(topic: string): Promise<void> {
     const listeners = this.topics.get(topic);
-    if (!listeners) return;
-    listeners.callbacks.delete(callback);
-    if (listeners.callbacks.size > 0) return;
+    if (!listeners || listeners.callbacks.size + listeners.followers.size > 0) return;
     this.topics.delete(topic);
     (await listeners.opened)?.close();
   }
@@ -94,7 +125,8 @@ export class RealtimePubSub extends PubSub {
 }
 
 function deliver(runId: string, listeners: TopicListeners, published: PublishedEvent): void {
-  const { mastraEventId: id, mastraLeg: leg, ...event } = published;
+  for (const follower of listeners.followers) follower.receive(published);
+  const { mastraEventId: id, mastraLeg: leg, mastraPosition: _position, ...event } = published;
   if (id && listeners.seen.has(id)) return;
   if (id) listeners.seen.add(id);
   const data = listeners.progress.count(event);

@@ -6,6 +6,7 @@ import { MastraInngestError, type ErrorCode, reasonOf } from '../errors';
 import { resumeTarget } from '../function/resume-target';
 import { travelParams } from '../function/travel-params';
 import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
+import { keptStory } from '../realtime/stored-events';
 import { faithfulValues } from '../snapshot/faithful';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
@@ -106,7 +107,8 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
     request: { ...request, leg: { ...leg, claim } },
     before: snapshot,
     claim: async () => {
-      const taken = (await (await claims())?.take(snapshot, claim)) ?? true;
+      const found = { ...snapshot, inngest: keptStory(snapshot) };
+      const taken = (await (await claims())?.take(found, claim)) ?? true;
       if (!taken) throw conflict(run.record, 'was continued by another caller');
     },
     release: async () => (await claims())?.release(snapshot),

@@ -1,6 +1,6 @@
 /** Sending what starts or continues a run, exactly once (I5). */
 import { MastraInngestError, reasonOf } from '../errors';
-import type { WarningLog } from '../realtime/publisher';
+import type { WarningLog } from '../realtime/lane';
 import type { RealtimePubSub } from '../realtime/pubsub';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';

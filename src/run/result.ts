@@ -1,12 +1,12 @@
 import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/core/workflows';
 import type { AnyMastra, StepResults } from '../core-types';
 import { asCoreError } from '../engine/outcome';
+import { visibleResults } from '../realtime/stored-events';
 import { RunPubSubSilence } from './silence';
 import { type FaithfulValues, faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
 import { sameValue, withoutUndefined } from '../wire/encode';
-import { isRecord } from '../wire/json';
 
 export interface OutputOptions {
   includeState?: boolean;
@@ -29,22 +29,12 @@ class ResultEngine extends DefaultExecutionEngine {
 /** The values of a stored run with their types, equal payloads being the same object. */
 function shownValues(snapshot: Snapshot): FaithfulValues & { context: StepResults } {
   const values = faithfulValues(snapshot);
-  const context = withoutStates(values.context as StepResults);
+  const context = visibleResults(values.context) as StepResults;
   const isDecoded = snapshot.inngest?.encoded !== undefined;
   return {
     ...values,
     context: isDecoded ? shareEqualPayloads(context, snapshot.stepExecutionPath ?? []) : context,
   };
-}
-
-/** The state that a step set rides in its stored progress; it is no part of the step's result. */
-function withoutStates(context: StepResults): StepResults {
-  const entries = Object.entries(context).map(([stepId, result]) => {
-    if (!isRecord(result) || !('__state' in result)) return [stepId, result];
-    const { __state: _state, ...shown } = result;
-    return [stepId, shown];
-  });
-  return Object.fromEntries(entries) as StepResults;
 }
 
 /**

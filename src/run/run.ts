@@ -1,11 +1,15 @@
 import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
 import type { AnyMastra, Context, EngineOptions, RunStatus, StepResults } from '../core-types';
 import { Persistence } from '../engine/persistence';
-import type { RunEvent } from '../realtime/channel';
-import type { RealtimePubSub } from '../realtime/pubsub';
+import { LogReader } from '../log/event-log';
+import { type RunEvent, runChannel } from '../realtime/channel';
+import { isEnd } from '../realtime/events';
+import type { RealtimePubSub, RunFollower } from '../realtime/pubsub';
+import { logOf } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
+import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { requireAllowed } from './allowed';
 import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArguments } from './arguments';
@@ -14,8 +18,9 @@ import { type Continuable, restartDeparture, resumeDeparture, stored, travelDepa
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
 import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
 import { checkedResumeData } from './resume-data';
-import { wholePast } from './nested-past';
-import { RunView, isEnd } from './run-view';
+import { Replayed } from './replayed';
+import { storyOf } from './stored-story';
+import { StoryReader } from './story-reader';
 import { type Observed, observedLegacyStream, observedStream } from './stream';
 import type { Rested } from './wait-for-rest';
 
@@ -41,8 +46,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   storedStatuses?: readonly RunStatus[];
   /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
   private streams?: (event: RunEvent) => boolean;
-  /** What that stream sees, until the leg takes it along. */
-  private ownView?: RunView;
+  /** What tells that stream, until the leg takes it along. */
+  private ownReader?: StoryReader;
   /** Core closes the observers of a legacy stream with it, and no others. */
   private hasLegacyStream = false;
   /** Where a stream that core would resume with travels to. */
@@ -58,9 +63,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<never> {
-    const view = this.ownView;
+    const reader = this.ownReader;
     const departure = await this.startDeparture(args);
-    return (await this.driven(departure, args, view)) as never;
+    return (await this.driven(departure, args, reader)) as never;
   }
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
@@ -139,10 +144,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   protected override async _resume(args: ResumeArguments): Promise<never> {
     const { travel } = this;
     if (travel) return this._timeTravel(travel as never);
-    const view = this.ownView;
+    const reader = this.ownReader;
     await requireAllowed(this, args);
     const departure = await resumeDeparture(this.continuable, args);
-    const result = this.driven(departure, args, view);
+    const result = this.driven(departure, args, reader);
     this.executionResults = result as never;
     const settled = (await result) as { status: string };
     if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
@@ -160,9 +165,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
   protected override async _timeTravel(args: never): Promise<never> {
     const travel = args as TravelArguments;
-    const view = this.ownView;
+    const reader = this.ownReader;
     const departure = await travelDeparture(this.continuable, travel);
-    return (await this.driven(departure, travel, view)) as never;
+    return (await this.driven(departure, travel, reader)) as never;
   }
 
   /**
@@ -203,25 +208,30 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     if (canceled) this.workflowRunStatus = 'canceled';
   }
 
-  /** Core's `watch`; whoever comes late gets what happened before from the store. */
+  /** Core's `watch`; whoever comes late gets what happened before. */
   override watch(callback: WatchCallback): () => void {
     const { streams } = this;
     const tell = (event: RunEvent) => callback(event as never);
     if (streams) {
-      const view = (this.ownView = new RunView(event => streams(event) && tell(event), this.log));
-      return super.watch(event => view.live(event as never));
+      const reader = (this.ownReader = this.reader(event => streams(event) && tell(event)));
+      return this.realtime.follow(this.runId, reader);
     }
-    if (this.workflowRunStatus === 'pending') return super.watch(callback);
-    const view = new RunView(tell, this.log, this.past).hold();
-    const unwatch = super.watch(event => view.live(event as never));
-    void (this.pubsub as RealtimePubSub).ready().then(() => view.open(this.record));
-    return unwatch;
+    const reader = this.reader(event => void Promise.resolve(tell(event)).catch(() => {}));
+    const unfollow = this.realtime.follow(this.runId, reader);
+    void this.realtime.ready().then(async () => {
+      const snapshot = await reader.open();
+      if (snapshot && isTerminal(snapshot.status)) reader.tellEnd(snapshot);
+    });
+    return () => {
+      unfollow();
+      reader.close();
+    };
   }
 
   /** Resolves once events arrive. */
   override async watchAsync(callback: WatchCallback): Promise<() => void> {
     const unwatch = this.watch(callback);
-    await (this.pubsub as RealtimePubSub).ready();
+    await this.realtime.ready();
     return unwatch;
   }
 
@@ -249,10 +259,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     }
   }
 
-  /** The run's events from its beginning on, also where another process executes or streams it; ends with the run. */
-  override observeStream(): never {
-    if (this.streamOutput) return super.observeStream() as never;
-    return observedStream(this.observed) as never;
+  /**
+   * The run's chunks from its beginning on, or from chunk `offset` (0-based) on, also where another process executes or streams
+   * it; ends when the run comes to rest.
+   * @example
+   * for await (const chunk of run.observeStream({ offset: 12 })) console.log(chunk.type);
+   */
+  override observeStream({ offset = 0 }: { offset?: number } = {}): never {
+    return observedStream(this.observed, offset) as never;
   }
 
   override observeStreamLegacy(): never {
@@ -260,22 +274,36 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return { stream: observedLegacyStream(this.observed) } as never;
   }
 
-  /** What a stored run tells of its events, and of those of the workflows nested in it. */
-  private readonly past = (snapshot: Snapshot): Promise<RunEvent[]> =>
-    wholePast(this.record, snapshot, this.executionGraph.steps);
+  private get realtime(): RealtimePubSub {
+    return this.pubsub as RealtimePubSub;
+  }
+
+  /** Tells somebody the run's events; nothing is read before it is asked for. */
+  private reader(tell: (event: RunEvent) => unknown): StoryReader {
+    const { record } = this;
+    const log = logOf(this.mastra, runChannel(this.workflowId, this.runId));
+    return new StoryReader({
+      tell,
+      stored: async known => {
+        const snapshot = known ?? (await record.load());
+        return snapshot && { snapshot, story: await storyOf(record, snapshot, this.executionGraph.steps) };
+      },
+      log: log && new LogReader(log),
+      warnings: this.log,
+    });
+  }
 
   private get observed(): Observed {
     return {
-      past: this.past,
       record: this.record,
-      mastra: this.mastra as unknown as AnyMastra,
-      log: this.log,
-      watch: async callback => {
-        const unwatch = super.watch(event => callback(event as never));
-        await (this.pubsub as RealtimePubSub).ready();
-        return unwatch;
+      reader: tell => this.reader(tell),
+      follow: async (follower: RunFollower) => {
+        const unfollow = this.realtime.follow(this.runId, follower);
+        await this.realtime.ready();
+        return unfollow;
       },
       result: snapshot => this.result({ snapshot }, undefined),
+      replayed: Replayed.now(this.mastra?.getServerCache(), this.runId),
     };
   }
 
@@ -286,17 +314,17 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       return begin();
     } finally {
       this.streams = undefined;
-      this.ownView = undefined;
+      this.ownReader = undefined;
     }
   }
 
   /** Drives a leg to its rest; a stream of it has all of its events then, and knows how it ended. */
-  private async driven(departure: Departure, { outputOptions }: ExecutionArguments, view?: RunView) {
-    view?.skip(departure.before);
+  private async driven(departure: Departure, { outputOptions }: ExecutionArguments, reader?: StoryReader) {
+    if (departure.before) await reader?.skip(departure.before);
     const rested = await this.departures.drive(departure);
-    await view?.complete(rested.snapshot ?? runOfEvent(rested.finish));
+    await reader?.complete(rested.snapshot ?? runOfEvent(rested.finish));
     const result = await this.result(rested, outputOptions);
-    if (!view || result.status !== 'failed' || view.hasFailure) return result;
+    if (!reader || result.status !== 'failed' || reader.hasFailure) return result;
     // Core's stream reads its status off its chunks, and what failed is no step.
     this.streamOutput?.updateResults(result as never);
     this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);

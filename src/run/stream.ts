@@ -1,23 +1,23 @@
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import { WorkflowRunOutput } from '@mastra/core/stream';
-import type { AnyMastra } from '../core-types';
 import type { RunEvent } from '../realtime/channel';
-import type { WarningLog } from '../realtime/publisher';
+import { isEnd } from '../realtime/events';
+import type { RunFollower } from '../realtime/pubsub';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { RunView, isEnd } from './run-view';
+import type { Replayed } from './replayed';
+import type { StoryReader } from './story-reader';
 
 /** A run as somebody observes it. */
 export interface Observed {
   record: RunRecord;
-  mastra: AnyMastra;
-  log: WarningLog;
-  /** Calls back with live events; resolves once they arrive. */
-  watch(callback: (event: RunEvent) => void): Promise<() => void>;
+  reader(tell: (event: RunEvent) => unknown): StoryReader;
+  /** Follows the run's channel; resolves once its messages arrive, to what stops it. */
+  follow(follower: RunFollower): Promise<() => void>;
   result(snapshot: Snapshot): Promise<Record<string, unknown>>;
-  /** What a stored run tells of its events. */
-  past(snapshot: Snapshot): Promise<RunEvent[]>;
+  /** What Mastra's server shows of the run by itself, before this stream; undefined for any other caller. */
+  replayed?: Replayed;
 }
 
 /** How often a stream looks whether the run has ended without its last event, in milliseconds. */
@@ -27,87 +27,92 @@ const LOOK = 2000;
 function events(
   run: Observed,
   chunkOf: (event: RunEvent) => object,
-  onRest: (snapshot: Snapshot, view: RunView) => Promise<void>,
+  onRest: (snapshot: Snapshot, reader: StoryReader) => Promise<void>,
 ): ReadableStream<object> {
   let stop = () => {};
   return new ReadableStream<object>({
     async start(controller) {
-      const tell = (event: RunEvent) => open && !isEnd(event) && controller.enqueue(chunkOf(event));
-      const view = new RunView(tell, run.log, snapshot => run.past(snapshot));
-      let open = true;
-      const close = async (snapshot: Snapshot | undefined) => {
-        if (!open) return;
-        if (snapshot) await view.complete(snapshot).then(() => onRest(snapshot, view));
-        open = false;
+      let ending: Promise<void> | undefined;
+      let isOpen = true;
+      const reader = run.reader(event => isOpen && !isEnd(event) && controller.enqueue(chunkOf(event)));
+      const end = async (snapshot: Snapshot | undefined) => {
+        await reader.complete(snapshot);
+        if (snapshot) await onRest(snapshot, reader);
         stop();
-        controller.close();
+        if (isOpen) controller.close();
+        isOpen = false;
       };
-      const look = async (once = false) => {
+      /** `last`: the run has said that it ends, so what is not in the store never will be. */
+      const look = async (last = false) => {
         const snapshot = await run.record.load().catch(() => undefined);
-        if (once || !snapshot || isAtRest(snapshot.status)) return close(snapshot);
+        if (snapshot ? isAtRest(snapshot.status) : last) await (ending ??= end(snapshot));
       };
-      const unwatch = await run.watch(event => {
-        view.live(event);
-        if (isEnd(event)) void look(true);
-      });
       // The channel may lose the last event; the store does not.
       const timer = setInterval(() => void look(), LOOK);
+      const unfollow = await run.follow({
+        receive: event => {
+          reader.receive(event);
+          if (isEnd(event)) void look(true);
+        },
+        interrupted: () => reader.interrupted(),
+      });
       stop = () => {
         clearInterval(timer);
-        unwatch();
+        unfollow();
+        reader.close();
       };
-      view.hold();
-      const snapshot = await view.open(run.record);
-      if (snapshot && isAtRest(snapshot.status)) await close(snapshot);
+      if (!isOpen) return stop();
+      const snapshot = await reader.open();
+      if (snapshot && isAtRest(snapshot.status)) await (ending ??= end(snapshot));
     },
     cancel: () => stop(),
   });
 }
 
-/** As core's `observeStream()` shows a run: with the chunks that begin and end it. */
-export function observedStream(run: Observed): ReadableStream<object> {
-  return unlessCached(run, () => {
-    const { workflowId, runId } = run.record.identity;
+/** As core's `observeStream()` shows a run: with the chunks that begin and end it, from chunk `offset` (0-based) on. */
+export function observedStream(run: Observed, offset = 0): ReadableStream<object> {
+  const { workflowId, runId } = run.record.identity;
+  const open = () => {
     const stream = events(
       run,
       event => chunkOf(runId, event),
-      async (snapshot, view) => {
+      async (snapshot, reader) => {
         const result = await run.result(snapshot);
         output.updateResults(result as never);
-        if (result.status === 'failed' && !view.hasFailure) output.rejectResults(result.error as never);
+        if (result.status === 'failed' && !reader.hasFailure) output.rejectResults(result.error as never);
       },
     );
     const output = new WorkflowRunOutput({ workflowId, runId, stream: stream as never });
     return output.fullStream;
-  });
+  };
+  return rest(open, run.replayed, offset);
 }
 
 /** As core's `observeStreamLegacy()` shows a run. */
 export function observedLegacyStream(run: Observed): ReadableStream<object> {
-  return unlessCached(run, () => events(run, legacyChunkOf, async () => {}));
+  return rest(() => events(run, legacyChunkOf, async () => {}), run.replayed, 0);
 }
 
-/** The stream, or an empty one where Mastra's server shows the whole run before it. */
-function unlessCached(run: Observed, open: () => ReadableStream<object>): ReadableStream<object> {
+/** A stream without its first chunks, and without those that Mastra's server shows before it. */
+function rest(
+  open: () => ReadableStream<object>,
+  replayed: Replayed | undefined,
+  offset: number,
+): ReadableStream<object> {
   let reader: ReadableStreamDefaultReader<object> | undefined;
+  let left = offset;
   return new ReadableStream<object>({
     async pull(controller) {
-      if (!reader && (await isServedFromCache(run))) return controller.close();
       reader ??= open().getReader();
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return controller.close();
+        if (left-- > 0 || (await replayed?.has(value))) continue;
+        return controller.enqueue(value);
+      }
     },
     cancel: async () => reader?.cancel(undefined),
   });
-}
-
-/** Mastra's server keeps the chunks of the runs that it streamed, and shows them before what this stream gives. */
-async function isServedFromCache({ record, mastra }: Observed): Promise<boolean> {
-  const cached = await mastra.getServerCache()?.listFromTo(record.identity.runId, 0);
-  if (!Array.isArray(cached) || cached.length === 0) return false;
-  const snapshot = await record.load().catch(() => undefined);
-  return snapshot !== undefined && isAtRest(snapshot.status);
 }
 
 /** As core's `stream()` makes a chunk of an event. */

@@ -1,7 +1,7 @@
 import { reasonOf } from '../errors';
 import type { PubSub } from '@mastra/core/events';
 import { eventsTopic, type RunEvent } from '../realtime/channel';
-import type { WarningLog } from '../realtime/publisher';
+import type { WarningLog } from '../realtime/lane';
 import { checks } from './checks';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';

@@ -108,8 +108,13 @@ export class RunRecord {
    * Writes where a leg of the run came to rest, complete. A row that is missing (nothing was stored so far) is created; one
    * that has ended in this leg, has been continued since, or belongs to another Inngest run, stays as it is.
    */
-  async settle(snapshot: Snapshot): Promise<void> {
+  async settle(
+    settled: Snapshot,
+    /** What is added to it, from the row as it is. */
+    added: (current: Snapshot | undefined) => Partial<Ownership> = () => ({}),
+  ): Promise<void> {
     const current = await this.load();
+    const snapshot = { ...settled, inngest: { ...settled.inngest, ...added(current) } };
     if (!current) {
       await this.create(snapshot);
       return;

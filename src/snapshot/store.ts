@@ -18,8 +18,8 @@ export interface Ownership {
   /** Id of the event that started the run. */
   startEvent?: string;
   resourceId?: string;
-  /** A nested run's step in its parent: when it began, went on and ended, in milliseconds since the epoch. */
-  step?: StepTimes;
+  /** What the run told, op by op (`realtime/stored-events`). */
+  events?: Json;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
   /** Where the run is found in the traces. */
@@ -28,13 +28,6 @@ export interface Ownership {
   pruned?: boolean;
   /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
   thrown?: boolean;
-}
-
-export interface StepTimes {
-  startedAt?: number;
-  resumedAt?: number;
-  suspendedAt?: number;
-  endedAt?: number;
 }
 
 /** Mastra's `WorkflowRunState`, as far as it is read or written here. */

@@ -32,6 +32,8 @@ export interface Ancestor {
   owner: string;
   stepId: string;
   stepCallId: string;
+  /** Where the step stands in the order of causes, seen from the outermost run. */
+  at: number[];
   /** Nothing of the ancestor was executed before, so its first op is to be done for it. */
   first: boolean;
   /** Where it is the first: `running` is not to be stored of the ancestor. */

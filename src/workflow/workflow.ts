@@ -5,7 +5,10 @@ import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
 import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run-function';
 import { storeOf } from '../function/stores';
+import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
+import { logOf } from '../realtime/wire';
+import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
 import { storedStatuses } from '../run/stored-statuses';
 import type { InngestPort, ServableFunction } from '../sdk/port';
@@ -152,6 +155,7 @@ export class InngestWorkflow<
   ): Promise<Run<TEngineType, TSteps, TState, TInput, TOutput, TRequestContext>> {
     this.requireRunnable();
     const mastra = this.requireMastra();
+    noticeReads(mastra.getServerCache());
     const runId = options?.runId ?? this.newRunId(mastra, options?.resourceId);
     const { shouldPersistSnapshot: ofRun } = options ?? {};
     const statuses = ofRun && storedStatuses(ofRun, this.id, runId);
@@ -168,6 +172,12 @@ export class InngestWorkflow<
     if (existing) run.workflowRunStatus = existing.status;
     else if (stored) await record.create(this.pendingSnapshot(runId));
     return run as never;
+  }
+
+  /** Core's own, and what the run told. */
+  override async deleteWorkflowRunById(runId: string): Promise<void> {
+    await super.deleteWorkflowRunById(runId);
+    await logOf(this.mastra, runChannel(this.id, runId))?.delete();
   }
 
   private makeRun(record: RunRecord, options: CreateRunOptions): InngestRun {

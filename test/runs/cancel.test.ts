@@ -203,7 +203,7 @@ test('a nested run that begins after its parent was cancelled executes nothing, 
       requestContext: {},
       sender: {
         validated: true,
-        ancestors: [{ ...ancestor, first: false, emits: true, retry: 0, retriesLeft: 0 }],
+        ancestors: [{ ...ancestor, at: [0, 0], first: false, emits: true, retry: 0, retriesLeft: 0 }],
       },
     },
     'slow',

@@ -33,6 +33,8 @@ test('streams tell what the steps did, from the store, and how the run ended', a
   expect(chunks.map(brief)).toEqual([
     'start',
     'step-start greet',
+    'step-output',
+    'data-mood',
     'step-result greet',
     'step-start shout',
     'step-result shout',

@@ -34,7 +34,7 @@ type Stream = ReturnType<ApiClient['stream']>;
 const brief = ({ type, payload }: Chunk) =>
   `${type.replace('workflow-', '')} ${(payload?.id ?? payload?.workflowStatus ?? '') as string}`.trim();
 
-/** The `slow` workflow's chunks, and those of its steps that the store can tell. */
+/** The `slow` workflow's chunks. */
 const WHOLE = [
   'start',
   'step-start begin',
@@ -47,7 +47,6 @@ const WHOLE = [
   'step-result tell',
   'finish success',
 ];
-const STORED = WHOLE.filter(word => !['step-output', 'data-told'].includes(word));
 
 describe('observe', () => {
   test('a live run, from its beginning on, from two processes: each chunk once', async () => {
@@ -60,9 +59,7 @@ describe('observe', () => {
     await started;
     for (const { rest } of seen) {
       const { chunks } = await rest;
-      expect(chunks.map(brief).filter(word => word !== 'step-output')).toEqual(
-        WHOLE.filter(word => word !== 'step-output'),
-      );
+      expect(chunks.map(brief)).toEqual(WHOLE);
     }
   });
 
@@ -75,9 +72,7 @@ describe('observe', () => {
     gate.letPass(runId);
     const { chunks } = await streamed;
     expect(chunks.map(brief)).toEqual(WHOLE);
-    const written = ({ type }: Chunk) => type === 'workflow-step-output';
-    const same = (all: Chunk[]) =>
-      plain(all.filter(chunk => !written(chunk)).map(chunk => ({ ...chunk, payload: shared(chunk) })));
+    const same = (all: Chunk[]) => plain(all.map(chunk => ({ ...chunk, payload: shared(chunk) })));
     expect(same((await observed.rest).chunks)).toEqual(same(chunks));
   });
 
@@ -86,7 +81,7 @@ describe('observe', () => {
     const runId = randomUUID();
     gate.letPass(runId);
     const { chunks } = await api.stream(path('slow', 'stream', runId), ADA);
-    expect((await observe(other, 'slow', runId)).chunks.map(brief)).toEqual(STORED);
+    expect((await observe(other, 'slow', runId)).chunks.map(brief)).toEqual(WHOLE);
     expect((await observe(api, 'slow', runId)).chunks).toEqual(chunks);
     const rest = await api.stream(`${path('slow', 'observe', runId)}&offset=7`);
     expect(rest.chunks).toEqual(chunks.slice(7));

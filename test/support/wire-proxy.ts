@@ -27,7 +27,7 @@ const COUNTED = ['StepRun', 'Step', 'StepFailed', 'Sleep', 'InvokeFunction', 'Wa
 export class WireProxy {
   readonly ops: WireOp[] = [];
   readonly executions: Exchange[] = [];
-  /** How many realtime messages the app has published. */
+  /** How many realtime messages the app has published; the echo of a subscription counts once. */
   publishes = 0;
   /** How many WebSockets were opened through here. */
   sockets = 0;
@@ -46,6 +46,7 @@ export class WireProxy {
   refused?: string;
   /** What the app registered last, as it said it. */
   registration?: string;
+  private readonly echoes = new Set<string>();
   private readonly ended = new Set<string>();
   private readonly functions = new Map<string, string>();
   private server!: Server;
@@ -128,7 +129,7 @@ export class WireProxy {
     }
     // The app registers the URL that it was called on, so it must see the proxy's.
     if (path.startsWith('/v1/realtime/publish')) {
-      this.publishes++;
+      this.countPublish(path);
       await this.onPublish?.(JSON.parse(body) as Record<string, unknown>);
     }
     if (path.startsWith('/e/')) this.events++;
@@ -139,6 +140,14 @@ export class WireProxy {
     if (path.startsWith('/v1/checkpoint/')) this.bytesFromApp += Buffer.byteLength(body);
     if (toApp && incoming.method === 'POST') this.bytesFromApp += Buffer.byteLength(answer.body);
     response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+
+  /** A busy machine hears the echo of its subscription late and sends it again: no message of a run's. */
+  private countPublish(path: string): void {
+    const topic = new URL(path, this.serverUrl).searchParams.get('topic') ?? '';
+    if (this.echoes.has(topic)) return;
+    if (topic.startsWith('mastra-echo-')) this.echoes.add(topic);
+    this.publishes++;
   }
 
   private note(target: URL, body: string): void {

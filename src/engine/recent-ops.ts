@@ -1,0 +1,48 @@
+/**
+ * What the ops of a step told, kept by this process: a step of several ops (turns of a loop, items of a foreach, tries) has one
+ * place in the store, so each write repeats what the others told. Another process reads it from there.
+ */
+import type { RunIdentity } from '../snapshot/identity';
+import { type StoredOp, opKey } from '../realtime/stored-events';
+
+/** Steps of which this process remembers what they told. */
+const MOST = 1000;
+
+const known = new Map<string, RecentOps>();
+
+export class RecentOps {
+  private readonly ops = new Map<string, StoredOp>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  /** Those of one step in one leg of a run. */
+  static of({ workflowId, runId }: RunIdentity, leg: string, step: string): RecentOps {
+    const key = JSON.stringify([workflowId, runId, leg, step]);
+    const found = known.get(key) ?? new RecentOps();
+    // Used again, it is the youngest.
+    known.delete(key);
+    known.set(key, found);
+    const [oldest] = known.keys();
+    if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+    return found;
+  }
+
+  /** Work on the step's stored result, one after the other: items that run at once would overwrite each other. */
+  async inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+
+  has(op: StoredOp): boolean {
+    return this.ops.has(opKey(op));
+  }
+
+  /** Takes in an entry that needs no result beside it. */
+  add(op: StoredOp): void {
+    this.ops.set(opKey(op), op);
+  }
+
+  others(op: StoredOp): StoredOp[] {
+    return [...this.ops.values()].filter(one => opKey(one) !== opKey(op));
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  type StoredEvent,
+  type StoredNested,
+  type StoredOp,
+  type StoredStory,
+  independent,
+  opKey,
+  retold,
+} from '../realtime/stored-events';
+import type { RunEvent } from '../realtime/channel';
+import type { RunScope } from './scope';
+
+/** An op as far as this request knows it. */
+interface Known {
+  step?: string;
+  /** Made only where it is asked for: each request passes all that is remembered. */
+  entry: () => StoredOp;
+  isDone: boolean;
+  /** By this request, which knows all that it told. */
+  isPerformed: boolean;
+}
+
+/** Where an op stands: what its entry has beside its events. */
+export type OpPlace = Omit<StoredOp, 'events' | 'step'>;
+
+/**
+ * What the ops of one leg told, so far as this request knows: those that it performed, and those that it found done, of which
+ * their results tell. The row of the run has the others' own words.
+ */
+export class ToldOps {
+  private done = 0;
+  private readonly known = new Map<string, Known>();
+  private readonly nested: StoredNested[] = [];
+
+  constructor(private readonly scope: RunScope) {}
+
+  /** The place of an op that begins now: after all that are done. */
+  place(op: string): OpPlace {
+    const { scope } = this;
+    return { op, leg: scope.legName, at: this.at(), shown: scope.targets.length };
+  }
+
+  /** Where in the order of causes the run is now, seen from the outermost run that it is nested in. */
+  at(): number[] {
+    const { scope } = this;
+    return [...(scope.ancestors.at(-1)?.at ?? []), scope.leg?.number ?? 0, this.done];
+  }
+
+  /** An op has come to its end, or was found done. */
+  ended(op: string): void {
+    this.done++;
+    const known = this.known.get(op);
+    if (known) known.isDone = true;
+  }
+
+  /** An op that this request performs; its entry grows until it ends. */
+  performs(op: string, entry: () => StoredOp): void {
+    this.known.set(op, { entry, isDone: false, isPerformed: true });
+  }
+
+  /** A step's op, whoever performed it; `result` as the step's events showed it, where it told any. */
+  ofStep(
+    place: OpPlace,
+    step: string,
+    waiting: readonly WaitingImage[],
+    result?: () => Record<string, unknown>,
+  ): void {
+    const known = this.known.get(place.op);
+    if (known) known.step = step;
+    else {
+      const events = waiting.map(({ event, id }): StoredEvent => ({ event, id }));
+      const entry = () => independent(retold({ ...place, step }, events, result?.()), result?.());
+      this.known.set(place.op, { step, entry, isDone: true, isPerformed: false });
+    }
+  }
+
+  /** A nested run, whose row tells the rest. */
+  invoked(workflowId: string, runId: string): void {
+    this.nested.push({ at: this.at(), nested: { workflowId, runId } });
+  }
+
+  /** The entries of a step's earlier ops: turns, items, tries. */
+  earlier(step: string, op: string): StoredOp[] {
+    return [...this.known]
+      .filter(([id, known]) => id !== op && known.isDone && known.step === step)
+      .map(([, known]) => known.entry());
+  }
+
+  /** The whole story: what the row has of it, and what only this request knows. */
+  story(stored: StoredStory): StoredStory {
+    const ops = new Map(stored.ops);
+    for (const { entry, isPerformed } of this.known.values()) {
+      const one = entry();
+      if (isPerformed || !ops.has(opKey(one))) ops.set(opKey(one), one);
+    }
+    const known = new Set(stored.nested.map(({ nested }) => nested.runId));
+    return {
+      ops,
+      nested: [...stored.nested, ...this.nested.filter(({ nested }) => !known.has(nested.runId))],
+    };
+  }
+}
+
+/** An event that waited for an op. */
+export interface WaitingImage {
+  event: RunEvent;
+  id: string;
+}

@@ -1,0 +1,86 @@
+/**
+ * A log of events: they are appended, and anybody reads on from a position. It does not know what an event means. Its
+ * identity is its id and its order that of the log, so whoever reads twice, or reads what was appended twice, drops known ids.
+ */
+
+/** The part of Mastra's server cache that a log needs (source: @mastra/core, `MastraServerCache`). */
+export interface ListCache {
+  listPush(key: string, value: unknown): Promise<void>;
+  listFromTo(key: string, from: number, to?: number): Promise<unknown[]>;
+  /** One round trip for a cache behind a network; caches of core before 1.61 lack it. */
+  listPushIndexed?(key: string, counterKey: string, value: Record<string, unknown>): Promise<number>;
+  delete(key: string): Promise<void>;
+}
+
+/** One event in a log. */
+export interface Logged<T> {
+  id: string;
+  event: T;
+}
+
+const PREFIX = 'mastra-inngest:events:';
+const COUNTER = ':count';
+
+/**
+ * The log of one run (or of anything else that has a name of its own).
+ * @example
+ * const log = new EventLog<RunEvent>(mastra.getServerCache(), 'workflow:report:run-1');
+ * await log.append([{ id: 'fetch#0', event }]);
+ * const { entries, next } = await log.read(0);
+ */
+export class EventLog<T> {
+  private readonly key: string;
+
+  constructor(
+    private readonly cache: ListCache,
+    name: string,
+  ) {
+    this.key = `${PREFIX}${name}`;
+  }
+
+  /** Adds events at the end, all at once and in this order. Rejects as the cache does. */
+  async append(entries: readonly Logged<T>[]): Promise<void> {
+    const { cache, key } = this;
+    const value = { entries };
+    if (cache.listPushIndexed) await cache.listPushIndexed(key, `${key}${COUNTER}`, value);
+    else await cache.listPush(key, value);
+  }
+
+  /** What was appended from a position on (0 for the beginning), and the position after it. */
+  async read(from: number): Promise<{ entries: Logged<T>[]; next: number }> {
+    const found = await this.cache.listFromTo(this.key, from);
+    return { entries: found.flatMap(entriesIn<T>), next: from + found.length };
+  }
+
+  async delete(): Promise<void> {
+    await this.cache.delete(this.key);
+    await this.cache.delete(`${this.key}${COUNTER}`);
+  }
+}
+
+/** What else may stand under the key is nobody's event. */
+function entriesIn<T>(value: unknown): Logged<T>[] {
+  const { entries } = (value ?? {}) as { entries?: unknown };
+  return Array.isArray(entries) ? (entries as Logged<T>[]) : [];
+}
+
+/** Reads a log on and on, each event once. */
+export class LogReader<T> {
+  private position = 0;
+  private readonly known = new Set<string>();
+
+  constructor(private readonly log: EventLog<T>) {}
+
+  /** What came since the last call. Where the log was emptied meanwhile, it is read from its beginning again. */
+  async next(): Promise<Logged<T>[]> {
+    const { entries, next } = await this.log.read(this.position);
+    this.position = next;
+    return entries.filter(({ id }) => !this.known.has(id) && this.known.add(id));
+  }
+
+  /** The whole log anew, for whoever misses something that must be in it. */
+  async again(): Promise<Logged<T>[]> {
+    this.position = 0;
+    return this.next();
+  }
+}

@@ -1,0 +1,63 @@
+/** The shape of every event that this package makes; core makes the others (source: @mastra/core, `WorkflowStreamEvent`). */
+import { omitPriorCompletionFields } from '@mastra/core/workflows';
+import type { RunEvent } from './channel';
+
+/** Which call of which step an event is of. */
+export interface StepCall {
+  id: string;
+  stepCallId?: string;
+}
+
+type Fields = Record<string, unknown>;
+
+/** A step begins; `info` is what is known of it: payload, startedAt or resumedAt, in milliseconds since the epoch. */
+export function stepStarted(call: StepCall, info: Fields): RunEvent {
+  return { type: 'workflow-step-start', payload: { ...call, ...info, status: 'running' } };
+}
+
+/** How a step ended, or that it is suspended; then its end. */
+export function stepEnded(call: StepCall, result: Fields): RunEvent[] {
+  const payload = { ...call, ...result };
+  if (result.status === 'suspended') return [{ type: 'workflow-step-suspended', payload }];
+  return [{ type: 'workflow-step-result', payload }, stepFinished(call)];
+}
+
+function stepFinished(call: StepCall): RunEvent {
+  return { type: 'workflow-step-finish', payload: { ...call, metadata: {} } };
+}
+
+/** All that core tells of a step which wrote nothing, from its result; nothing of one that has no end yet but its start. */
+export function eventsOfStep(call: StepCall, result: Fields): RunEvent[] {
+  const { nestedRunId: _run, ...metadata } = (result.metadata ?? {}) as Fields;
+  const hasMetadata = Object.keys(metadata).length > 0;
+  const { metadata: _all, ...rest } = result;
+  const known = hasMetadata ? { ...rest, metadata } : rest;
+  if (result.status === 'waiting') return [{ type: 'workflow-step-waiting', payload: { ...call, ...known } }];
+  const start = stepStarted(call, omitPriorCompletionFields(known as never) as unknown as Fields);
+  return result.status === 'running' ? [start] : [start, ...stepEnded(call, known)];
+}
+
+/** The run comes to rest; the last event of each leg. Whoever waits for a leg knows it by `leg`. */
+export function runFinished(
+  payload: Fields & { runId: string; workflowStatus: string },
+  leg: number,
+): RunEvent {
+  return { type: 'workflow-finish', payload, mastraLeg: leg };
+}
+
+/** True for what a run itself publishes last. Core's older streams publish an event of that type, too, which ends only them. */
+export function isEnd({ type, payload }: RunEvent): boolean {
+  return type === 'workflow-finish' && payload?.workflowStatus !== undefined;
+}
+
+/** What a run's status says in core's streams where no step says it; undefined for the others. */
+export function statusEvent(status: string): RunEvent | undefined {
+  return status === 'canceled' || status === 'paused'
+    ? { type: `workflow-${status}`, payload: {} }
+    : undefined;
+}
+
+/** In the place of what a step wrote beyond what is stored of it. */
+export function omitted(count: number): RunEvent {
+  return { type: 'data-mastra-omitted', data: { events: count } };
+}

@@ -1,0 +1,135 @@
+import { reasonOf } from '../errors';
+import type { EventLog } from '../log/event-log';
+import type { InngestPort } from '../sdk/port';
+import { jsonSize, LIMITS } from '../wire/limits';
+import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC } from './channel';
+import { PARTS_TOPIC, outgoing } from './parts';
+
+/** The part of a logger that rooms below `run` and `function` use. */
+export interface WarningLog {
+  warn(message: string, details?: Record<string, unknown>): void;
+}
+
+/** How events leave this process. */
+export interface Wire {
+  port: InngestPort;
+  log: WarningLog;
+  /** The log that a channel's events are stored in; missing where Mastra has no cache. */
+  logOf(channel: string): EventLog<PublishedEvent> | undefined;
+}
+
+/**
+ * The events of one op on their way to one channel, in order (realtime keeps the order of awaited publishes only). Each is
+ * stored before it is told. Neither the log nor realtime being down fails a run (I9): that is logged, and the run goes on.
+ */
+export class Lane {
+  private queue: PublishedEvent[] = [];
+  private draining?: Promise<void>;
+  private count = 0;
+  private flushing = false;
+  private hurry?: () => void;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly channel: string,
+    /** Prefix of the events' positions: leg and op. */
+    private readonly scope: string,
+    /** Milliseconds for which events are gathered into one message; 0 sends each by itself. */
+    private readonly gatherMs: number,
+    /** What has to be sent before: settles, and never fails. */
+    private readonly after: Promise<unknown>,
+    /** The number of the first event, where earlier ones were published by another lane. */
+    first: number,
+  ) {
+    this.count = first;
+  }
+
+  /** Queues one event. `ownId`: for one that several ops may publish. */
+  add(event: RunEvent, ownId?: string): void {
+    const position = `${this.scope}#${this.count++}`;
+    const id =
+      ownId === undefined ? { mastraEventId: position } : { mastraEventId: ownId, mastraPosition: position };
+    this.queue.push({ ...event, ...id });
+    this.draining ??= this.drain();
+  }
+
+  /** Resolves when all that was queued is sent or dropped. */
+  async flush(): Promise<void> {
+    this.flushing = true;
+    this.hurry?.();
+    await this.draining;
+    this.flushing = false;
+  }
+
+  private async drain(): Promise<void> {
+    // `add` is synchronous, so nothing comes between the last look at the queue and the end.
+    await this.after;
+    while (this.queue.length > 0) {
+      if (this.gatherMs > 0 && !this.flushing) await this.gather();
+      const events = this.queue.splice(0);
+      await this.store(events);
+      for (const message of this.gatherMs > 0 ? batches(events) : events) await this.send(message);
+    }
+    this.draining = undefined;
+  }
+
+  private async gather(): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, this.gatherMs);
+      this.hurry = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  private async store(events: readonly PublishedEvent[]): Promise<void> {
+    const log = this.wire.logOf(this.channel);
+    try {
+      await log?.append(events.map(event => ({ id: event.mastraEventId, event })));
+    } catch (error) {
+      this.warn('Events of a workflow could not be added to its log; the run goes on.', error);
+    }
+  }
+
+  private async send(event: RunEvent): Promise<void> {
+    const { message, parts } = outgoing(event);
+    try {
+      for (const part of parts) await this.deliver(PARTS_TOPIC, part);
+      await this.deliver(WATCH_TOPIC, message);
+    } catch (error) {
+      this.warn('A workflow event could not be published; the run goes on.', error, event.type);
+    }
+  }
+
+  /** Once more where it fails: a kept-alive connection may have been closed by the other side, and a double does no harm. */
+  private async deliver(topic: string, message: object): Promise<void> {
+    const publish = () => this.wire.port.publish(this.channel, topic, message);
+    await publish().catch(publish);
+  }
+
+  private warn(message: string, error: unknown, type?: string): void {
+    this.wire.log.warn(message, { channel: this.channel, ...(type && { type }), reason: reasonOf(error) });
+  }
+}
+
+/** Half of what a message holds: the rest is for the events' frame, and a long event goes by itself, in parts. */
+const BATCH = LIMITS.realtimeMessage / 2;
+
+/** Events in as few messages as they fit in. */
+function batches(events: readonly RunEvent[]): RunEvent[] {
+  const messages: RunEvent[][] = [];
+  let room = 0;
+  for (const event of events) {
+    const size = jsonSize(event);
+    if (size > room || messages.length === 0) {
+      messages.push([]);
+      room = BATCH;
+    }
+    messages.at(-1)?.push(event);
+    room -= size;
+  }
+  return messages.map(([only, ...more]) =>
+    only && more.length === 0 ? only : { type: BATCH_TYPE, events: [only, ...more] },
+  );
+}

@@ -1,0 +1,288 @@
+/**
+ * The events of a run as its stored row keeps them: a log of last resort, for whoever finds no other. Each op leaves one
+ * entry, most of them a few bytes: what a step's result says of its own events is not written twice.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { Snapshot } from '../snapshot/store';
+import { derivedUuid } from '../wire/ids';
+import { type Json, isRecord } from '../wire/json';
+import { jsonSize } from '../wire/limits';
+import type { RunEvent, StreamTarget } from './channel';
+import { type StepCall, eventsOfStep } from './events';
+
+/**
+ * One event: a number for that event of those that the step's stored result tells (`eventsOfStep`), the event itself, or how
+ * many events stood here that are not kept.
+ */
+export type StoredEvent =
+  | number
+  | {
+      event: RunEvent;
+      /** For one that several ops may publish. */
+      id?: string;
+      /** Which streams show it: from this run (0) or from an ancestor on, up to another. Missing: as the leg's `shown`. */
+      to?: [first: number, end: number];
+      /** The ids in it get no prefix on the way up. */
+      plain?: true;
+    }
+  | { omitted: number };
+
+/** What one op told. */
+export interface StoredOp {
+  op: string;
+  /** Name of the leg. */
+  leg: string;
+  /** Where it stands in the order of causes: nothing that depends on it has a smaller one. */
+  at: number[];
+  /** Up to which ancestor this run's events are shown: 1 for none but the run itself. */
+  shown: number;
+  /** The step whose stored result the numbers in `events` refer to. */
+  step?: string;
+  events: StoredEvent[];
+}
+
+/** A nested run, whose events stand in its own row. */
+export interface StoredNested {
+  at: number[];
+  nested: { workflowId: string; runId: string };
+}
+
+/** Bytes of JSON that are kept of what one step wrote, and of all earlier turns, items and tries of a step. */
+const MOST_WRITTEN = 256 * 1024;
+const MOST_EARLIER = 32 * 1024;
+
+/** Collects what one op tells. */
+export class OpRecorder {
+  private readonly events: Exclude<StoredEvent, number>[] = [];
+  private written = 0;
+
+  constructor(
+    private readonly op: Omit<StoredOp, 'events' | 'step'>,
+    /** The channels of this run and of all that it is nested in, this run's first. */
+    private readonly channels: readonly string[],
+  ) {}
+
+  /** How many events there are by now, the ones that are not kept included. */
+  get count(): number {
+    return this.events.reduce((sum, one) => sum + ('omitted' in one ? one.omitted : 1), 0);
+  }
+
+  /** Notes one event; `event` is an image (`streamImage`). */
+  add(event: RunEvent, targets: readonly StreamTarget[], id?: string): void {
+    if (isWritten(event)) {
+      this.written += jsonSize(event);
+      if (this.written > MOST_WRITTEN) return this.omit();
+    }
+    const depths = targets.map(({ channel }) => this.channels.indexOf(channel));
+    const first = Math.min(...depths);
+    const end = Math.max(...depths) + 1;
+    const usual = first === 0 && end === this.op.shown;
+    const plain = end - first > 1 && targets.at(-1)?.prefix === '';
+    this.events.push({
+      event,
+      ...(id !== undefined && { id }),
+      ...(!usual && { to: [first, end] }),
+      ...(plain && { plain }),
+    });
+  }
+
+  private omit(): void {
+    const last = this.events.at(-1);
+    if (last && 'omitted' in last) last.omitted++;
+    else this.events.push({ omitted: 1 });
+  }
+
+  /** What was told so far. With a step and its result as it is stored, what that says is left out. */
+  entry(step?: string, result?: Record<string, unknown>): StoredOp {
+    const all = { ...this.op, ...(step !== undefined && { step }), events: [...this.events] };
+    return dependent(all, result);
+  }
+}
+
+/** The `stepCallId` of the events of a step that is executed by an op. */
+export function stepCallId(leg: string, op: string): string {
+  return derivedUuid('step-call', leg, op);
+}
+
+function callOf({ leg, op }: Pick<StoredOp, 'leg' | 'op'>, step: string): StepCall {
+  return { id: step, stepCallId: stepCallId(leg, op) };
+}
+
+const image = (event: RunEvent) => JSON.parse(JSON.stringify(event)) as RunEvent;
+
+/** What a step's `writer` wrote. */
+export function isWritten({ type }: RunEvent): boolean {
+  return type === 'workflow-step-output' || type.startsWith('data-');
+}
+
+/** The entry of an op that was done in an earlier request, as far as its result tells of it. */
+export function retold(
+  op: Omit<StoredOp, 'events'>,
+  waiting: readonly StoredEvent[],
+  result: Record<string, unknown> | undefined,
+): StoredOp {
+  const own = result ? eventsOfStep({ id: '' }, result).map((_event, place) => place) : [];
+  return { ...op, events: [...waiting, ...own] };
+}
+
+/** An entry that needs no step's result beside it, with the events themselves in place of the numbers. */
+export function independent(op: StoredOp, result: unknown): StoredOp {
+  if (op.step === undefined || !op.events.some(one => typeof one === 'number')) return op;
+  const told = isRecord(result) ? eventsOfStep(callOf(op, op.step), visible(result)) : [];
+  const events = op.events.flatMap((one): StoredEvent[] => {
+    if (typeof one !== 'number') return [one];
+    const event = told[one];
+    return event ? [{ event: image(event) }] : [];
+  });
+  return { ...op, events };
+}
+
+/** The reverse: what the step's result says is left out again. */
+function dependent(op: StoredOp, result: unknown): StoredOp {
+  if (op.step === undefined || !isRecord(result)) return op;
+  const told = eventsOfStep(callOf(op, op.step), result).map(image);
+  const events = op.events.map((one): StoredEvent => {
+    if (typeof one === 'number' || 'omitted' in one || one.id !== undefined || one.to) return one;
+    const place = told.findIndex(event => isDeepStrictEqual(event, one.event));
+    return place < 0 ? one : place;
+  });
+  return { ...op, events };
+}
+
+/** The key of a step's stored result under which this package keeps what is not the step's; core shows nobody what it holds. */
+const RIDER = '__state';
+
+interface Rider {
+  /** The state that the step set. */
+  state?: Record<string, unknown>;
+  told?: PackedOp[];
+  /** The step still executes: this is no result of it. */
+  partial?: true;
+}
+
+/** An entry as it is written down: what goes without saying is left out. */
+export type PackedOp = Partial<Omit<StoredOp, 'step'>> & Pick<StoredOp, 'at'> & { step?: string | null };
+
+const WHOLE: readonly StoredEvent[] = [0, 1, 2];
+
+/** `step`: the one in whose stored result the entry rides. */
+export function pack(
+  { op, leg, at, shown, step, events }: StoredOp,
+  runId: string,
+  rides?: string,
+): PackedOp {
+  const isWhole = events.length === WHOLE.length && events.every((one, place) => one === WHOLE[place]);
+  return {
+    at,
+    ...(op !== (step ?? rides) && { op }),
+    ...(leg !== runId && { leg }),
+    ...(shown !== 1 && { shown }),
+    ...(step !== rides && { step: step ?? null }),
+    ...(!isWhole && { events }),
+  };
+}
+
+function unpack({ op, leg, at, shown = 1, events, step }: PackedOp, runId: string, rides?: string): StoredOp {
+  const own = step === undefined ? rides : (step ?? undefined);
+  return {
+    op: op ?? own ?? rides ?? '',
+    leg: leg ?? runId,
+    at,
+    shown,
+    ...(own !== undefined && { step: own }),
+    events: events ?? [...WHOLE],
+  };
+}
+
+/** A step's result with what rides in it. */
+export function withRider(result: object, rider: Rider): Record<string, unknown> {
+  return { ...result, [RIDER]: rider };
+}
+
+/** What rides in a step's stored result. */
+export function riderOf(result: unknown): Rider {
+  const rider = isRecord(result) ? result[RIDER] : undefined;
+  return isRecord(rider) ? (rider as Rider) : {};
+}
+
+/** A step's stored result without what rides in it. */
+export function visible(result: Record<string, unknown>): Record<string, unknown> {
+  const { [RIDER]: _rider, ...shown } = result;
+  return shown;
+}
+
+/** The results in a stored run, without what rides in them and without those of steps that have no end yet. */
+export function visibleResults(context: Record<string, unknown>, running = false): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(context).flatMap(([id, result]) => {
+      if (!isRecord(result) || !(RIDER in result)) return [[id, result]];
+      return riderOf(result).partial && !running ? [] : [[id, visible(result)]];
+    }),
+  );
+}
+
+/** What a run's row tells of its ops, and of its nested runs. The entries need no step's result beside them. */
+export interface StoredStory {
+  ops: Map<string, StoredOp>;
+  nested: StoredNested[];
+}
+
+export function storedStory({ runId, context, inngest }: Snapshot): StoredStory {
+  const settled = (inngest?.events ?? []) as unknown as (PackedOp | StoredNested)[];
+  const ops = new Map<string, StoredOp>();
+  const add = (packed: PackedOp, rides?: string) => {
+    const op = unpack(packed, runId, rides);
+    ops.set(opKey(op), independent(op, op.step === undefined ? undefined : context[op.step]));
+  };
+  for (const one of settled) if (!('nested' in one)) add(one);
+  for (const [step, result] of Object.entries(context)) {
+    for (const one of riderOf(result).told ?? []) add(one, step);
+  }
+  return { ops, nested: settled.filter(one => 'nested' in one) };
+}
+
+/** The same, as it is written into a row whose results have nothing riding in them. */
+export function packedStory({ ops, nested }: StoredStory, runId: string, context: object = {}): Json {
+  const results = context as Record<string, unknown>;
+  const packed = [...ops.values()]
+    .filter(({ events }) => events.length > 0)
+    .map(op => pack(dependent(op, op.step === undefined ? undefined : results[op.step]), runId));
+  return [...packed, ...nested] as unknown as Json;
+}
+
+/** What a leg that ends its row's results takes along: the story in a form that needs none of them. */
+export function keptStory(snapshot: Snapshot): Snapshot['inngest'] {
+  const { runId, inngest } = snapshot;
+  const story = storedStory(snapshot);
+  if (story.ops.size + story.nested.length === 0) return inngest;
+  return { ...inngest, events: packedStory(story, runId) };
+}
+
+export function opKey({ leg, op }: Pick<StoredOp, 'leg' | 'op'>): string {
+  return `${leg}/${op}`;
+}
+
+/** Earlier turns, items and tries of a step, so far as there is room for them; what there is none for is counted. */
+export function withinLimit(ops: readonly StoredOp[]): StoredOp[] {
+  let room = MOST_EARLIER;
+  return ops.map(one => {
+    room -= jsonSize(one.events);
+    return room >= 0 ? one : { ...one, step: undefined, events: [{ omitted: countOf(one.events) }] };
+  });
+}
+
+function countOf(events: readonly StoredEvent[]): number {
+  return events.reduce<number>(
+    (sum, one) => sum + (typeof one === 'object' && 'omitted' in one ? one.omitted : 1),
+    0,
+  );
+}
+
+/** The order of causes. */
+export function compareAt(one: readonly number[], other: readonly number[]): number {
+  for (let place = 0; place < Math.max(one.length, other.length); place++) {
+    const difference = (one[place] ?? -1) - (other[place] ?? -1);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,22 @@
+import { EventLog, type ListCache } from '../log/event-log';
+import type { InngestPort } from '../sdk/port';
+import type { PublishedEvent } from './channel';
+import type { WarningLog, Wire } from './lane';
+
+/** The part of a Mastra that events need. */
+interface EventHost {
+  getServerCache?(): ListCache | undefined;
+  getLogger?(): { warn(message: string, details?: Record<string, unknown>): void } | undefined;
+}
+
+/** The log of a run's channel, in the server cache of its Mastra; undefined where there is none. */
+export function logOf(mastra: EventHost | undefined, channel: string): EventLog<PublishedEvent> | undefined {
+  const cache = mastra?.getServerCache?.();
+  return cache && new EventLog<PublishedEvent>(cache, channel);
+}
+
+/** How the events of a Mastra's runs leave the process. */
+export function wireOf(port: InngestPort, mastra: EventHost): Wire {
+  const log: WarningLog = { warn: (message, details) => mastra.getLogger?.()?.warn(message, details) };
+  return { port, log, logOf: channel => logOf(mastra, channel) };
+}

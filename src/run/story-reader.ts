@@ -1,0 +1,325 @@
+import { reasonOf } from '../errors';
+import type { LogReader } from '../log/event-log';
+import type { PublishedEvent, RunEvent } from '../realtime/channel';
+import { eventsOfStep, isEnd, runFinished, statusEvent } from '../realtime/events';
+import type { WarningLog } from '../realtime/lane';
+import { ProgressCounts } from '../realtime/progress';
+import { isWritten } from '../realtime/stored-events';
+import type { Snapshot } from '../snapshot/store';
+import { OpQueue } from './op-queue';
+import type { StoryEvent } from './stored-story';
+import { Told, positionOf } from './told';
+
+/** How long, in milliseconds, a run that is not stored and has come to rest is waited for: the last of its events may be on their way. */
+const LINGER = 1000;
+/** Pauses, in milliseconds, after which a log is read again that lacks what the store has: it is written a moment later. */
+const CATCH_UP = [0, 50, 150];
+/** How often, in milliseconds, the store is asked for the beginning of a step that was executing when somebody came. */
+const FIRST_LOOK = 300;
+const LONGEST_LOOK = 3000;
+
+/** What a run is stored as, and what that tells of its events, in the order of causes. */
+export interface StoredRun {
+  snapshot: Snapshot;
+  story: StoryEvent[];
+}
+
+interface Past {
+  snapshot?: Snapshot;
+  events: StoryEvent[];
+}
+
+export interface StoryReaderOptions {
+  tell: (event: RunEvent) => unknown;
+  /** The stored run; undefined where there is none. */
+  stored: (known?: Snapshot) => Promise<StoredRun | undefined>;
+  /** The run's log; missing where Mastra has no cache. */
+  log?: LogReader<PublishedEvent>;
+  warnings: WarningLog;
+}
+
+/**
+ * Tells somebody the events of a run: each once, none missing, in one order, however late they come and whatever becomes of
+ * the channel (I9). The channel's messages are a doorbell: at each the log is read on, and its order is the order. Where an
+ * event of the channel is not in the log (another process wrote it, and the log is this process's own), the channel is
+ * believed, and what it does not bring comes from the store.
+ */
+export class StoryReader {
+  private queue: PublishedEvent[] = [];
+  private readonly told = new Told();
+  private readonly waiting = new OpQueue();
+  private readonly progress = new ProgressCounts();
+  private readonly types = new Set<string>();
+  private work: Promise<void> = Promise.resolve();
+  private working = false;
+  private hasHole = false;
+  private logIsWhole: boolean;
+  private look?: NodeJS.Timeout;
+  private lookPause = FIRST_LOOK;
+  private closed = false;
+  private sawEnd = false;
+  private onEnd = () => {};
+  /** A step's failure has been told. */
+  hasFailure = false;
+
+  constructor(private readonly options: StoryReaderOptions) {
+    this.logIsWhole = options.log !== undefined;
+  }
+
+  /** One message of the channel. */
+  receive(event: PublishedEvent): void {
+    // Core's older streams tell themselves that they begin and end.
+    if (!event.mastraEventId) return this.show(event);
+    if (this.closed) return;
+    this.queue.push(event);
+    if (isEnd(event)) {
+      this.sawEnd = true;
+      this.onEnd();
+    }
+    void this.goOn();
+  }
+
+  /** The channel was interrupted: what came meanwhile is looked for. */
+  interrupted(): void {
+    this.hasHole = true;
+    void this.goOn();
+  }
+
+  /** Tells what happened before; to be called once the channel's messages arrive. Answers how the run is stored. */
+  async open(): Promise<Snapshot | undefined> {
+    return this.exclusively(() => this.tellPast(() => this.past()));
+  }
+
+  /** What happened before is not told: somebody follows the leg that begins. `snapshot`: the run as that leg finds it. */
+  async skip(snapshot: Snapshot): Promise<void> {
+    await this.exclusively(async () => {
+      const { events } = await this.past(snapshot);
+      for (const { event, count } of events) {
+        const position = positionOf(event);
+        if (position) this.told.add(position, event, count);
+      }
+    });
+  }
+
+  /** Tells what is missing of a run that has come to rest, then how it did; nothing is told after that. */
+  async complete(snapshot: Snapshot | undefined): Promise<void> {
+    if (!this.sawEnd && !snapshot?.inngest?.events) await this.linger();
+    await this.goOn();
+    await this.exclusively(async () => {
+      await this.tellPast(() => this.past(snapshot));
+      for (const event of this.waiting.takeAll()) this.tellWithStart(event);
+    });
+    const last = snapshot && statusEvent(snapshot.status);
+    // Inngest ends a cancelled run without asking its code, which would have said so.
+    if (last && !this.types.has(last.type)) this.show(last);
+    this.close();
+  }
+
+  /** The last event of a run that ended before anybody watched. */
+  tellEnd(snapshot: Snapshot): void {
+    if (!this.sawEnd) this.show(endOf(snapshot));
+  }
+
+  /** Nothing is told any more. */
+  close(): void {
+    this.closed = true;
+    clearTimeout(this.look);
+  }
+
+  private async linger(): Promise<void> {
+    await new Promise<void>(resolve => {
+      const timer = setTimeout(resolve, LINGER);
+      this.onEnd = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** What is done to the story is done one after the other. */
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.work.then(work);
+    this.work = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
+  }
+
+  /** Works off what the channel brought; resolves when nothing is left of it. */
+  private goOn(): Promise<void> {
+    if (this.working) return this.work;
+    this.working = true;
+    return this.exclusively(async () => {
+      while (!this.closed && (this.queue.length > 0 || this.hasHole)) {
+        if (this.hasHole) {
+          this.hasHole = false;
+          await this.tellPast(() => this.past());
+        }
+        const events = this.queue.splice(0);
+        await this.readOn(events);
+        for (const event of events) await this.tellLive(event);
+      }
+    }).finally(() => {
+      this.working = false;
+      if (!this.closed && (this.queue.length > 0 || this.hasHole)) void this.goOn();
+    });
+  }
+
+  /** The doorbell rang: what is new in the log comes first, and in its order. */
+  private async readOn(events: readonly PublishedEvent[]): Promise<void> {
+    const { log } = this.options;
+    if (!log || !this.logIsWhole) return;
+    try {
+      for (const { event } of await log.next()) await this.tellLive(event);
+      if (events.every(event => this.isKnown(event))) return;
+      // The log may have been emptied since the last look.
+      for (const { event } of await log.again()) await this.tellLive(event);
+      this.logIsWhole = events.every(event => this.isKnown(event));
+    } catch (error) {
+      this.logIsWhole = false;
+      this.warn('The log of a run could not be read; its events are taken from the channel.', error);
+    }
+  }
+
+  private isKnown(event: PublishedEvent): boolean {
+    const position = positionOf(event);
+    return !position || this.told.has(position) || this.waiting.has(position);
+  }
+
+  /** Tells one event, or keeps it until what comes before it in its op is found. */
+  private async tellLive(event: PublishedEvent): Promise<void> {
+    const position = positionOf(event);
+    if (!position) return this.show(event);
+    if (this.told.has(position)) return;
+    if (this.told.isNext(position)) return this.tellNext(event);
+    this.waiting.add(position, event);
+    if (isWritten(event)) return this.lookLater();
+    // Its op has ended or goes on to something new: that is stored by now.
+    await this.tellPast(() => this.storedPast());
+    if (this.told.has(position)) return;
+    // Nothing of it is stored. What there is is better than to wait for what will not come.
+    if (isLast(event, position.op)) for (const one of this.waiting.take(position.op)) this.tellWithStart(one);
+    else this.lookLater();
+  }
+
+  private tellNext(event: PublishedEvent, count = 1): void {
+    const position = positionOf(event);
+    if (!position) return;
+    if (this.told.add(position, event, count)) this.show(event);
+    const next = this.waiting.next(position.op, this.told);
+    if (next) this.tellNext(next);
+  }
+
+  /** The start of the event's step was missed and is nowhere stored; a step's end says what it said. */
+  private tellWithStart(event: PublishedEvent): void {
+    const position = positionOf(event);
+    if (!position || this.told.has(position)) return;
+    const { id, stepCallId, ...result } = event.payload ?? {};
+    if (isStepEnd(event) && typeof id === 'string' && this.told.isUnknown(position.op)) {
+      const [start] = eventsOfStep({ id, stepCallId: stepCallId as string | undefined }, result);
+      if (start) this.show(start);
+    }
+    if (this.told.add(position, event)) this.show(event);
+  }
+
+  private lookLater(): void {
+    if (this.look || this.closed) return;
+    this.look = setTimeout(() => {
+      this.look = undefined;
+      this.lookPause = Math.min(this.lookPause * 1.5, LONGEST_LOOK);
+      void this.exclusively(() => this.tellPast(() => this.storedPast())).then(() => {
+        if (this.waiting.isEmpty) this.lookPause = FIRST_LOOK;
+        else this.lookLater();
+      });
+    }, this.lookPause);
+    this.look.unref();
+  }
+
+  /** Tells what happened and was not told. */
+  private async tellPast(read: () => Promise<Past>): Promise<Snapshot | undefined> {
+    const { snapshot, events } = await read();
+    for (const { event, count } of events) {
+      // The end of an earlier leg; that of the last one is told by whoever knows that it is the last.
+      if (isEnd(event)) continue;
+      const position = positionOf(event);
+      if (!position || this.told.has(position)) continue;
+      this.tellNext(event, this.waiting.countUpTo(position, count));
+    }
+    return snapshot;
+  }
+
+  /** What the store has of the run. */
+  private async storedPast(known?: Snapshot): Promise<Past> {
+    const run = await this.options.stored(known).catch((error: unknown) => {
+      this.warn('The past of a run could not be read; only what happens from now on is shown.', error);
+      return undefined;
+    });
+    return { snapshot: run?.snapshot, events: run?.story ?? [] };
+  }
+
+  /** What the store and the log have of the run, in one order. */
+  private async past(known?: Snapshot): Promise<Past> {
+    const { log } = this.options;
+    const { snapshot, events: story } = await this.storedPast(known);
+    if (!log || !this.logIsWhole) return { snapshot, events: story };
+    const logged: StoryEvent[] = [];
+    const ids = new Set<string>();
+    try {
+      for (const pause of CATCH_UP) {
+        if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause));
+        for (const { id, event } of await log.next()) {
+          logged.push({ event, count: 1 });
+          ids.add(id);
+        }
+        const lacks = story.some(({ event, count }) => count === 1 && !this.isIn(ids, event));
+        // The order of the log is that of the stream.
+        if (!lacks) return { snapshot, events: logged };
+        if (logged.length === 0) break;
+      }
+    } catch (error) {
+      this.warn('The log of a run could not be read; its events are taken from the store.', error);
+    }
+    this.logIsWhole = false;
+    return { snapshot, events: [...story, ...logged] };
+  }
+
+  private isIn(logged: ReadonlySet<string>, event: PublishedEvent): boolean {
+    const position = positionOf(event);
+    return logged.has(event.mastraEventId) || (position !== undefined && this.told.has(position));
+  }
+
+  private show(published: RunEvent): void {
+    const { mastraEventId: _id, mastraPosition: _position, mastraLeg: _leg, ...received } = published;
+    const event = this.progress.count(received as RunEvent);
+    this.types.add(event.type);
+    if (event.type === 'workflow-step-result' && event.payload?.status === 'failed') this.hasFailure = true;
+    this.options.tell(event);
+  }
+
+  private warn(message: string, error: unknown): void {
+    this.options.warnings.warn(message, { reason: reasonOf(error) });
+  }
+}
+
+const STEP_ENDS = ['workflow-step-result', 'workflow-step-suspended'];
+
+function isStepEnd({ type }: RunEvent): boolean {
+  return STEP_ENDS.includes(type);
+}
+
+const OP_ENDS = [...STEP_ENDS, 'workflow-step-finish', 'workflow-step-progress'];
+
+/** The event ends the step that its op is of, and no other one that runs inside of it. */
+function isLast({ type, payload }: RunEvent, op: string): boolean {
+  if (!OP_ENDS.includes(type) || typeof payload?.id !== 'string') return false;
+  const label = op.slice(op.indexOf('/') + 1);
+  const names = payload.id.split('.');
+  return names.some((_name, place) => label.startsWith(names.slice(place).join('.')));
+}
+
+/** How a run that has come to rest says so. */
+function endOf({ runId, status, result, error, inngest }: Snapshot): RunEvent {
+  const outcome = { ...(result !== undefined && { result }), ...(error !== undefined && { error }) };
+  return runFinished({ runId, workflowStatus: status, ...outcome }, inngest?.leg ?? 0);
+}
