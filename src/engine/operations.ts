@@ -189,7 +189,7 @@ export class Operations {
       place,
       scope.chunkTargets.map(({ channel }) => channel),
     );
-    this.toldOps.performs(id, () => recorder.entry());
+    this.toldOps.performs(id, (step, result) => recorder.entry(step, result));
     const own = new OwnEvents();
     let mayTrail = false;
     const known = new Map<string, string>();

@@ -3,15 +3,14 @@
  * place in the store, so each write repeats what the others told. Another process reads it from there.
  */
 import type { RunIdentity } from '../snapshot/identity';
-import { type StoredOp, opKey } from '../realtime/stored-events';
+import { EarlierOps } from '../realtime/stored-events';
 
 /** Steps of which this process remembers what they told. */
 const MOST = 1000;
 
 const known = new Map<string, RecentOps>();
 
-export class RecentOps {
-  private readonly ops = new Map<string, StoredOp>();
+export class RecentOps extends EarlierOps {
   private last: Promise<unknown> = Promise.resolve();
 
   /** Those of one step in one leg of a run. */
@@ -31,18 +30,5 @@ export class RecentOps {
     const turn = this.last.then(work);
     this.last = turn.catch(() => {});
     return turn;
-  }
-
-  has(op: StoredOp): boolean {
-    return this.ops.has(opKey(op));
-  }
-
-  /** Takes in an entry that needs no result beside it. */
-  add(op: StoredOp): void {
-    this.ops.set(opKey(op), op);
-  }
-
-  others(op: StoredOp): StoredOp[] {
-    return [...this.ops.values()].filter(one => opKey(one) !== opKey(op));
   }
 }

@@ -9,7 +9,6 @@ import {
   storedStory,
   visible,
   withRider,
-  withinLimit,
 } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
 import type { EngineParts } from './engine-parts';
@@ -149,7 +148,7 @@ export class StepProgress {
     const stored = result ?? (isRecord(before) ? visible(before) : undefined);
     if (!stored) return;
     await this.recall(recent, told);
-    const packed = [...withinLimit(recent.others(told)), told].map(op => pack(op, scope.runId, stepId));
+    const packed = [...recent.but(told), told].map(op => pack(op, scope.runId, stepId));
     const { state, partial } = result ? rest : riderOf(before);
     // A copy: the in-memory store keeps the very object, and what follows takes the payload out of this one.
     const saved = withRider(

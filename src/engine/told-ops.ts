@@ -10,11 +10,14 @@ import {
 import type { RunEvent } from '../realtime/channel';
 import type { RunScope } from './scope';
 
+/** What an op told; with a step and its result, what that says is told by the result alone. */
+type Entry = (step?: string, result?: Record<string, unknown>) => StoredOp;
+
 /** An op as far as this request knows it. */
 interface Known {
   step?: string;
   /** Made only where it is asked for: each request passes all that is remembered. */
-  entry: () => StoredOp;
+  entry: Entry;
   isDone: boolean;
   /** By this request, which knows all that it told. */
   isPerformed: boolean;
@@ -54,7 +57,7 @@ export class ToldOps {
   }
 
   /** An op that this request performs; its entry grows until it ends. */
-  performs(op: string, entry: () => StoredOp): void {
+  performs(op: string, entry: Entry): void {
     this.known.set(op, { entry, isDone: false, isPerformed: true });
   }
 
@@ -66,10 +69,13 @@ export class ToldOps {
     result?: () => Record<string, unknown>,
   ): void {
     const known = this.known.get(place.op);
-    if (known) known.step = step;
-    else {
+    if (known) {
+      const { entry } = known;
+      known.step = step;
+      known.entry = () => independent(entry(step, result?.()), result?.());
+    } else {
       const events = waiting.map(({ event, id }): StoredEvent => ({ event, id }));
-      const entry = () => independent(retold({ ...place, step }, events, result?.()), result?.());
+      const entry = () => retold({ ...place, step }, events, result?.());
       this.known.set(place.op, { step, entry, isDone: true, isPerformed: false });
     }
   }

@@ -33,7 +33,7 @@ export function eventsOfStep(call: StepCall, result: Fields): RunEvent[] {
   const { metadata: _all, ...rest } = result;
   const known = hasMetadata ? { ...rest, metadata } : rest;
   if (result.status === 'waiting') return [{ type: 'workflow-step-waiting', payload: { ...call, ...known } }];
-  const start = stepStarted(call, omitPriorCompletionFields(known as never) as unknown as Fields);
+  const start = stepStarted(call, omitPriorCompletionFields(known as never));
   return result.status === 'running' ? [start] : [start, ...stepEnded(call, known)];
 }
 

@@ -36,8 +36,9 @@ export interface StoredOp {
   at: number[];
   /** Up to which ancestor this run's events are shown: 1 for none but the run itself. */
   shown: number;
-  /** The step whose stored result the numbers in `events` refer to. */
+  /** The step whose result the numbers in `events` refer to, and that result where it is not the one that is stored of the step. */
   step?: string;
+  result?: Record<string, unknown>;
   events: StoredEvent[];
 }
 
@@ -57,7 +58,7 @@ export class OpRecorder {
   private written = 0;
 
   constructor(
-    private readonly op: Omit<StoredOp, 'events' | 'step'>,
+    private readonly op: Omit<StoredOp, 'events' | 'step' | 'result'>,
     /** The channels of this run and of all that it is nested in, this run's first. */
     private readonly channels: readonly string[],
   ) {}
@@ -78,8 +79,9 @@ export class OpRecorder {
     const end = Math.max(...depths) + 1;
     const usual = first === 0 && end === this.op.shown;
     const plain = end - first > 1 && targets.at(-1)?.prefix === '';
+    const { mastraExecution, ...rest } = event;
     this.events.push({
-      event,
+      event: mastraExecution === this.op.leg ? rest : event,
       ...(id !== undefined && { id }),
       ...(!usual && { to: [first, end] }),
       ...(plain && { plain }),
@@ -108,7 +110,7 @@ function callOf({ leg, op }: Pick<StoredOp, 'leg' | 'op'>, step: string): StepCa
   return { id: step, stepCallId: stepCallId(leg, op) };
 }
 
-const image = (event: RunEvent) => JSON.parse(JSON.stringify(event)) as RunEvent;
+const image = <T>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
 /** What a step's `writer` wrote. */
 export function isWritten({ type }: RunEvent): boolean {
@@ -122,31 +124,46 @@ export function retold(
   result: Record<string, unknown> | undefined,
 ): StoredOp {
   const own = result ? eventsOfStep({ id: '' }, result).map((_event, place) => place) : [];
-  return { ...op, events: [...waiting, ...own] };
+  return { ...op, events: [...waiting, ...own], ...(result && { result }) };
 }
 
-/** An entry that needs no step's result beside it, with the events themselves in place of the numbers. */
-export function independent(op: StoredOp, result: unknown): StoredOp {
-  if (op.step === undefined || !op.events.some(one => typeof one === 'number')) return op;
-  const told = isRecord(result) ? eventsOfStep(callOf(op, op.step), visible(result)) : [];
-  const events = op.events.flatMap((one): StoredEvent[] => {
-    if (typeof one !== 'number') return [one];
-    const event = told[one];
-    return event ? [{ event: image(event) }] : [];
-  });
-  return { ...op, events };
+/** An entry that needs no other result beside it. */
+export function independent(op: StoredOp, stored: unknown): StoredOp {
+  const refers = op.step !== undefined && !op.result && op.events.some(one => typeof one === 'number');
+  return refers && isRecord(stored) ? { ...op, result: visible(stored) } : op;
 }
 
-/** The reverse: what the step's result says is left out again. */
-function dependent(op: StoredOp, result: unknown): StoredOp {
-  if (op.step === undefined || !isRecord(result)) return op;
-  const told = eventsOfStep(callOf(op, op.step), result).map(image);
+/** The reverse, for an entry that is written beside its step's result: what that says is left out. */
+function dependent(op: StoredOp, stored: unknown): StoredOp {
+  if (op.step === undefined || !isRecord(stored)) return op;
+  if (op.result) {
+    const { result, ...rest } = op;
+    return isDeepStrictEqual(image(result), image(stored)) ? rest : op;
+  }
+  const told = eventsOfStep(callOf(op, op.step), stored).map(image);
   const events = op.events.map((one): StoredEvent => {
     if (typeof one === 'number' || 'omitted' in one || one.id !== undefined || one.to) return one;
     const place = told.findIndex(event => isDeepStrictEqual(event, one.event));
     return place < 0 ? one : place;
   });
   return { ...op, events };
+}
+
+/** The events of an entry that needs no other result beside it. */
+export function eventsIn(op: StoredOp): Exclude<StoredEvent, number>[] {
+  const told = op.step === undefined || !op.result ? [] : eventsOfStep(callOf(op, op.step), op.result);
+  return op.events.flatMap(one => {
+    if (typeof one === 'object') {
+      return ['omitted' in one ? one : { ...one, event: counted(one.event, op.leg) }];
+    }
+    const event = told[one];
+    return event ? [{ event: image(event) }] : [];
+  });
+}
+
+/** Progress is counted by leg, which goes without saying in what is stored of a leg. */
+function counted(event: RunEvent, leg: string): RunEvent {
+  return event.type === 'workflow-step-progress' ? { mastraExecution: leg, ...event } : event;
 }
 
 /** The key of a step's stored result under which this package keeps what is not the step's; core shows nobody what it holds. */
@@ -167,7 +184,7 @@ const WHOLE: readonly StoredEvent[] = [0, 1, 2];
 
 /** `step`: the one in whose stored result the entry rides. */
 export function pack(
-  { op, leg, at, shown, step, events }: StoredOp,
+  { op, leg, at, shown, step, result, events }: StoredOp,
   runId: string,
   rides?: string,
 ): PackedOp {
@@ -178,11 +195,16 @@ export function pack(
     ...(leg !== runId && { leg }),
     ...(shown !== 1 && { shown }),
     ...(step !== rides && { step: step ?? null }),
+    ...(result && { result }),
     ...(!isWhole && { events }),
   };
 }
 
-function unpack({ op, leg, at, shown = 1, events, step }: PackedOp, runId: string, rides?: string): StoredOp {
+function unpack(
+  { op, leg, at, shown = 1, events, step, result }: PackedOp,
+  runId: string,
+  rides?: string,
+): StoredOp {
   const own = step === undefined ? rides : (step ?? undefined);
   return {
     op: op ?? own ?? rides ?? '',
@@ -190,6 +212,7 @@ function unpack({ op, leg, at, shown = 1, events, step }: PackedOp, runId: strin
     at,
     shown,
     ...(own !== undefined && { step: own }),
+    ...(result && { result }),
     events: events ?? [...WHOLE],
   };
 }
@@ -202,7 +225,7 @@ export function withRider(result: object, rider: Rider): Record<string, unknown>
 /** What rides in a step's stored result. */
 export function riderOf(result: unknown): Rider {
   const rider = isRecord(result) ? result[RIDER] : undefined;
-  return isRecord(rider) ? (rider as Rider) : {};
+  return isRecord(rider) ? rider : {};
 }
 
 /** A step's stored result without what rides in it. */
@@ -244,9 +267,10 @@ export function storedStory({ runId, context, inngest }: Snapshot): StoredStory 
 /** The same, as it is written into a row whose results have nothing riding in them. */
 export function packedStory({ ops, nested }: StoredStory, runId: string, context: object = {}): Json {
   const results = context as Record<string, unknown>;
-  const packed = [...ops.values()]
+  const told = [...ops.values()]
     .filter(({ events }) => events.length > 0)
-    .map(op => pack(dependent(op, op.step === undefined ? undefined : results[op.step]), runId));
+    .map(op => dependent(op, op.step === undefined ? undefined : results[op.step]));
+  const packed = limited(told).map(op => pack(op, runId));
   return [...packed, ...nested] as unknown as Json;
 }
 
@@ -262,14 +286,65 @@ export function opKey({ leg, op }: Pick<StoredOp, 'leg' | 'op'>): string {
   return `${leg}/${op}`;
 }
 
-/** Earlier turns, items and tries of a step, so far as there is room for them; what there is none for is counted. */
-export function withinLimit(ops: readonly StoredOp[]): StoredOp[] {
-  let room = MOST_EARLIER;
-  return ops.map(one => {
-    room -= jsonSize(one.events);
-    return room >= 0 ? one : { ...one, step: undefined, events: [{ omitted: countOf(one.events) }] };
-  });
+/** The ops of one step that came before its last, so far as there is room for them; what there is none for is counted. */
+export class EarlierOps {
+  private readonly kept = new Map<string, StoredOp>();
+  private readonly seen = new Set<string>();
+  private room = MOST_EARLIER;
+  private first?: StoredOp;
+  private dropped = 0;
+
+  has(op: StoredOp): boolean {
+    return this.seen.has(opKey(op));
+  }
+
+  /** Takes in an entry that needs no other result beside it; one that was here before is replaced. */
+  add(op: StoredOp): void {
+    const key = opKey(op);
+    if (!this.kept.has(key)) {
+      if (this.seen.has(key)) return;
+      this.seen.add(key);
+      this.room -= jsonSize(op);
+      if (this.room < 0) {
+        this.first ??= op;
+        this.dropped += countOf(op.events);
+        return;
+      }
+    }
+    this.kept.set(key, op);
+  }
+
+  /** All but one. */
+  but(op: StoredOp): StoredOp[] {
+    const others = [...this.kept.values()].filter(one => opKey(one) !== opKey(op));
+    const { first, dropped } = this;
+    if (!first || dropped === 0) return others;
+    const { leg, at, shown, step } = first;
+    return [
+      ...others,
+      { op: `${step ?? first.op} (omitted)`, leg, at, shown, events: [{ omitted: dropped }] },
+    ];
+  }
 }
+
+/** A story in which each step has no more of its earlier ops than there is room for. */
+function limited(ops: readonly StoredOp[]): StoredOp[] {
+  const last = new Map(ops.map(op => [op.step, op]));
+  const earlier = new Map<string, EarlierOps>();
+  const kept: StoredOp[] = [];
+  for (const op of ops) {
+    const { step } = op;
+    if (step === undefined || last.get(step) === op) kept.push(op);
+    else {
+      const ofStep = earlier.get(step) ?? new EarlierOps();
+      earlier.set(step, ofStep);
+      ofStep.add(op);
+    }
+  }
+  return [...kept, ...[...earlier].flatMap(([step, ofStep]) => ofStep.but({ ...NOBODY, step }))];
+}
+
+const NOBODY: StoredOp = { op: '', leg: '', at: [], shown: 1, events: [] };
 
 function countOf(events: readonly StoredEvent[]): number {
   return events.reduce<number>(

@@ -9,6 +9,7 @@ import {
   type StoredOp,
   type StoredStory,
   compareAt,
+  eventsIn,
   opKey,
   storedStory,
   visibleResults,
@@ -62,8 +63,7 @@ function toldOp(op: StoredOp, path: Path): ToldOp {
   const depth = path.length;
   const events: StoryEvent[] = [];
   let number = 0;
-  for (const one of op.events) {
-    if (typeof one === 'number') continue;
+  for (const one of eventsIn(op)) {
     const position = `${opKey(op)}#${number}`;
     if ('omitted' in one) {
       events.push({ event: { ...omitted(one.omitted), mastraEventId: position }, count: one.omitted });

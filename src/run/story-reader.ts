@@ -291,7 +291,7 @@ export class StoryReader {
 
   private show(published: RunEvent): void {
     const { mastraEventId: _id, mastraPosition: _position, mastraLeg: _leg, ...received } = published;
-    const event = this.progress.count(received as RunEvent);
+    const event = this.progress.count(received);
     this.types.add(event.type);
     if (event.type === 'workflow-step-result' && event.payload?.status === 'failed') this.hasFailure = true;
     this.options.tell(event);

@@ -58,6 +58,7 @@ test('streams tell what the steps did, from the store, and how the run ended', a
     'step-start ask',
     'step-result ask',
     'step-start tell',
+    'data-told',
     'step-result tell',
     'finish success',
   ]);
