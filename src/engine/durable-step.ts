@@ -17,6 +17,7 @@ import { OutsideCancel } from './outside-cancel';
 import { RetryLater, StepEngine } from './step-engine';
 import { sealStep, unsealStep } from './step-memo';
 import { StepProgress } from './step-progress';
+import type { OpPlace } from './told-ops';
 import { isRepeatable } from './trailing-events';
 
 /** Keys of the request context that a step set or removed. */
@@ -75,7 +76,7 @@ export async function executeDurableStep(
       const returned = apply(parts, params, turns, outcome);
       const published = { ...returned.result } as Record<string, unknown>;
       note(tellsOfItself(parts, params) ? () => published : undefined);
-      if (!ran) mayRepeatEvents(parts, params, id, published);
+      if (!ran) mayRepeatEvents(parts, params, place, published);
       return returned;
     }
     note();
@@ -94,13 +95,16 @@ function tellsOfItself({ scope }: EngineParts, { skipEmits }: StepParams): boole
 function mayRepeatEvents(
   parts: EngineParts,
   params: StepParams,
-  id: string,
+  { op: id, at }: OpPlace,
   result: Record<string, unknown>,
 ): void {
-  const repeats = tellsOfItself(parts, params) && isRepeatable(result);
-  const call = { id: params.step.id, stepCallId: stepCallId(parts.scope.legName, id) };
+  const { scope, operations } = parts;
+  // An op that told more than its step's events, of what came before it or of a nested run's beginning, ended when all was sent.
+  const toldMore = operations.waitingBefore(id).length > 0 || (scope.ancestors.length > 0 && at.at(-1) === 0);
+  const repeats = tellsOfItself(parts, params) && isRepeatable(result) && !toldMore;
+  const call = { id: params.step.id, stepCallId: stepCallId(scope.legName, id) };
   // Made only where they are told again: this is passed for every remembered step of every request.
-  parts.operations.remembered(id, repeats ? () => eventsOfStep(call, result) : undefined);
+  operations.remembered(id, repeats ? () => eventsOfStep(call, result) : undefined);
 }
 
 async function remembered(

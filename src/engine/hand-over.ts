@@ -1,9 +1,9 @@
-/** What a parent tells its stream through the nested run that it invokes (docs/decisions/0009). */
+/** What a parent tells its stream through the nested run that it invokes (docs/events.md). */
 import { streamImage } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { ItemProgress } from '../realtime/progress';
 import { jsonSize } from '../wire/limits';
-import { type Operations, waitingEventId } from './operations';
+import type { Operations } from './operations';
 
 /** More than this, in bytes of JSON, does not travel with the invoke: it waits for the parent's next op. */
 const MOST = 64 * 1024;
@@ -34,19 +34,20 @@ function imageOf(event: RunEvent): Image {
 
 /** Takes the waiting events for an invoke; undefined where they are too large. */
 export function handOver(operations: Operations, stepCallId: string): HandOver | undefined {
-  const waiting = operations.takeEvents();
+  const waiting = operations.takeEvents(stepCallId);
   const images = waiting.map(({ event }) => imageOf(event));
   const tooLarge = images.reduce((sum, { size }) => sum + size, 0) > MOST;
-  const giveBack = () => {
-    waiting.forEach(({ event, ownId }, ordinal) => {
-      operations.defer(event, ownId ?? waitingEventId(stepCallId, ordinal));
-    });
-  };
   if (tooLarge) {
-    giveBack();
+    operations.giveBack(waiting);
     return undefined;
   }
-  return { events: images.map(({ image }) => image), settle: ran => (ran ? undefined : giveBack()) };
+  return {
+    events: waiting.map(({ ownId }, place) => ({
+      ...(images[place]?.image ?? { type: '' }),
+      mastraEventId: ownId,
+    })),
+    settle: ran => (ran ? undefined : operations.giveBack(waiting)),
+  };
 }
 
 /** What travels with an invoke beside its input. */

@@ -84,6 +84,8 @@ export class Operations {
   /** What the ops of this leg told. */
   readonly toldOps: ToldOps;
   private readonly waitingOf = new Map<string, WaitingImage[]>();
+  /** Ids of the waiting events that an op of this run has taken. */
+  private readonly toldIds = new Set<string>();
 
   constructor(
     private readonly step: StepTools,
@@ -107,12 +109,26 @@ export class Operations {
     this.deferred.push({ event, ownId, targets });
   }
 
-  /** Takes out the events of this run that wait for the next op. */
-  takeEvents(): WaitingEvent[] {
+  /**
+   * Takes out the events of this run that wait for the next op, for a nested run that tells them in its place. Ops that start
+   * at the same time tell them, too, and what such an op took is here once more: any of them may be the first.
+   */
+  takeEvents(owner: string): Required<Pick<WaitingEvent, 'event' | 'ownId'>>[] {
     const isTaken = (one: Deferred): one is WaitingEvent => typeof one !== 'function' && !one.targets;
-    const events = this.deferred.filter(isTaken);
+    const waiting = this.deferred.filter(isTaken);
     this.deferred = this.deferred.filter(one => !isTaken(one));
+    const events = (waiting.length > 0 ? waiting : this.repeated.filter(isTaken)).map(
+      ({ event, ownId }, ordinal) => ({ event, ownId: ownId ?? waitingEventId(owner, ordinal) }),
+    );
+    this.repeated = events;
     return events;
+  }
+
+  /** The nested run did not tell them, so they wait on, unless an op has told them meanwhile. */
+  giveBack(events: readonly WaitingEvent[]): void {
+    for (const { event, ownId = '' } of events) {
+      if (!this.toldIds.has(ownId)) this.defer(event, ownId);
+    }
   }
 
   /** Keeps anything observable for the next op. */
@@ -166,6 +182,7 @@ export class Operations {
     if (named.length > 0) this.repeated = named.filter(one => !isAction(one));
     const taken = named.length > 0 ? named : this.repeated;
     const events = taken.filter(one => typeof one !== 'function');
+    for (const { ownId } of events) if (ownId !== undefined) this.toldIds.add(ownId);
     if (events.length > 0) {
       const images = events.map(({ event, ownId = '' }) => ({ event: streamImage(event), id: ownId }));
       this.waitingOf.set(id, images);
@@ -185,10 +202,8 @@ export class Operations {
     const { scope } = this;
     const { op: id } = place;
     const publisher = this.trailing.publisher(id);
-    const recorder = new OpRecorder(
-      place,
-      scope.chunkTargets.map(({ channel }) => channel),
-    );
+    const [ownChannel, ...others] = scope.chunkTargets.map(({ channel }) => channel);
+    const recorder = new OpRecorder(place, [ownChannel ?? '', ...others.reverse()]);
     this.toldOps.performs(id, (step, result) => recorder.entry(step, result));
     const own = new OwnEvents();
     let mayTrail = false;

@@ -118,7 +118,9 @@ export class StepProgress {
     const { executionContext, iterationCount } = this.params;
     const { executionPath, foreachIndex } = executionContext;
     const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
-    const isPlain = events.every(one => typeof one === 'number' || (typeof one === 'object' && 'id' in one));
+    // Of a run's first op the result does not say what it told of the run's beginning.
+    const waited = this.parts.operations.waitingBefore(this.operation.id).length;
+    const isPlain = events.slice(waited).every(one => typeof one === 'number');
     return status === 'success' && once && isPlain && executionPath[0] === this.parts.lastEntry;
   }
 

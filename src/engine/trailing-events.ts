@@ -1,4 +1,5 @@
 import { eventsOfStep } from '../realtime/events';
+import type { Before } from '../realtime/lane';
 import { Publisher, streamImage } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { RunScope } from './scope';
@@ -27,8 +28,8 @@ interface Repeatable {
  *   old ids.
  */
 export class TrailingEvents {
-  /** Settles when all events of the ops before are sent or dropped. */
-  private sent: Promise<unknown> = Promise.resolve();
+  /** What the next op's events follow. */
+  private before: Before = { stored: Promise.resolve(), sent: Promise.resolve() };
   /** The same of each of the ops that ended last, the oldest first. */
   private readonly ends: Promise<unknown>[] = [];
   /** The last ops that were done already, as far as their events may be missing. */
@@ -46,9 +47,10 @@ export class TrailingEvents {
 
   /** Ends an op; with `mayTrail` its own events need not have arrived. */
   async end(publisher: Publisher, mayTrail: boolean): Promise<void> {
-    const all = Promise.all([this.sent, publisher.flush()]);
+    const { stored } = this.before;
+    const all = Promise.all([this.before.sent, publisher.flush()]);
     if (!mayTrail || !this.scope.beforeAnswer) return void (await all);
-    this.sent = all;
+    this.before = { stored: Promise.all([stored, publisher.stored()]), sent: all };
     this.ends.push(all);
     if (this.ends.length > MOST) await this.ends.shift();
   }
@@ -60,7 +62,7 @@ export class TrailingEvents {
 
   private async settle(): Promise<void> {
     this.repeatLast();
-    await this.sent;
+    await this.before.sent;
   }
 
   private repeatLast(): void {
@@ -68,13 +70,17 @@ export class TrailingEvents {
     for (const { id, events } of this.last.splice(0)) {
       const publisher = this.follower(id);
       for (const event of events()) publisher.publish(streamImage(event), this.scope.targets);
-      this.sent = Promise.all([this.sent, publisher.flush()]);
+      const { stored, sent } = this.before;
+      this.before = {
+        stored: Promise.all([stored, publisher.stored()]),
+        sent: Promise.all([sent, publisher.flush()]),
+      };
     }
   }
 
   private follower(id: string): Publisher {
     const { wire, legName, streamBatchMs } = this.scope;
-    return new Publisher(wire, `${legName}/${id}`, streamBatchMs, this.sent);
+    return new Publisher(wire, `${legName}/${id}`, streamBatchMs, this.before);
   }
 }
 

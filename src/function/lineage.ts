@@ -3,7 +3,7 @@ import { nestedStepSpan } from '../engine/nested';
 import { continued } from '../engine/nested-leg';
 import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
-import { type Operation, waitingEventId } from '../engine/operations';
+import type { Operation } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
 import { stepEnded, stepStarted } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
@@ -119,9 +119,9 @@ export function beginningRuns({ workflowId, runId, legName, ancestors }: RunScop
 export function publishHandedOver(operation: Operation, ancestors: readonly Ancestor[]): void {
   ancestors.forEach((ancestor, index) => {
     const targets = streamTargets(ancestor, ancestors.slice(0, index));
-    ancestor.events?.forEach((event, ordinal) => {
-      operation.publish(event, targets, waitingEventId(ancestor.stepCallId, ordinal));
-    });
+    for (const { mastraEventId, ...event } of ancestor.events ?? []) {
+      operation.publish(event, targets, mastraEventId);
+    }
   });
 }
 

@@ -18,13 +18,26 @@ export interface Wire {
   logOf(channel: string): EventLog<PublishedEvent> | undefined;
 }
 
+/** What has to be done before: settles, and never fails. */
+export interface Before {
+  /** All earlier events are in their logs. */
+  stored: Promise<unknown>;
+  /** All earlier events are sent or dropped. */
+  sent: Promise<unknown>;
+}
+
 /**
  * The events of one op on their way to one channel, in order (realtime keeps the order of awaited publishes only). Each is
  * stored before it is told. Neither the log nor realtime being down fails a run (I9): that is logged, and the run goes on.
  */
 export class Lane {
+  /** Not in the log yet. */
+  private fresh: PublishedEvent[] = [];
+  private storing?: Promise<void>;
+  /** In the log, not sent yet. */
   private queue: PublishedEvent[] = [];
-  private draining?: Promise<void>;
+  private sending: Promise<void> = Promise.resolve();
+  private isSending = false;
   private count = 0;
   private flushing = false;
   private hurry?: () => void;
@@ -36,41 +49,54 @@ export class Lane {
     private readonly scope: string,
     /** Milliseconds for which events are gathered into one message; 0 sends each by itself. */
     private readonly gatherMs: number,
-    /** What has to be sent before: settles, and never fails. */
-    private readonly after: Promise<unknown>,
-    /** The number of the first event, where earlier ones were published by another lane. */
-    first: number,
-  ) {
-    this.count = first;
-  }
+    private readonly before: Before,
+  ) {}
 
   /** Queues one event. `ownId`: for one that several ops may publish. */
   add(event: RunEvent, ownId?: string): void {
     const position = `${this.scope}#${this.count++}`;
     const id =
       ownId === undefined ? { mastraEventId: position } : { mastraEventId: ownId, mastraPosition: position };
-    this.queue.push({ ...event, ...id });
-    this.draining ??= this.drain();
+    this.fresh.push({ ...event, ...id });
+    this.storing ??= this.storeAll();
+  }
+
+  /** Resolves when all that was queued is in the log. */
+  async stored(): Promise<void> {
+    await this.storing;
   }
 
   /** Resolves when all that was queued is sent or dropped. */
   async flush(): Promise<void> {
     this.flushing = true;
     this.hurry?.();
-    await this.draining;
+    await this.storing;
+    await this.sending;
     this.flushing = false;
   }
 
-  private async drain(): Promise<void> {
-    // `add` is synchronous, so nothing comes between the last look at the queue and the end.
-    await this.after;
+  /** The log does not wait for the channel, which takes its time: whoever reads the log sees what there is. */
+  private async storeAll(): Promise<void> {
+    // `add` is synchronous, so nothing comes between the last look at the list and the end.
+    await this.before.stored;
+    while (this.fresh.length > 0) {
+      const events = this.fresh.splice(0);
+      await this.store(events);
+      this.queue.push(...events);
+      if (!this.isSending) this.sending = this.sendAll();
+    }
+    this.storing = undefined;
+  }
+
+  private async sendAll(): Promise<void> {
+    this.isSending = true;
+    await this.before.sent;
     while (this.queue.length > 0) {
       if (this.gatherMs > 0 && !this.flushing) await this.gather();
       const events = this.queue.splice(0);
-      await this.store(events);
       for (const message of this.gatherMs > 0 ? batches(events) : events) await this.send(message);
     }
-    this.draining = undefined;
+    this.isSending = false;
   }
 
   private async gather(): Promise<void> {

@@ -1,5 +1,5 @@
 import { type RunEvent, type StreamTarget, eventFor } from './channel';
-import { Lane, type Wire } from './lane';
+import { type Before, Lane, type Wire } from './lane';
 
 /** How long, in milliseconds, events are gathered for a channel that nobody is expected to read one by one. */
 const QUIET_GATHERING = 100;
@@ -21,9 +21,7 @@ export class Publisher {
     /** Prefix of the events' positions: leg and op. */
     private readonly scope: string,
     private readonly batchMs = 0,
-    /** What has to be sent before: settles, and never fails. */
-    private readonly after: Promise<unknown> = Promise.resolve(),
-    private readonly first = 0,
+    private readonly before: Before = { stored: Promise.resolve(), sent: Promise.resolve() },
   ) {}
 
   /** Queues one event for every target. `event` is an image (`streamImage`). `ownId`: for one that several ops may publish. */
@@ -48,6 +46,12 @@ export class Publisher {
     this.held = undefined;
   }
 
+  /** Resolves when all that was published is in its logs. */
+  async stored(): Promise<void> {
+    this.release();
+    await Promise.all([...this.lanes.values()].map(lane => lane.stored()));
+  }
+
   /** Resolves when all that was published is sent or dropped. */
   async flush(): Promise<void> {
     this.release();
@@ -58,7 +62,7 @@ export class Publisher {
     const known = this.lanes.get(channel);
     if (known) return known;
     const gatherMs = Math.max(this.batchMs, quiet ? QUIET_GATHERING : 0);
-    const lane = new Lane(this.wire, channel, this.scope, gatherMs, this.after, this.first);
+    const lane = new Lane(this.wire, channel, this.scope, gatherMs, this.before);
     this.lanes.set(channel, lane);
     return lane;
   }

@@ -50,7 +50,7 @@ export interface Ancestor {
    */
   stepInfo?: Record<string, unknown>;
   /** Events of the ancestor that had no op to go out with: this run's first op publishes them. */
-  events?: { type: string; payload?: Record<string, unknown> }[];
+  events?: { type: string; payload?: Record<string, unknown>; mastraEventId?: string }[];
   /** Where the step is an item of a foreach: the ancestor's stream hears from the nested run how it ended. */
   item?: { id: string; index: number; totalCount: number; completedCount: number; execution: string };
   /** The parent's span of this step, where the parent is traced. */

@@ -41,7 +41,7 @@ export class WireProxy {
   /** Called with each execution request's body before it goes to the app. */
   onExecution?: (body: string, url: string) => Promise<void>;
   /** Called with each realtime message before it goes to the server, which it does when the promise resolves. */
-  onPublish?: (message: Record<string, unknown>) => Promise<void>;
+  onPublish?: (message: Record<string, unknown>, path: string) => Promise<void>;
   /** Paths to the server that begin so are refused, sockets too. */
   refused?: string;
   /** What the app registered last, as it said it. */
@@ -130,7 +130,7 @@ export class WireProxy {
     // The app registers the URL that it was called on, so it must see the proxy's.
     if (path.startsWith('/v1/realtime/publish')) {
       this.countPublish(path);
-      await this.onPublish?.(JSON.parse(body) as Record<string, unknown>);
+      await this.onPublish?.(JSON.parse(body) as Record<string, unknown>, path);
     }
     if (path.startsWith('/e/')) this.events++;
     if (path.startsWith('/fn/register')) this.registration = body;
