@@ -3,7 +3,7 @@ import vm from 'node:vm';
 import { afterEach, expect, it } from 'vitest';
 import { startLocalServer } from '../../src/local';
 import type { LocalServer } from '../../src/local';
-import { get, post } from './support/apps';
+import { get, patience, post } from './support/apps';
 import { ops, startRawApp } from './support/raw-app';
 import type { RawApp, RawRequest } from './support/raw-app';
 
@@ -42,7 +42,7 @@ it('loses none of 1,000 runs of 5 steps, and gives the memory back', async () =>
   const burst = async (count: number): Promise<string[]> => {
     const events = Array.from({ length: count }, (_, n) => ({ name: 'five', data: { n } }));
     const { ids } = await post(`${server.url}/e/k`, events);
-    await server.settled(100_000);
+    await server.settled(patience);
     return ids;
   };
   await burst(100);
@@ -58,5 +58,6 @@ it('loses none of 1,000 runs of 5 steps, and gives the memory back', async () =>
       expect(row).toMatchObject([{ status: 'Completed', output: 5 * (start + index) + 10 }]);
     }
   }
-  expect((await liveHeap()) - before).toBeLessThan(20 * megabyte);
-}, 120_000);
+  // Connections that are just being closed hold memory for a moment; what leaks is held for ever.
+  await expect.poll(async () => (await liveHeap()) - before).toBeLessThan(20 * megabyte);
+});
