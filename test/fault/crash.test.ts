@@ -9,7 +9,7 @@ import { freePort } from '../processes/free-port';
 import { type AppProcess, startApp } from './app-process';
 
 // Starting an app takes as long as the machine wants.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const PATIENCE = { timeout: 60_000, interval: 100 };
 
 let server: Awaited<ReturnType<typeof startLocalServer>>;
