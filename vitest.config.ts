@@ -12,8 +12,10 @@ const alias = [
 ];
 
 const testDefaults = {
-  testTimeout: 30_000,
-  hookTimeout: 30_000,
+  // They end what hangs, and say nothing about speed: a machine may be ten times slower than the one this was written on.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  expect: { poll: { timeout: 60_000 } },
   retry: 0,
   // A test that is disabled or left focused must not look like a green one.
   allowOnly: false,

@@ -53,13 +53,14 @@ async function runOnce(options: DemoOptions, server: InngestServer, app: App): P
 }
 
 async function untilInterrupted(server: InngestServer, app: App): Promise<void> {
+  const interrupted = new Promise<void>(resolve => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
   view.note(
     `Both keep running until Ctrl-C:\n  Inngest server  ${server.url}\n  Example app     ${app.origin}/mastra/workflows\n`,
   );
-  await new Promise<void>(resolve => {
-    process.once('SIGINT', resolve);
-    process.once('SIGTERM', resolve);
-  });
+  await interrupted;
 }
 
 async function finish(exitCode: number): Promise<never> {

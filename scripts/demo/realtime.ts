@@ -4,6 +4,8 @@ import { DemoProblem } from './problem.js';
 export interface RunEvent {
   type: string;
   payload: Record<string, unknown>;
+  /** The same each time that it is told. */
+  mastraEventId: string;
 }
 
 export interface Watch {
@@ -25,12 +27,16 @@ export async function watchRun(channel: string, show: (event: RunEvent) => void)
     `Nothing came over ${channel} for ${LONGEST_SILENCE_MS / 1000} s.`,
   );
 
+  // An event comes again where a request was executed again, which a slow machine is reason enough for.
+  const shown = new Set<string>();
   const subscription = await inngest.realtime.subscribe({
     channel,
     topics: ['watch'],
     onMessage: message => {
       silence.refresh();
       const event = message.data as RunEvent;
+      if (shown.has(event.mastraEventId)) return;
+      shown.add(event.mastraEventId);
       show(event);
       if (event.type === 'workflow-finish') end.resolve(event);
     },

@@ -67,10 +67,11 @@ async function main(): Promise<void> {
     ...(interval === undefined ? {} : { retryDelay: () => interval * 1000 }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
   });
-  process.stdout.write(`Local Inngest server on ${server.url} (development and tests only)\n`);
   const stop = (): void => void server.stop().then(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Last: whoever has read this may stop the server.
+  process.stdout.write(`Local Inngest server on ${server.url} (development and tests only)\n`);
 }
 
 main().catch((error: unknown) => {

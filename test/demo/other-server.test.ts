@@ -1,12 +1,11 @@
 import { startLocalServer, type LocalServer } from '@mastra/inngest/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../processes/free-port';
 import { PATIENCE_MS, freePorts, printedResult, startDemo } from './demo';
 
 let server: LocalServer;
 
 beforeAll(async () => {
-  server = await startLocalServer({ host: '127.0.0.1', port: await freePort() });
+  server = await startLocalServer({ host: '127.0.0.1', port: 0 });
 });
 
 afterAll(() => server?.stop());

@@ -70,7 +70,7 @@ describe('npm run demo -- --serve', { timeout: PATIENCE_MS }, () => {
       ]);
       expect(functions.status).toBe(200);
       expect(Object.keys((await workflows.json()) as object)).toContain('incrementWorkflow');
-      await demo.stop('SIGINT');
+      demo.signal('SIGINT');
       expect(await demo.exitCode, demo.output).toBe(0);
     } finally {
       await demo.stop();

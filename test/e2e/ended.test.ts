@@ -43,7 +43,7 @@ const statusOf = async (workflowId: string, runId: string) => (await stored(work
 test('I6: a run cancelled in the Inngest dashboard is canceled in the store, and start() says so', async () => {
   const run = await runOf('sleeper');
   const result = run.start({ inputData: {} });
-  await expect.poll(() => statusOf('sleeper', run.runId), { timeout: 10_000 }).toBe('waiting');
+  await expect.poll(() => statusOf('sleeper', run.runId)).toBe('waiting');
   const owner = (await stored('sleeper', run.runId))?.inngest?.owner;
   await fetch(`${harness.proxy.url}/v1/runs/${owner}`, { method: 'DELETE' });
   expect(await result).toMatchObject({ status: 'canceled' });
@@ -54,7 +54,7 @@ test('run.cancel() ends a sleeping run and no other', async () => {
   const result = one.start({ inputData: {} });
   await other.startAsync({ inputData: {} });
   for (const { runId } of [one, other]) {
-    await expect.poll(() => statusOf('sleeper', runId), { timeout: 10_000 }).toBe('waiting');
+    await expect.poll(() => statusOf('sleeper', runId)).toBe('waiting');
   }
   await new Promise(resolve => setTimeout(resolve, 500));
   await one.cancel();
@@ -69,10 +69,10 @@ test('cancelling a parent cancels what it is waiting for', async () => {
   const run = await runOf('parent');
   await run.startAsync({ inputData: {} });
   const child = async () => (await harness.snapshots('sleeper')).find(({ runId }) => !known.has(runId));
-  await expect.poll(async () => (await child())?.status, { timeout: 10_000 }).toBe('waiting');
+  await expect.poll(async () => (await child())?.status).toBe('waiting');
   await new Promise(resolve => setTimeout(resolve, 500));
   await run.cancel();
-  await expect.poll(async () => (await child())?.status, { timeout: 10_000 }).toBe('canceled');
+  await expect.poll(async () => (await child())?.status).toBe('canceled');
   expect(await statusOf('parent', run.runId)).toBe('canceled');
 });
 

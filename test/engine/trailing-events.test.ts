@@ -127,6 +127,7 @@ if (trails) {
       messages.holds = isEndOf('two');
       const runId = await start();
       await expect.poll(() => begun, PATIENCE).toContain('six');
+      await expect.poll(() => harness.proxy.names(), PATIENCE).toEqual(STEPS.slice(0, 5));
       await new Promise(resolve => setTimeout(resolve, 200));
       expect(harness.proxy.names()).toEqual(STEPS.slice(0, 5));
       messages.let();
@@ -181,6 +182,7 @@ if (trails) {
     messages.holds = isEndOf('two');
     const runId = await start();
     await expect.poll(() => messages.held.length, PATIENCE).toBe(1);
+    await expect.poll(() => begun, PATIENCE).toEqual(['one', 'two']);
     await new Promise(resolve => setTimeout(resolve, 200));
     expect(begun).toEqual(['one', 'two']);
     messages.let();

@@ -19,8 +19,8 @@ beforeAll(async () => {
   client = new ExampleClient(serverUrl, appUrl);
   app = project.mastraDev({ PORT: String(appPort), INNGEST_BASE_URL: serverUrl, DATABASE_URL: ':memory:' });
   server = project.localServer(['--port', String(serverPort), '-u', `${appUrl}/api/inngest`]);
-  await Promise.all([app.prints(/ready in/, 120_000), server.prints(/http:\/\//)]);
-}, 150_000);
+  await Promise.all([app.prints(/ready in/, 240_000), server.prints(/http:\/\//)]);
+}, 300_000);
 
 afterAll(async () => {
   await Promise.all([app?.stop(), server?.stop()]);

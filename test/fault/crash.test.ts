@@ -9,7 +9,7 @@ import { freePort } from '../processes/free-port';
 import { type AppProcess, startApp } from './app-process';
 
 // Starting an app takes as long as the machine wants.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const PATIENCE = { timeout: 60_000, interval: 100 };
 
 let server: Awaited<ReturnType<typeof startLocalServer>>;
@@ -82,7 +82,7 @@ test('I6: a run whose attempts were used up by crashes is failed in the store', 
   await app.died;
   // The second and last attempt finds nobody, and neither does the first one to close the run.
   await server.advance(HOUR);
-  await new Promise(resolve => setTimeout(resolve, 500));
+  await server.settled();
   app = await startApp(args, {});
   await server.advance(HOUR);
   await expect.poll(async () => (await statusOf(runId, 'fragile'))?.status, PATIENCE).toBe('failed');
@@ -110,8 +110,8 @@ test('I4: the pause before a durable retry survives the app', async () => {
   await server.sync(`http://127.0.0.1:${port}/api/inngest`);
   const runId = await start('', 'slow', ['fail', 'succeed']);
   await expect.poll(journal, PATIENCE).toEqual(['planned 0']);
-  // Time for the failed attempt to be stored; the pause lasts half an hour.
-  await new Promise(resolve => setTimeout(resolve, 500));
+  // Until the failed attempt is stored and nothing is left but the pause, which lasts half an hour.
+  await server.settled();
   await app.stop();
   app = await startApp(args, {});
   await server.advance(HOUR);

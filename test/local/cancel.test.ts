@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Api, Definition, Mode, Pair } from './support/apps';
 import { get, modes, post, startPair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let pair: Pair;
 let release: () => void;
@@ -99,15 +102,11 @@ describe.each(modes)('%s', mode => {
     const id = await pair.send({ name: 't/busy' });
     await inside;
     await pair.send({ name: 't/cancel' });
-    const until = async (): Promise<void> => {
-      for (let i = 0; i < 200 && (await pair.runsOf(id))[0]?.status !== 'Cancelled'; i++) {
-        await new Promise(resolve => setTimeout(resolve, 5));
-      }
-    };
-    await until();
+    const status = async (): Promise<string | undefined> => (await pair.runsOf(id))[0]?.status;
+    await expect.poll(status, { interval: 5 }).toBe('Cancelled');
     release();
     await pair.server.settled();
-    expect((await pair.runsOf(id))[0]?.status).toBe('Cancelled');
+    expect(await status()).toBe('Cancelled');
     // With checkpointing the step's own save is refused, which the app tries a few times.
     expect(pair.calls('busy')).toHaveLength(1);
     expect(endOf('told')).toHaveLength(1);

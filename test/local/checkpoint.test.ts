@@ -5,6 +5,9 @@ import type { LocalServer } from '../../src/local';
 import { get, post } from './support/apps';
 import { ops, startRawApp } from './support/raw-app';
 import type { RawApp, RawRequest } from './support/raw-app';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let server: LocalServer;
 let app: RawApp;

@@ -4,6 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SyntaxProblem, parseQuery } from '../../src/local/graphql/parse';
 import type { Definition, Pair } from './support/apps';
 import { get, post, startPair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let pair: Pair;
 let bodies: unknown[];

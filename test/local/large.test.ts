@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startLocalServer } from '../../src/local';
 import type { Pair } from './support/apps';
-import { get, post, startPair } from './support/apps';
+import { get, patience, post, startPair } from './support/apps';
 import { ops, startRawApp } from './support/raw-app';
 
 let pair: Pair | undefined;
@@ -48,7 +48,7 @@ it('fails a run whose state is over 32 MiB', async () => {
   const data = 'x'.repeat(4 * megabyte - 100);
   await app.serve({ f: (_request, call) => ops({ op: 'StepRun', id: `s${call}`, name: 's', data }) });
   const { ids } = await post(`${server.url}/e/k`, { name: 'f' });
-  await server.settled();
+  await server.settled(patience);
   const [row] = (await get(`${server.url}/v1/events/${ids[0]}/runs`)).data;
   expect(row.status).toBe('Failed');
   expect(JSON.parse(row.output).error).toMatchObject({

@@ -2,6 +2,9 @@
 import { afterEach, expect, it } from 'vitest';
 import type { Api, Definition, Pair } from './support/apps';
 import { modes, startPair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let pair: Pair | undefined;
 afterEach(async () => {

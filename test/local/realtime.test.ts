@@ -6,6 +6,9 @@ import { startLocalServer } from '../../src/local';
 import type { LocalServer, LocalServerOptions } from '../../src/local';
 import { startPair } from './support/apps';
 import type { Pair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 const channel = 'workflow:w:1';
 let server: LocalServer;
@@ -50,10 +53,8 @@ async function publish(query: string, body: string, headers: Record<string, stri
 }
 
 const watch = `channel=${encodeURIComponent(channel)}&topic=watch`;
-const until = async (done: () => boolean): Promise<void> => {
-  for (let i = 0; i < 400 && !done(); i++) await new Promise(resolve => setTimeout(resolve, 5));
-  expect(done()).toBe(true);
-};
+const until = async (done: () => boolean): Promise<void> =>
+  await expect.poll(done, { interval: 5 }).toBe(true);
 
 it('delivers JSON and text to subscribers of the topic, in order, and to nobody else', async () => {
   await start();
@@ -120,7 +121,9 @@ it('lets a connection outlive its token, and takes and drops topics on request',
   socket.send(JSON.stringify({ kind: 'unsub', data: await token() }));
   socket.send('not json');
   socket.send(JSON.stringify({ kind: 'sub', data: 'forged' }));
-  await new Promise(resolve => setTimeout(resolve, 50));
+  // The answer comes after what was sent before it has had its effect.
+  socket.ping();
+  await once(socket, 'pong');
   await publish(watch, '2');
   await publish(`channel=${encodeURIComponent(channel)}&topic=more`, '3');
   await until(() => frames.length === 2);

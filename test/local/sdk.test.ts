@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Api, Definition, Pair } from './support/apps';
 import { modes, post, startPair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let pair: Pair;
 afterEach(async () => await pair.stop());

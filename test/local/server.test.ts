@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import net from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalServerError, startLocalServer } from '../../src/local';
 import type { LocalServer } from '../../src/local';
+import { freePort } from '../processes/free-port';
 import { get, post, startApp, startPair } from './support/apps';
-import type { TestApp } from './support/apps';
+import type { Definition, TestApp } from './support/apps';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -64,11 +63,7 @@ describe('starting', () => {
 
 describe('registering', () => {
   it('keeps asking apps that are not up yet', async () => {
-    const probe = net.createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const { port } = probe.address() as AddressInfo;
-    probe.close();
-    await once(probe, 'close');
+    const port = await freePort();
     const server = await start({ urls: [`http://127.0.0.1:${port}/api/inngest`] });
     const late = await startApp(
       'v4',
@@ -78,11 +73,9 @@ describe('registering', () => {
       port,
     );
     stops.push(late.stop);
-    for (let i = 0; i < 100; i++) {
-      if ((await get(`${server.url}/dev`)).functions.length > 0) break;
-      await new Promise(resolve => setTimeout(resolve, 30));
-    }
-    expect((await get(`${server.url}/dev`)).functions).toMatchObject([{ slug: 'late-f' }]);
+    await expect
+      .poll(async () => (await get(`${server.url}/dev`)).functions)
+      .toMatchObject([{ slug: 'late-f' }]);
   });
 
   it('keeps the flow control of a function where one can see it', async () => {
@@ -159,17 +152,17 @@ describe('an app that moves', () => {
 
 describe('stopping', () => {
   it('closes what is open, leaves nothing that keeps the process alive, and may be repeated', async () => {
-    const pair = await startPair('v4', () => [
+    const port = await freePort();
+    const define = (): Definition[] => [
       { id: 'f', trigger: { event: 'e' }, handler: async ({ step }) => void (await step.sleep('s', '1d')) },
-    ]);
+    ];
+    const pair = await startPair('v4', define, { port });
     await pair.run({ name: 'e' });
     await pair.stop();
     await pair.server.stop();
-    await new Promise(resolve => setTimeout(resolve, 50));
-    const left = process.getActiveResourcesInfo().filter(name => /TCPServer|Timeout/.test(name));
-    // The runner of the tests has timers of its own; the server's port must be free again.
-    expect(left).not.toContain('TCPServerWrap');
-    const again = await startLocalServer({ port: pair.server.port || 0 });
+    // Timers can't be told from those of the runner of the tests.
+    await expect.poll(() => process.getActiveResourcesInfo()).not.toContain('TCPServerWrap');
+    const again = await startLocalServer({ port });
     await again.stop();
   });
 });

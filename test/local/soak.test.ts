@@ -16,6 +16,9 @@ afterEach(async () => {
 
 const megabyte = 2 ** 20;
 
+/** 6,000 requests are ten seconds' work, and minutes of it on a machine that has much else to do. */
+const patienceMs = 600_000;
+
 /** Bytes of live objects: what is left after collecting twice. */
 async function liveHeap(): Promise<number> {
   v8.setFlagsFromString('--expose-gc');
@@ -35,14 +38,14 @@ const five = ({ steps, event }: RawRequest) => {
   return [200, String(sum)] as [number, string];
 };
 
-it('loses none of 1,000 runs of 5 steps, and gives the memory back', async () => {
+it('loses none of 1,000 runs of 5 steps, and gives the memory back', { timeout: patienceMs }, async () => {
   server = await startLocalServer({ port: 0, retention: { runs: 1000 } });
   app = await startRawApp(server);
   await app.serve({ five });
   const burst = async (count: number): Promise<string[]> => {
     const events = Array.from({ length: count }, (_, n) => ({ name: 'five', data: { n } }));
     const { ids } = await post(`${server.url}/e/k`, events);
-    await server.settled(100_000);
+    await server.settled(patienceMs);
     return ids;
   };
   await burst(100);
@@ -58,5 +61,6 @@ it('loses none of 1,000 runs of 5 steps, and gives the memory back', async () =>
       expect(row).toMatchObject([{ status: 'Completed', output: 5 * (start + index) + 10 }]);
     }
   }
-  expect((await liveHeap()) - before).toBeLessThan(20 * megabyte);
-}, 120_000);
+  // Connections that are just being closed hold memory for a moment; what leaks is held for ever.
+  await expect.poll(async () => (await liveHeap()) - before).toBeLessThan(20 * megabyte);
+});

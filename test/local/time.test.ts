@@ -4,6 +4,9 @@ import { defaultRetryDelay } from '../../src/local/queue/backoff';
 import { Random } from '../../src/local/random';
 import type { Api, Definition, Pair } from './support/apps';
 import { startPair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let pair: Pair | undefined;
 afterEach(async () => {

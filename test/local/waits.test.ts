@@ -3,6 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Api, Definition, Pair } from './support/apps';
 import { modes, startPair } from './support/apps';
+import { stillClock } from './support/still-clock';
+
+stillClock();
 
 let pair: Pair;
 afterEach(async () => await pair.stop());

@@ -63,9 +63,14 @@ export class Child {
     }
   }
 
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  /** As Ctrl-C and the like; the process may take its time. */
+  signal(signal: NodeJS.Signals): void {
+    if (!this.#ended) this.#signalGroup(signal);
+  }
+
+  async stop(): Promise<void> {
     if (this.#ended) return;
-    this.#signalGroup(signal);
+    this.#signalGroup('SIGTERM');
     const force = setTimeout(() => this.#signalGroup('SIGKILL'), 8_000);
     await this.exitCode.catch(() => null);
     clearTimeout(force);

@@ -24,7 +24,7 @@ const broken = "import './missing.js';";
 const unhandled =
   "import { it } from 'vitest'; it('e', () => { setTimeout(() => { throw new Error('late'); }); });";
 
-describe('the total of a test run', { timeout: 60_000 }, () => {
+describe('the total of a test run', () => {
   it.each([
     { name: 'all passed', tests: { passing }, line: '2 passed, 0 failed, 0 skipped', code: 0 },
     {

@@ -108,11 +108,14 @@ async function workflowsStore(mastra: Mastra) {
   return store;
 }
 
+/** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
+const PATIENCE = 60_000;
+
 const AT_REST = ['success', 'failed', 'suspended', 'paused', 'canceled', 'tripwire', 'bailed'];
 
 async function rested(mastra: Mastra, workflowId: string, runId: string): Promise<Stored> {
   const store = await workflowsStore(mastra);
-  for (let tries = 0; tries < 2000; tries++) {
+  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
     const snapshot = await store.loadWorkflowSnapshot({ workflowName: workflowId, runId });
     if (snapshot && AT_REST.includes(snapshot.status)) return snapshot as never;
     await new Promise(resolve => setTimeout(resolve, 10));

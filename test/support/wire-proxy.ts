@@ -22,6 +22,9 @@ export interface Exchange {
   request: { ctx: { attempt: number; run_id: string }; steps: Record<string, unknown> };
 }
 
+/** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
+const PATIENCE = 60_000;
+
 const COUNTED = ['StepRun', 'Step', 'StepFailed', 'Sleep', 'InvokeFunction', 'WaitForEvent'];
 
 export class WireProxy {
@@ -202,7 +205,7 @@ export class WireProxy {
 
   /** Resolves when every run that the app was asked to execute has given its last answer. */
   async quiet(): Promise<void> {
-    for (let tries = 0; tries < 1500; tries++) {
+    for (const end = Date.now() + PATIENCE; Date.now() < end;) {
       if ([...this.functions.keys()].every(runId => this.ended.has(runId))) return;
       await new Promise(resolve => setTimeout(resolve, 10));
     }

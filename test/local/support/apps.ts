@@ -132,6 +132,9 @@ export async function startApp(
 
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
 
+/** For runs that carry or number a lot: what the server waits for by default is meant for a developer. */
+export const patience = 100_000;
+
 /** A server and an app that has registered with it. */
 export interface Pair {
   server: LocalServer;
@@ -187,7 +190,7 @@ export async function startPair(
     runsOf,
     run: async event => {
       const id = await send(event);
-      await server.settled();
+      await server.settled(patience);
       return await runsOf(id);
     },
     calls: functionId => app.exchanges.filter(exchange => exchange.url.includes(`fnId=app-${functionId}&`)),

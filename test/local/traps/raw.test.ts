@@ -154,7 +154,8 @@ describe('traps, an app without an SDK', () => {
     ]);
     const loopbacks = Object.values(networkInterfaces())
       .flatMap(list => list ?? [])
-      .filter(one => one.internal);
+      // An address that needs an interface's name beside it, as some systems give their loopback, is none for a URL.
+      .filter(one => one.internal && !('scopeid' in one && one.scopeid));
     places.push(
       ...loopbacks.map(({ address, family }) => [address, family === 'IPv6' ? `[${address}]` : address]),
     );

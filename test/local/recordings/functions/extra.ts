@@ -1,6 +1,5 @@
 import type { Kit } from '../lib/sdk.js';
-
-const after = (ms: number) => new Promise<void>(resolve => setTimeout(resolve, ms));
+import { pause as after } from '../lib/session.js';
 
 /** The second recorded set: what invoked functions give back, and parallel steps of every kind. */
 export function defineExtra(kit: Kit): void {

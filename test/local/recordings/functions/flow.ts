@@ -1,4 +1,5 @@
 import type { Kit } from '../lib/sdk.js';
+import { pause } from '../lib/session.js';
 
 /** Triggers and flow control. */
 export function defineFlow(kit: Kit): void {
@@ -66,7 +67,7 @@ function defineLimits({ fn, ns }: Kit): void {
     async ({ step, event }) => {
       const busy = async () => {
         const began = Date.now();
-        await new Promise(resolve => setTimeout(resolve, 400));
+        await pause(400);
         return [began, Date.now()];
       };
       const t0 = await step.run('a', busy);

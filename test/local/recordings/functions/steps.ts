@@ -1,4 +1,5 @@
 import type { Kit } from '../lib/sdk.js';
+import { pause } from '../lib/session.js';
 
 /** Steps in sequence and in parallel, errors and retries. The bodies are those that were running when it was recorded. */
 export function defineSteps({ fn, ns, sdk, count }: Kit): void {
@@ -29,7 +30,7 @@ export function defineSteps({ fn, ns, sdk, count }: Kit): void {
   });
   fn({ id: 'race', retries: 0 }, { event: ns('t/race') }, async ({ step }) => {
     const slow = async () => {
-      await new Promise(resolve => setTimeout(resolve, 500));
+      await pause(500);
       return 'r2';
     };
     const winner = await Promise.race([step.run('r1', async () => 'r1'), step.run('r2', slow)]);

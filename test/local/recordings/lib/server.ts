@@ -1,3 +1,5 @@
+import { useProcessTime } from './process-time.js';
+
 /** The server under test: the local one, or the real one that `INNGEST_BASE_URL` points to. */
 export interface TestServer {
   url: string;
@@ -19,6 +21,8 @@ export const onRealServer = Boolean(realServer);
  */
 export async function startServer(retryDelayMs: number | 'default' = 200): Promise<TestServer> {
   if (realServer) return { url: realServer, stop: async () => undefined };
+  // Before the server takes its clock.
+  useProcessTime();
   const { startLocalServer } = await import('@mastra/inngest/local');
   const retry = retryDelayMs === 'default' ? {} : { retryDelay: () => retryDelayMs };
   const server = await startLocalServer({ port: 0, ...retry });
