@@ -20,9 +20,14 @@ export interface Operation {
   publish(event: RunEvent, targets?: readonly StreamTarget[], ownId?: string): void;
   /** What the op published can be told again from what it returns, so it may be done before its events have arrived. */
   letEventsTrail(): void;
-  /** What is published from now on is told when it is stored. */
-  holdEvents(): void;
+  /**
+   * What is published from now on is told when it is stored, and goes into the log before: who finds the store's word finds the
+   * log's. Without `log`, neither happens before `releaseEvents`.
+   */
+  holdEvents(options?: { log: boolean }): void;
   releaseEvents(): void;
+  /** Resolves when all that was published is in the log. */
+  logged(): Promise<void>;
   /** How many events were published. */
   readonly eventCount: number;
   /** What the op has published so far, as it is stored; `step` and `result` as `OpRecorder.entry` takes them. */
@@ -228,7 +233,8 @@ export class Operations {
       letEventsTrail: () => {
         mayTrail = own.areAll;
       },
-      holdEvents: () => publisher.hold(),
+      holdEvents: (options = { log: true }) => publisher.hold(options),
+      logged: () => publisher.stored(),
       releaseEvents: () => publisher.release(),
       get eventCount() {
         return recorder.count;

@@ -64,6 +64,7 @@ async function startSleep(
     outcome.until = await until(sleepArgument(parts, params, { operation, abort, engine, outcome }));
     outcome.context = contextChange(before, engine.serializeRequestContext(params.requestContext));
     if (abort.signal.aborted) outcome.aborted = true;
+    await operation.logged();
     await saveWaiting(parts, params);
     return seal(outcome);
   };

@@ -127,6 +127,7 @@ export class StepProgress {
   private async write(written: Written): Promise<void> {
     const { scope } = this.parts;
     const { id: stepId } = this.params.step;
+    await this.operation.logged();
     const recent = RecentOps.of(scope.record.identity, scope.legName, stepId);
     try {
       await recent.inTurn(() => this.writeInTurn(recent, written));

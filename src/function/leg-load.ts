@@ -65,7 +65,7 @@ export class LegLoader {
     const at = Date.now();
     try {
       const beginning = await this.take(at);
-      operation.holdEvents();
+      operation.holdEvents({ log: false });
       this.onTaken(operation);
       await this.keepStory(operation);
       operation.releaseEvents();

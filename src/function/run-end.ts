@@ -47,6 +47,7 @@ export async function settleRun(
   const snapshot = finalSnapshot(engine, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
   if (parentResult) announceEnd(operation, scope, parentResult);
+  await operation.logged();
   if (stored) {
     await scope.record.settle(storable(engine, snapshot, rest), current =>
       withStory(engine, snapshot, current),

@@ -107,7 +107,7 @@ export class RunExecution {
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
     });
-    operation.holdEvents();
+    operation.holdEvents({ log: false });
     this.announce(operation);
     if (engine.parts.persistence.wanted('running', {})) {
       const { serializedStepGraph } = this.workflow;

@@ -33,6 +33,11 @@ export interface PublishedEvent extends RunEvent {
   mastraPosition?: string;
 }
 
+/** Where an event stands: `<leg>/<op>#<number>`, one of a kind on its channel. */
+export function positionText({ mastraPosition, mastraEventId }: PublishedEvent): string {
+  return mastraPosition ?? mastraEventId;
+}
+
 /** Type of a message that carries several events, for streams that ask for it: `{ type, events }`. */
 export const BATCH_TYPE = 'mastra-batch';
 

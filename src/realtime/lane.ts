@@ -2,7 +2,7 @@ import { reasonOf } from '../errors';
 import type { EventLog } from '../log/event-log';
 import type { InngestPort } from '../sdk/port';
 import { jsonSize, LIMITS } from '../wire/limits';
-import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC } from './channel';
+import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, positionText } from './channel';
 import { PARTS_TOPIC, outgoing } from './parts';
 
 /** The part of a logger that rooms below `run` and `function` use. */
@@ -36,6 +36,9 @@ export class Lane {
   private storing?: Promise<void>;
   /** In the log, not sent yet. */
   private queue: PublishedEvent[] = [];
+  /** In the log, and not to be sent before `release`. */
+  private parked?: PublishedEvent[];
+  private holdsFrom = Infinity;
   private sending: Promise<void> = Promise.resolve();
   private isSending = false;
   private count = 0;
@@ -61,6 +64,28 @@ export class Lane {
     this.storing ??= this.storeAll();
   }
 
+  /** What is added from now on goes into the log, and out only after `release`. */
+  hold(): void {
+    this.holdsFrom = Math.min(this.holdsFrom, this.count);
+  }
+
+  release(): void {
+    const parked = this.parked ?? [];
+    this.holdsFrom = Infinity;
+    this.parked = undefined;
+    this.send(parked);
+  }
+
+  /** What was held is never sent. */
+  discard(): void {
+    this.parked = undefined;
+  }
+
+  private send(events: readonly PublishedEvent[]): void {
+    this.queue.push(...events);
+    if (!this.isSending && this.queue.length > 0) this.sending = this.sendAll();
+  }
+
   /** Resolves when all that was queued is in the log. */
   async stored(): Promise<void> {
     await this.storing;
@@ -82,8 +107,10 @@ export class Lane {
     while (this.fresh.length > 0) {
       const events = this.fresh.splice(0);
       await this.store(events);
-      this.queue.push(...events);
-      if (!this.isSending) this.sending = this.sendAll();
+      const isHeld = (event: PublishedEvent) => numberIn(positionText(event)) >= this.holdsFrom;
+      const held = events.filter(isHeld);
+      if (held.length > 0) (this.parked ??= []).push(...held);
+      this.send(events.filter(event => !isHeld(event)));
     }
     this.storing = undefined;
   }
@@ -94,7 +121,7 @@ export class Lane {
     while (this.queue.length > 0) {
       if (this.gatherMs > 0 && !this.flushing) await this.gather();
       const events = this.queue.splice(0);
-      for (const message of this.gatherMs > 0 ? batches(events) : events) await this.send(message);
+      for (const message of this.gatherMs > 0 ? batches(events) : events) await this.publish(message);
     }
     this.isSending = false;
   }
@@ -112,13 +139,13 @@ export class Lane {
   private async store(events: readonly PublishedEvent[]): Promise<void> {
     const log = this.wire.logOf(this.channel);
     try {
-      await log?.append(events.map(event => ({ id: event.mastraEventId, event })));
+      await log?.append(events.map(event => ({ id: positionText(event), event })));
     } catch (error) {
       this.warn('Events of a workflow could not be added to its log; the run goes on.', error);
     }
   }
 
-  private async send(event: RunEvent): Promise<void> {
+  private async publish(event: RunEvent): Promise<void> {
     const { message, parts } = outgoing(event);
     try {
       for (const part of parts) await this.deliver(PARTS_TOPIC, part);
@@ -137,6 +164,10 @@ export class Lane {
   private warn(message: string, error: unknown, type?: string): void {
     this.wire.log.warn(message, { channel: this.channel, ...(type && { type }), reason: reasonOf(error) });
   }
+}
+
+function numberIn(position: string): number {
+  return Number(position.slice(position.lastIndexOf('#') + 1));
 }
 
 /** Half of what a message holds: the rest is for the events' frame, and a long event goes by itself, in parts. */

@@ -15,6 +15,7 @@ interface Queued {
 export class Publisher {
   private readonly lanes = new Map<string, Lane>();
   private held?: Queued[];
+  private holdsSending = false;
 
   constructor(
     private readonly wire: Wire,
@@ -30,25 +31,29 @@ export class Publisher {
     for (const target of targets) this.lane(target).add(eventFor(target, event), ownId);
   }
 
-  /** What is published from now on waits for `release`. */
-  hold(): void {
-    this.held ??= [];
+  /** What is published from now on waits for `release`; with `log`, it goes into the logs, but is not sent. */
+  hold({ log }: { log: boolean }): void {
+    if (!log) this.held ??= [];
+    this.holdsSending = true;
+    for (const lane of this.lanes.values()) lane.hold();
   }
 
   release(): void {
     const held = this.held ?? [];
     this.held = undefined;
+    this.holdsSending = false;
     for (const { event, targets, ownId } of held) this.publish(event, targets, ownId);
+    for (const lane of this.lanes.values()) lane.release();
   }
 
   /** Forgets what was held. */
   discard(): void {
     this.held = undefined;
+    for (const lane of this.lanes.values()) lane.discard();
   }
 
   /** Resolves when all that was published is in its logs. */
   async stored(): Promise<void> {
-    this.release();
     await Promise.all([...this.lanes.values()].map(lane => lane.stored()));
   }
 
@@ -63,6 +68,7 @@ export class Publisher {
     if (known) return known;
     const gatherMs = Math.max(this.batchMs, quiet ? QUIET_GATHERING : 0);
     const lane = new Lane(this.wire, channel, this.scope, gatherMs, this.before);
+    if (this.holdsSending) lane.hold();
     this.lanes.set(channel, lane);
     return lane;
   }

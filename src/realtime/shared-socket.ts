@@ -32,7 +32,10 @@ interface Batch {
  */
 export class SharedSocket {
   private readonly channels = new Map<string, Set<ChannelListener>>();
-  private readonly echoes = new Map<string, () => void>();
+  private readonly echoes = new Map<string, (heard: boolean) => void>();
+  private readonly afterReopen = new Set<() => void>();
+  private isReopening = false;
+  private drops = 0;
   private batch?: Batch;
   private socket?: WebSocket;
   private timer?: NodeJS.Timeout;
@@ -50,7 +53,7 @@ export class SharedSocket {
   async open(channel: string, listener: ChannelListener): Promise<() => void> {
     const leave = this.add(channel, listener);
     try {
-      await this.connect(channel);
+      await this.connect(channel).catch((error: unknown) => this.reopened(error));
     } catch (error) {
       leave();
       throw error;
@@ -63,7 +66,7 @@ export class SharedSocket {
     const isNew = !this.channels.has(channel);
     const leave = this.add(channel, listener);
     try {
-      if (isNew) await this.addToSocket(channel);
+      if (isNew) await this.addToSocket(channel).catch((error: unknown) => this.reopened(error));
     } catch (error) {
       leave();
       throw error;
@@ -99,17 +102,18 @@ export class SharedSocket {
     this.socket = socket;
     await opened(socket);
     socket.addEventListener('message', message => this.receive(message.data));
-    socket.addEventListener('close', () => this.reopenLater());
+    socket.addEventListener('close', () => this.dropped());
     if (this.closed) return socket.close();
     // The server accepts the socket before it subscribes it: what is published in between would be lost.
     await this.confirm(channel, echo);
   }
 
   /** Channels that come together are confirmed together: the server takes the messages of one socket in order. */
-  private addToSocket(channel: string): Promise<void> {
+  private async addToSocket(channel: string): Promise<void> {
+    if (this.isReopening) throw new DroppedError(`The socket was dropped before ${channel} was added to it.`);
     this.batch ??= this.newBatch();
     this.batch.channels.push(channel);
-    return this.batch.done;
+    await this.batch.done;
   }
 
   private newBatch(): Batch {
@@ -138,17 +142,20 @@ export class SharedSocket {
   /** The subscription may take effect after the first echo was published, so it is sent until it is heard. */
   private async confirm(channel: string, echo: string): Promise<void> {
     const deadline = Date.now() + ECHO_PATIENCE;
+    const { drops } = this;
     try {
       for (let pause = FIRST_ECHO; Date.now() < deadline; pause *= 2) {
         const heard = new Promise<boolean>(resolve => {
           const timer = setTimeout(() => resolve(false), pause);
-          this.echoes.set(echo, () => {
+          this.echoes.set(echo, isHeard => {
             clearTimeout(timer);
-            resolve(true);
+            resolve(isHeard);
           });
         });
         await this.port.publish(channel, echo, true);
         if (await heard) return;
+        if (this.drops !== drops)
+          throw new DroppedError(`The socket was dropped before ${channel} was confirmed.`);
       }
     } finally {
       this.echoes.delete(echo);
@@ -156,23 +163,51 @@ export class SharedSocket {
     throw new TypeError(`The server did not confirm ${channel}.`);
   }
 
+  /** A dropped socket is replaced with all its channels: whoever was about to join is on the next one. */
+  private async reopened(error: unknown): Promise<void> {
+    if (!(error instanceof DroppedError) || this.closed) throw error;
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.afterReopen.delete(done);
+        reject(error);
+      }, ECHO_PATIENCE);
+      const done = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      this.afterReopen.add(done);
+    });
+  }
+
   private receive(message: unknown): void {
     const frame = parseFrame(message);
     if (!frame) return;
     const { channel, topic, data } = frame;
-    if (topic.startsWith(ECHO_TOPIC)) return this.echoes.get(topic)?.();
+    if (topic.startsWith(ECHO_TOPIC)) return this.echoes.get(topic)?.(true);
     for (const listener of this.channels.get(channel) ?? []) listener.onMessage(topic, data);
   }
 
+  private dropped(): void {
+    this.drops++;
+    for (const answer of this.echoes.values()) answer(false);
+    this.reopenLater();
+  }
+
   private reopenLater(): void {
-    if (this.closed) return;
+    if (this.closed || this.isReopening) return;
+    this.isReopening = true;
     this.timer = setTimeout(() => {
       this.reopen().then(
         () => {
           this.pause = 250;
+          this.isReopening = false;
+          for (const done of this.afterReopen) done();
+          this.afterReopen.clear();
+          if (this.socket?.readyState !== WebSocket.OPEN) this.reopenLater();
         },
         () => {
           this.pause = Math.min(this.pause * 2, LONGEST_PAUSE);
+          this.isReopening = false;
           this.reopenLater();
         },
       );
@@ -181,16 +216,28 @@ export class SharedSocket {
     this.timer.unref();
   }
 
+  private without(added: ReadonlySet<string>): string[] {
+    return [...this.channels.keys()].filter(channel => !added.has(channel));
+  }
+
   private async reopen(): Promise<void> {
-    const [first, ...others] = [...this.channels.keys()];
+    const [first] = this.channels.keys();
     if (first === undefined) return;
     await this.connect(first);
-    await Promise.all(others.map(channel => this.addToSocket(channel)));
+    const added = new Set([first]);
+    // Others join meanwhile, and wait for this socket.
+    for (let more = this.without(added); more.length > 0; more = this.without(added)) {
+      for (const channel of more) added.add(channel);
+      await this.addAll(more);
+    }
     for (const listeners of this.channels.values()) {
       for (const listener of listeners) listener.onReconnect?.();
     }
   }
 }
+
+/** The socket went away while something was to be confirmed on it. */
+class DroppedError extends TypeError {}
 
 async function opened(socket: WebSocket): Promise<void> {
   await new Promise<void>((resolve, reject) => {

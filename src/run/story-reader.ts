@@ -1,6 +1,6 @@
 import { reasonOf } from '../errors';
 import type { LogReader } from '../log/event-log';
-import type { PublishedEvent, RunEvent } from '../realtime/channel';
+import { type PublishedEvent, type RunEvent, positionText } from '../realtime/channel';
 import { eventsOfStep, isEnd, runFinished, statusEvent } from '../realtime/events';
 import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
@@ -275,7 +275,6 @@ export class StoryReader {
         const lacks = story.some(({ event, count }) => count === 1 && !this.isIn(ids, event));
         // The order of the log is that of the stream.
         if (!lacks) return { snapshot, events: logged };
-        if (logged.length === 0) break;
       }
     } catch (error) {
       this.warn('The log of a run could not be read; its events are taken from the store.', error);
@@ -286,7 +285,7 @@ export class StoryReader {
 
   private isIn(logged: ReadonlySet<string>, event: PublishedEvent): boolean {
     const position = positionOf(event);
-    return logged.has(event.mastraEventId) || (position !== undefined && this.told.has(position));
+    return logged.has(positionText(event)) || (position !== undefined && this.told.has(position));
   }
 
   private show(published: RunEvent): void {

@@ -1,4 +1,4 @@
-import type { PublishedEvent } from '../realtime/channel';
+import { type PublishedEvent, positionText } from '../realtime/channel';
 
 /** Where an event stands among those of its op. */
 export interface Position {
@@ -8,8 +8,8 @@ export interface Position {
 }
 
 /** The position of an event; undefined for one that was never published (core's older streams tell such to themselves). */
-export function positionOf({ mastraPosition, mastraEventId }: PublishedEvent): Position | undefined {
-  const text = mastraPosition ?? mastraEventId;
+export function positionOf(event: PublishedEvent): Position | undefined {
+  const text = positionText(event);
   const mark = text.lastIndexOf('#');
   const number = Number(text.slice(mark + 1));
   return mark > 0 && Number.isInteger(number) ? { op: text.slice(0, mark), number } : undefined;
