@@ -6,6 +6,7 @@ import type { Operation } from './operations';
 import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
 import { seal, unseal } from './outcome';
 import { packedStory, storedStory } from '../realtime/stored-events';
+import { predecessors } from '../snapshot/transitions';
 import { StepEngine } from './step-engine';
 
 interface SleepMemo {
@@ -122,13 +123,15 @@ async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> 
     // The results that take the place of the stored ones carry neither the state that a restart finds nor what was told.
     const events =
       row && packedStory(parts.operations.toldOps.story(storedStory(row)), scope.runId, stepResults);
-    await scope.record.move('waiting', {
+    const fields = {
       context: stepResults,
       value,
       activeStepsPath,
       activePaths,
       ...(row?.inngest && { inngest: { ...row.inngest, events } }),
-    });
+    };
+    // Of two sleeps in a row, the second finds the run waiting already.
+    await scope.record.move('waiting', fields, [...predecessors('waiting'), 'waiting']);
   } catch (error) {
     scope.log.warn('The status of a sleeping run could not be stored; the run goes on.', {
       workflowId: scope.workflowId,

@@ -12,8 +12,10 @@ const RUN_TOPIC = /^workflow\.events\.v2\.(.+)$/;
 /** What somebody who follows a run gets of its channel: everything, doubles included, as it was published. */
 export interface RunFollower {
   receive(event: PublishedEvent): void;
-  /** Messages may have been missed. */
+  /** Messages are missed from now on. */
   interrupted(): void;
+  /** Messages arrive again. */
+  resumed(): void;
 }
 
 interface TopicListeners {
@@ -93,7 +95,8 @@ export class RealtimePubSub extends PubSub {
     try {
       return await subscribe(this.port, runChannel(this.workflowId, runId), {
         onEvent: event => deliver(runId, listeners, event),
-        onReconnect: () => listeners.followers.forEach(follower => follower.interrupted()),
+        onDrop: () => listeners.followers.forEach(follower => follower.interrupted()),
+        onReconnect: () => listeners.followers.forEach(follower => follower.resumed()),
       });
     } catch (error) {
       this.onUnavailable(error);

@@ -7,7 +7,9 @@ import { PARTS_TOPIC } from './parts';
 /** What one channel's messages are given to. */
 export interface ChannelListener {
   onMessage(topic: string, data: unknown): void;
-  /** Called after a dropped socket was replaced: messages may have been missed in between. */
+  /** Called when the socket is dropped: messages are missed from now on. */
+  onDrop?(): void;
+  /** Called after a dropped socket was replaced. */
   onReconnect?(): void;
 }
 
@@ -190,6 +192,7 @@ export class SharedSocket {
   private dropped(): void {
     this.drops++;
     for (const answer of this.echoes.values()) answer(false);
+    this.tellAll(listener => listener.onDrop?.());
     this.reopenLater();
   }
 
@@ -230,9 +233,11 @@ export class SharedSocket {
       for (const channel of more) added.add(channel);
       await this.addAll(more);
     }
-    for (const listeners of this.channels.values()) {
-      for (const listener of listeners) listener.onReconnect?.();
-    }
+    this.tellAll(listener => listener.onReconnect?.());
+  }
+
+  private tellAll(tell: (listener: ChannelListener) => void): void {
+    for (const listeners of this.channels.values()) for (const listener of listeners) tell(listener);
   }
 }
 

@@ -11,7 +11,9 @@ export interface Subscription {
 
 export interface SubscriptionHandlers {
   onEvent(event: PublishedEvent): void;
-  /** Called after a dropped socket was replaced: events may have been missed in between. */
+  /** Called when the socket is dropped: events are missed from now on. */
+  onDrop?(): void;
+  /** Called after a dropped socket was replaced. */
   onReconnect?(): void;
 }
 
@@ -73,6 +75,7 @@ export async function subscribe(
   const feed = new ChannelFeed(event => handlers.onEvent(event));
   const listener = {
     onMessage: (topic: string, data: unknown) => feed.receive(topic, data),
+    onDrop: () => handlers.onDrop?.(),
     onReconnect: () => handlers.onReconnect?.(),
   };
   try {

@@ -33,9 +33,7 @@ export class OpQueue {
 
   /** How many of the `count` events from a position on do not wait here: those that do were seen, and are told themselves. */
   countUpTo({ op, number }: Position, count: number): number {
-    const waiting = [...(this.ops.get(op)?.keys() ?? [])].filter(
-      one => one >= number && one < number + count,
-    );
+    const waiting = [...(this.ops.get(op)?.keys() ?? [])].filter(one => one > number && one < number + count);
     return Math.min(count, ...waiting.map(one => one - number));
   }
 

@@ -53,6 +53,9 @@ export class StoryReader {
   private work: Promise<void> = Promise.resolve();
   private working = false;
   private hasHole = false;
+  private isInterrupted = false;
+  /** Somebody came late, or the channel was interrupted. */
+  private mayLack = false;
   private logIsWhole: boolean;
   private look?: NodeJS.Timeout;
   private lookPause = FIRST_LOOK;
@@ -79,14 +82,22 @@ export class StoryReader {
     void this.goOn();
   }
 
-  /** The channel was interrupted: what came meanwhile is looked for. */
+  /** The channel brings nothing for a while; what it brings then comes after what is missed. */
   interrupted(): void {
+    this.isInterrupted = true;
+    this.mayLack = true;
+  }
+
+  /** The channel brings messages again: what came meanwhile is looked for first. */
+  resumed(): void {
+    this.isInterrupted = false;
     this.hasHole = true;
     void this.goOn();
   }
 
   /** Tells what happened before; to be called once the channel's messages arrive. Answers how the run is stored. */
   async open(): Promise<Snapshot | undefined> {
+    this.mayLack = true;
     return this.exclusively(() => this.tellPast(() => this.past()));
   }
 
@@ -104,6 +115,7 @@ export class StoryReader {
   /** Tells what is missing of a run that has come to rest, then how it did; nothing is told after that. */
   async complete(snapshot: Snapshot | undefined): Promise<void> {
     if (!this.sawEnd && !snapshot?.inngest?.events) await this.linger();
+    if (this.isInterrupted) this.resumed();
     await this.goOn();
     await this.exclusively(async () => {
       await this.tellPast(() => this.past(snapshot));
@@ -151,7 +163,7 @@ export class StoryReader {
     if (this.working) return this.work;
     this.working = true;
     return this.exclusively(async () => {
-      while (!this.closed && (this.queue.length > 0 || this.hasHole)) {
+      while (this.hasWork) {
         if (this.hasHole) {
           this.hasHole = false;
           await this.tellPast(() => this.past());
@@ -162,8 +174,12 @@ export class StoryReader {
       }
     }).finally(() => {
       this.working = false;
-      if (!this.closed && (this.queue.length > 0 || this.hasHole)) void this.goOn();
+      if (this.hasWork) void this.goOn();
     });
+  }
+
+  private get hasWork(): boolean {
+    return !this.closed && !this.isInterrupted && (this.queue.length > 0 || this.hasHole);
   }
 
   /** The doorbell rang: what is new in the log comes first, and in its order. */
@@ -192,6 +208,9 @@ export class StoryReader {
     const position = positionOf(event);
     if (!position) return this.show(event);
     if (this.told.has(position)) return;
+    // The last step of a run is stored with the run's end, and may have been told before somebody came.
+    if (this.mayLack && !this.logIsWhole && isFinish(position.op))
+      await this.tellPast(() => this.storedPast());
     if (this.told.isNext(position)) return this.tellNext(event);
     this.waiting.add(position, event);
     if (isWritten(event)) return this.lookLater();
@@ -299,6 +318,10 @@ export class StoryReader {
   private warn(message: string, error: unknown): void {
     this.options.warnings.warn(message, { reason: reasonOf(error) });
   }
+}
+
+function isFinish(op: string): boolean {
+  return op.endsWith('/finish');
 }
 
 const STEP_ENDS = ['workflow-step-result', 'workflow-step-suspended'];

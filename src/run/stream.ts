@@ -55,6 +55,7 @@ function events(
           if (isEnd(event)) void look(true);
         },
         interrupted: () => reader.interrupted(),
+        resumed: () => reader.resumed(),
       });
       stop = () => {
         clearInterval(timer);
