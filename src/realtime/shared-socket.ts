@@ -34,6 +34,8 @@ interface Batch {
  */
 export class SharedSocket {
   private readonly channels = new Map<string, Set<ChannelListener>>();
+  /** Settles when a channel's messages arrive: who comes second must not believe so before. */
+  private readonly confirmed = new Map<string, Promise<void>>();
   private readonly echoes = new Map<string, (heard: boolean) => void>();
   private readonly afterReopen = new Set<() => void>();
   private isReopening = false;
@@ -55,7 +57,7 @@ export class SharedSocket {
   async open(channel: string, listener: ChannelListener): Promise<() => void> {
     const leave = this.add(channel, listener);
     try {
-      await this.connect(channel).catch((error: unknown) => this.reopened(error));
+      await this.confirmedOnce(channel, () => this.connect(channel));
     } catch (error) {
       leave();
       throw error;
@@ -65,15 +67,24 @@ export class SharedSocket {
 
   /** Adds a channel to the open socket. Rejects where the server does not confirm it. */
   async join(channel: string, listener: ChannelListener): Promise<() => void> {
-    const isNew = !this.channels.has(channel);
     const leave = this.add(channel, listener);
     try {
-      if (isNew) await this.addToSocket(channel).catch((error: unknown) => this.reopened(error));
+      await this.confirmedOnce(channel, () => this.addToSocket(channel));
     } catch (error) {
       leave();
       throw error;
     }
     return leave;
+  }
+
+  private confirmedOnce(channel: string, confirm: () => Promise<void>): Promise<void> {
+    const known = this.confirmed.get(channel);
+    if (known) return known;
+    const confirmed = confirm().catch((error: unknown) => this.reopened(error));
+    this.confirmed.set(channel, confirmed);
+    // Whoever comes after a failure tries for themselves.
+    confirmed.catch(() => this.confirmed.delete(channel));
+    return confirmed;
   }
 
   private add(channel: string, listener: ChannelListener): () => void {
@@ -83,7 +94,10 @@ export class SharedSocket {
     this.joined++;
     return () => {
       listeners.delete(listener);
-      if (listeners.size === 0 && this.channels.get(channel) === listeners) this.channels.delete(channel);
+      if (listeners.size === 0 && this.channels.get(channel) === listeners) {
+        this.channels.delete(channel);
+        this.confirmed.delete(channel);
+      }
       if (this.channels.size === 0) this.close();
     };
   }

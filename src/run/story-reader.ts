@@ -6,6 +6,7 @@ import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
 import { isWritten } from '../realtime/stored-events';
 import type { Snapshot } from '../snapshot/store';
+import { isAtRest } from '../snapshot/transitions';
 import { OpQueue } from './op-queue';
 import type { StoryEvent } from './stored-story';
 import { Told, positionOf } from './told';
@@ -17,6 +18,7 @@ const CATCH_UP = [0, 50, 150];
 /** How often, in milliseconds, the store is asked for the beginning of a step that was executing when somebody came. */
 const FIRST_LOOK = 300;
 const LONGEST_LOOK = 3000;
+const STEP_STORED = 1300;
 
 /** What a run is stored as, and what that tells of its events, in the order of causes. */
 export interface StoredRun {
@@ -98,7 +100,10 @@ export class StoryReader {
   /** Tells what happened before; to be called once the channel's messages arrive. Answers how the run is stored. */
   async open(): Promise<Snapshot | undefined> {
     this.mayLack = true;
-    return this.exclusively(() => this.tellPast(() => this.past()));
+    const snapshot = await this.exclusively(() => this.tellPast(() => this.past()));
+    // A step that executes is stored as far as it is a second after its start.
+    if (!this.logIsWhole && snapshot && !isAtRest(snapshot.status)) this.lookLater(STEP_STORED);
+    return snapshot;
   }
 
   /** What happened before is not told: somebody follows the leg that begins. `snapshot`: the run as that leg finds it. */
@@ -242,7 +247,7 @@ export class StoryReader {
     if (this.told.add(position, event)) this.show(event);
   }
 
-  private lookLater(): void {
+  private lookLater(pause = this.lookPause): void {
     if (this.look || this.closed) return;
     this.look = setTimeout(() => {
       this.look = undefined;
@@ -251,7 +256,7 @@ export class StoryReader {
         if (this.waiting.isEmpty) this.lookPause = FIRST_LOOK;
         else this.lookLater();
       });
-    }, this.lookPause);
+    }, pause);
     this.look.unref();
   }
 

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
+import type { MastraServerCache } from '@mastra/core/cache';
 import { InMemoryStore, type MastraCompositeStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
@@ -18,6 +19,7 @@ export interface HarnessOptions {
   /** Undefined: as the process's setting has it, or the SDK's own default. */
   checkpointing?: boolean | { maxRuntime: string };
   storage?: MastraCompositeStore;
+  cache?: MastraServerCache;
   observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
     ? C extends { observability?: infer O }
       ? O
@@ -58,6 +60,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const mastra = new Mastra({
     workflows: options.workflows(inngest) as never,
     storage,
+    cache: options.cache,
     observability: options.observability,
     logger: false,
   });

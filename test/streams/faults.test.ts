@@ -1,0 +1,185 @@
+/** I9: what whoever watches a run was not told, was told twice, or in the wrong order. Each was seen once. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { LINE, StreamRig, wordsOf } from './rig';
+import { type StreamedEvent, wordOf } from './stories/words';
+
+let rig: StreamRig;
+beforeAll(async () => {
+  rig = await StreamRig.start();
+});
+afterAll(() => rig?.harness.stop());
+afterEach(() => {
+  rig.harness.proxy.onPublish = undefined;
+  Object.assign(rig.slow, { reads: 0, writes: 0 });
+});
+
+const wait = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds));
+const INPUT = { inputData: { n: 0 } };
+
+/** A run of `line` that stands at its gate, with what its caller's stream shows in the end. */
+async function atGate(runId: string): Promise<{ story: Promise<string[]> }> {
+  const run = await rig.run('line', runId);
+  const story = wordsOf(run.stream(INPUT).fullStream);
+  await rig.gate(runId).arrived;
+  return { story };
+}
+
+describe('somebody who comes while the run executes', () => {
+  test('is told the past first, also where events come before the subscription is confirmed', async () => {
+    const runId = randomUUID();
+    const { story } = await atGate(runId);
+    let echoes = 0;
+    rig.harness.proxy.onPublish = async (_message, path) => {
+      if (!path.includes('mastra-echo')) return;
+      echoes++;
+      await wait(400);
+    };
+    const seen = wordsOf((await rig.runElsewhere('line', runId)).observeStream());
+    await expect.poll(() => echoes).toBeGreaterThan(0);
+    rig.gate(runId).letPass();
+    expect(await seen).toEqual(LINE);
+    expect(await story).toEqual(LINE);
+  });
+
+  test('is told the past, also where the run ends while the store is read', async () => {
+    const runId = randomUUID();
+    const { story } = await atGate(runId);
+    rig.slow.reads = 500;
+    const seen = wordsOf((await rig.runElsewhere('line', runId)).observeStream());
+    await wait(700);
+    rig.gate(runId).letPass();
+    await story;
+    expect(await seen).toEqual(LINE);
+  });
+
+  test('is told a step that was told to others and is not stored yet', async () => {
+    const runId = randomUUID();
+    rig.slow.writes = 400;
+    let told = () => {};
+    const resultOfOne = new Promise<void>(resolve => {
+      told = resolve;
+    });
+    rig.harness.proxy.onPublish = async message => {
+      const { type, payload } = message as unknown as StreamedEvent;
+      if (type === 'workflow-step-start' && payload?.id === 'one') told();
+    };
+    const story = wordsOf((await rig.run('line', runId)).stream(INPUT).fullStream);
+    await resultOfOne;
+    const seen = wordsOf((await rig.runElsewhere('line', runId)).observeStream());
+    const watched: string[] = [];
+    const unwatch = await (
+      await rig.runElsewhere('line', runId)
+    ).watchAsync(event => void watched.push(wordOf(event)));
+    rig.gate(runId).letPass();
+    expect(await story).toEqual(LINE);
+    expect(await seen).toEqual(LINE);
+    const withoutFrame = LINE.filter(word => !['start', 'finish'].includes(word));
+    await expect.poll(() => watched.filter(word => !/^(step-)?finish/.test(word))).toEqual(withoutFrame);
+    unwatch();
+  });
+
+  test('is told what the executing step wrote before, within seconds and before it ends', async () => {
+    const runId = randomUUID();
+    const { story } = await atGate(runId);
+    const seen: string[] = [];
+    const stream = (await rig.runElsewhere('line', runId)).observeStream();
+    const reading = (async () => {
+      for await (const event of stream) seen.push(wordOf(event));
+    })();
+    await expect.poll(() => seen).toEqual(LINE.slice(0, LINE.indexOf('step-output gate.after')));
+    rig.gate(runId).letPass();
+    await reading;
+    expect(seen).toEqual(LINE);
+    await story;
+  });
+
+  test('with a run object that was made before the run began is told the past', async () => {
+    const runId = randomUUID();
+    const early = await rig.runElsewhere('line', runId);
+    const { story } = await atGate(runId);
+    const watched: string[] = [];
+    early.watch(event => void watched.push(wordOf(event)));
+    await expect.poll(() => watched).toContain('step-result one success');
+    rig.gate(runId).letPass();
+    await story;
+    await expect.poll(() => watched).toContain('data-line last.0');
+    expect(watched.indexOf('step-start one')).toBe(0);
+  });
+});
+
+describe('somebody who comes late', () => {
+  test('is told what steps wrote, in another process and in the same', async () => {
+    const runId = randomUUID();
+    rig.gate(runId).letPass();
+    await (await rig.run('line', runId)).start(INPUT);
+    expect(await wordsOf((await rig.runElsewhere('line', runId)).observeStream())).toEqual(LINE);
+    expect(await wordsOf((await rig.run('line', runId)).observeStream())).toEqual(LINE);
+  });
+
+  test('goes on from a position', async () => {
+    const runId = randomUUID();
+    rig.gate(runId).letPass();
+    await (await rig.run('line', runId)).start(INPUT);
+    const rest = (await rig.runElsewhere('line', runId)).observeStream({ offset: 6 });
+    expect(await wordsOf(rest)).toEqual(LINE.slice(6));
+  });
+
+  test('is told how much is not kept of a step that wrote very much', async () => {
+    const runId = randomUUID();
+    await (await rig.run('wordy', runId)).start(INPUT);
+    const events: StreamedEvent[] = [];
+    for await (const event of (await rig.runElsewhere('wordy', runId)).observeStream()) events.push(event);
+    const lines = events.filter(({ type }) => type === 'data-line');
+    const marks = events.filter(({ type }) => type === 'data-mastra-omitted');
+    expect(lines.length).toBeGreaterThan(20);
+    expect(marks.map(({ data }) => data)).toEqual([{ events: 40 - lines.length }]);
+    expect(events.map(wordOf).slice(-4)).toEqual([
+      'step-result wordy success',
+      'step-start end',
+      'step-result end success',
+      'finish',
+    ]);
+  });
+
+  test('is told each turn of a loop, however quick', async () => {
+    const runId = randomUUID();
+    const story = await wordsOf((await rig.run('turns', runId)).stream(INPUT).fullStream);
+    expect(story.filter(word => word.startsWith('step-result'))).toHaveLength(30);
+    expect(await wordsOf((await rig.runElsewhere('turns', runId)).observeStream())).toEqual(story);
+  });
+});
+
+describe('the caller’s own stream', () => {
+  test('has no hole where the socket is dropped', async () => {
+    const runId = randomUUID();
+    rig.harness.proxy.onPublish = async message => {
+      const { type, payload } = message as unknown as StreamedEvent;
+      if (type === 'workflow-step-start' && payload?.id === 'one') rig.harness.proxy.dropSockets();
+    };
+    const { story } = await atGate(runId);
+    await wait(1000);
+    rig.gate(runId).letPass();
+    expect(await story).toEqual(LINE);
+  });
+});
+
+test('clocks that differ put nothing out of order', async () => {
+  const skewed = await StreamRig.start(false);
+  const { now } = Date;
+  try {
+    let requests = 0;
+    // Each request executes a step: as if two machines took turns.
+    skewed.harness.proxy.onExecution = async () => {
+      const offset = requests++ % 2 === 0 ? 0 : -600;
+      Date.now = () => now() + offset;
+    };
+    const runId = randomUUID();
+    skewed.gate(runId).letPass();
+    await (await skewed.run('line', runId)).start(INPUT);
+    expect(await wordsOf((await skewed.runElsewhere('line', runId)).observeStream())).toEqual(LINE);
+  } finally {
+    Date.now = now;
+    await skewed.harness.stop();
+  }
+});
