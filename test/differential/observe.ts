@@ -48,9 +48,15 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
   try {
     const run = await workflow.createRun({ runId, resourceId: one.resourceId, ...one.run });
     const unwatch = run.watch(event => events.push(asSent(event)));
+    const channel = await onChannel(run);
     start = normaliser.plain(await outcomeOf(run, one, events)) ?? null;
-    if (workflow.engineType === 'inngest') await lastEvent(events, start);
+    if (workflow.engineType === 'inngest') {
+      await lastEvent(events, start);
+      // A watcher may know the end before the channel has told it, and the next leg listens to the channel.
+      await lastEvent(channel.events, start);
+    }
     unwatch();
+    await channel.leave();
     for (const index of (one.legs ?? []).keys()) {
       const next = await workflow.createRun({ runId, resourceId: one.resourceId });
       legs.push(await observeLeg(next, one, normaliser, workflow.engineType, index));
@@ -65,6 +71,15 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
     events: normaliser.plain(byStep(one.unordered ? inOrderOfItems(events) : events)),
     calls: calls(),
   };
+}
+
+/** What a run's channel brings. */
+async function onChannel({ pubsub, runId }: AnyRun) {
+  const events: WatchedEvent[] = [];
+  const topic = `workflow.events.v2.${runId}`;
+  const listener = (event: { data: WatchedEvent }) => events.push(event.data);
+  await pubsub.subscribe(topic, listener);
+  return { events, leave: () => pubsub.unsubscribe(topic, listener) };
 }
 
 /** What a later leg gave, and its own events. */
@@ -258,9 +273,11 @@ async function storedSnapshot(mastra: Mastra, workflowName: string, runId: strin
   const store = await mastra.getStorage()?.getStore('workflows');
   const stored = await store?.loadWorkflowSnapshot({ workflowName, runId });
   if (!stored) return 'none';
-  const text = JSON.stringify(stored, (_key, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
+  const text = JSON.stringify(stored, (key, value: unknown) => {
+    // What rides in a step's stored result, and core itself shows nobody.
+    if (key === '__state') return undefined;
+    return typeof value === 'bigint' ? value.toString() : value;
+  });
   const snapshot = JSON.parse(text) as Record<string, unknown>;
   return Object.fromEntries(COMPARED.map(key => [key, snapshot[key]]));
 }
