@@ -5,6 +5,7 @@ import { LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import type { RealtimePubSub, RunFollower } from '../realtime/pubsub';
+import { isWritten } from '../realtime/stored-events';
 import { logOf } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
@@ -242,7 +243,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   override streamLegacy(args?: never): never {
     if (this.closeStreamAction) return super.streamLegacy(args) as never;
     this.hasLegacyStream = true;
-    return this.ownLeg(() => super.streamLegacy(args), isLegacy) as never;
+    return this.ownLeg(
+      () => super.streamLegacy(args),
+      event => !isWritten(event),
+    ) as never;
   }
 
   override resumeStream(args?: never): never {
@@ -330,11 +334,6 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);
     return result;
   }
-}
-
-/** Core's older streams carry what the steps do, not what they write. */
-function isLegacy({ type }: RunEvent): boolean {
-  return type !== 'workflow-step-output' && !type.startsWith('data-');
 }
 
 /** Where the leg hangs in a trace: as its caller says, or where the run was before (source: @mastra/core, `Run.resume`). */

@@ -3,6 +3,7 @@ import { WorkflowRunOutput } from '@mastra/core/stream';
 import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import type { RunFollower } from '../realtime/pubsub';
+import { isWritten } from '../realtime/stored-events';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
@@ -26,7 +27,8 @@ const LOOK = 2000;
 /** A run's events from its beginning on; ends when the run has come to rest, with `onRest`'s last word. */
 function events(
   run: Observed,
-  chunkOf: (event: RunEvent) => object,
+  /** Undefined for an event that the stream does not show. */
+  chunkOf: (event: RunEvent) => object | undefined,
   onRest: (snapshot: Snapshot, reader: StoryReader) => Promise<void>,
 ): ReadableStream<object> {
   let stop = () => {};
@@ -34,7 +36,10 @@ function events(
     async start(controller) {
       let ending: Promise<void> | undefined;
       let isOpen = true;
-      const reader = run.reader(event => isOpen && !isEnd(event) && controller.enqueue(chunkOf(event)));
+      const reader = run.reader(event => {
+        const chunk = isOpen && !isEnd(event) ? chunkOf(event) : undefined;
+        if (chunk) controller.enqueue(chunk);
+      });
       const end = async (snapshot: Snapshot | undefined) => {
         await reader.complete(snapshot);
         if (snapshot) await onRest(snapshot, reader);
@@ -123,6 +128,8 @@ function chunkOf(runId: string, event: RunEvent): object {
   return { type, runId, from, payload: { stepName: payload?.id, ...payload } };
 }
 
-function legacyChunkOf(event: RunEvent): object {
+/** Core's older streams carry what the steps do, not what they write. */
+function legacyChunkOf(event: RunEvent): object | undefined {
+  if (isWritten(event)) return undefined;
   return { ...event, type: event.type.replace('workflow-', '') };
 }

@@ -4,6 +4,7 @@ import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
+import type { MastraServerCache } from '@mastra/core/cache';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createHonoServer } from '@mastra/deployer/server';
 import { startLocalServer } from '@mastra/inngest/local';
@@ -57,9 +58,10 @@ export async function coreServer(): Promise<ServerRig> {
 }
 
 /** Two apps over one store; Inngest calls the first. */
-export async function inngestServer({ refuse }: { refuse?: string } = {}): Promise<
-  ServerRig & { proxy: WireProxy }
-> {
+export async function inngestServer({
+  refuse,
+  cache,
+}: { refuse?: string; cache?: MastraServerCache } = {}): Promise<ServerRig & { proxy: WireProxy }> {
   const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
   const apps: App[] = [];
   const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', () => apps[0]?.url ?? '');
@@ -72,7 +74,7 @@ export async function inngestServer({ refuse }: { refuse?: string } = {}): Promi
     const inngest = makeClient({ id: appId, baseUrl: proxy.url });
     const { workflows, gate } = catalog(inngest);
     gates.push(gate);
-    apps.push(await listen(inngestMastra(inngest, workflows, storage)));
+    apps.push(await listen(inngestMastra(inngest, workflows, storage, cache)));
   }
   const response = await fetch(`${proxy.url}/api/inngest`, { method: 'PUT' });
   if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
@@ -97,10 +99,12 @@ function inngestMastra(
   inngest: Inngest.Any,
   workflows: Record<string, unknown>,
   storage: InMemoryStore,
+  cache?: MastraServerCache,
 ): Mastra {
   return new Mastra({
     workflows: workflows as never,
     storage,
+    cache,
     logger: false,
     server: {
       apiPrefix: '/mastra',
