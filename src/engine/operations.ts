@@ -54,7 +54,7 @@ export function currentOperation(): Operation | undefined {
 }
 
 /** The id of an event that waited for the op or nested run `owner`, whoever publishes it in the end. */
-export function waitingEventId(owner: string, ordinal: number): string {
+function waitingEventId(owner: string, ordinal: number): string {
   return `${owner}/before-${ordinal}`;
 }
 

@@ -1,4 +1,3 @@
-import { eventsOfStep } from '../realtime/events';
 import type { Before } from '../realtime/lane';
 import { Publisher, streamImage } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
@@ -102,9 +101,4 @@ export class OwnEvents {
 /** Whether a step's events can be told from its result. */
 export function isRepeatable(result: Record<string, unknown>): boolean {
   return result.status === 'success' && !('resumePayload' in result);
-}
-
-/** The events of a step that succeeded, as core publishes them; `result` with its payload. */
-export function eventsOf(stepId: string, stepCallId: string, result: Record<string, unknown>): RunEvent[] {
-  return eventsOfStep({ id: stepId, stepCallId }, result);
 }
