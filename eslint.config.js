@@ -9,6 +9,7 @@ const rooms = {
   '*': { noPackages: ['inngest', 'inngest-v3', '@inngest/realtime'] },
   errors: { only: [] },
   wire: { only: ['errors'] },
+  log: { only: [] },
   snapshot: { only: ['errors', 'wire'] },
   realtime: { never: ['engine', 'function', 'run', 'serve', 'local', 'testing', 'init', 'index'] },
   engine: {

@@ -14,7 +14,7 @@ export interface ForeachIdentity {
 
 /**
  * The pubsub that core's foreach publishes on. Core tells an item's progress in the control flow, where it would wait for the
- * next op (docs/decisions/0009); the item's own op has told it already, so core's event is dropped.
+ * next op (docs/events.md); the item's own op has told it already, so core's event is dropped.
  */
 export class ForeachProgress extends PubSub {
   private completedCount = 0;

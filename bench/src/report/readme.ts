@@ -43,10 +43,10 @@ const WHY_REAL_TIMES =
   'takes one more for the op of its conditions, and from the last step to the result it is the op of the end. With ' +
   'checkpointing, what this package takes over a hand-written function is what its events cost: compare with *publishing*. The ' +
   'less the steps do and the more of them run at once, the more that shows; 100 empty steps in one request and 200 runs at once, ' +
-  'in the full tables, are the worst cases ([decision 33](docs/decisions/0033-events-may-trail.md)).';
+  'in the full tables, are the worst cases ([events](docs/events.md)).';
 
 const WHY_LOCAL_TIMES =
   'The local server answers at once, so a step by hand takes little more than the making of its one request, and the three ' +
   'requests of its events show: Inngest takes one message per request ' +
-  '([decision 31](docs/decisions/0031-what-events-cost.md)). *Publishing* is what they cost a function that waits for each. A hop ' +
+  '([events](docs/events.md)). *Publishing* is what they cost a function that waits for each. A hop ' +
   'here is a few milliseconds, and a nested workflow is two functions, each with the events of its run.';

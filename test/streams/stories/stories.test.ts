@@ -9,7 +9,7 @@ import { type StoryRig, storyRig } from './rig';
 import { type Schedule, scheduleOf } from './schedule';
 import { playStory } from './story';
 
-const COUNT = Number(process.env.STORIES ?? 60);
+const COUNT = Number(process.env.STORIES ?? 40);
 const { STORY_SEED = '20261129' } = process.env;
 const SEED = STORY_SEED === 'random' ? Math.floor(Date.now() / 1000) % 1_000_000 : Number(STORY_SEED);
 const ONLY = process.env.STORY_INDEX === undefined ? undefined : Number(process.env.STORY_INDEX);
