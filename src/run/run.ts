@@ -214,7 +214,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     const { streams } = this;
     const tell = (event: RunEvent) => callback(event as never);
     if (streams) {
-      const reader = (this.ownReader = this.reader(event => streams(event) && tell(event)));
+      const reader = (this.ownReader = this.reader(event => streams(event) && tell(event), false));
       return this.realtime.follow(this.runId, reader);
     }
     const reader = this.reader(event => void Promise.resolve(tell(event)).catch(() => {}));
@@ -283,7 +283,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   }
 
   /** Tells somebody the run's events; nothing is read before it is asked for. */
-  private reader(tell: (event: RunEvent) => unknown): StoryReader {
+  private reader(tell: (event: RunEvent) => unknown, comesLate = true): StoryReader {
     const { record } = this;
     const log = logOf(this.mastra, runChannel(this.workflowId, this.runId));
     return new StoryReader({
@@ -294,6 +294,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       },
       log: log && new LogReader(log),
       warnings: this.log,
+      comesLate,
     });
   }
 

@@ -38,6 +38,8 @@ export interface StoryReaderOptions {
   /** The run's log; missing where Mastra has no cache. */
   log?: LogReader<PublishedEvent>;
   warnings: WarningLog;
+  /** The run may have begun: nothing is told before `open`. */
+  comesLate: boolean;
 }
 
 /**
@@ -57,7 +59,9 @@ export class StoryReader {
   private hasHole = false;
   private isInterrupted = false;
   /** Somebody came late, or the channel was interrupted. */
-  private mayLack = false;
+  private mayLack: boolean;
+  /** What the channel brings is told; before, the past is. */
+  private isOpen: boolean;
   private logIsWhole: boolean;
   private look?: NodeJS.Timeout;
   private lookPause = FIRST_LOOK;
@@ -69,6 +73,8 @@ export class StoryReader {
 
   constructor(private readonly options: StoryReaderOptions) {
     this.logIsWhole = options.log !== undefined;
+    this.isOpen = !options.comesLate;
+    this.mayLack = options.comesLate;
   }
 
   /** One message of the channel. */
@@ -99,8 +105,9 @@ export class StoryReader {
 
   /** Tells what happened before; to be called once the channel's messages arrive. Answers how the run is stored. */
   async open(): Promise<Snapshot | undefined> {
-    this.mayLack = true;
     const snapshot = await this.exclusively(() => this.tellPast(() => this.past()));
+    this.isOpen = true;
+    void this.goOn();
     // A step that executes is stored as far as it is a second after its start.
     if (!this.logIsWhole && snapshot && !isAtRest(snapshot.status)) this.lookLater(STEP_STORED);
     return snapshot;
@@ -120,6 +127,7 @@ export class StoryReader {
   /** Tells what is missing of a run that has come to rest, then how it did; nothing is told after that. */
   async complete(snapshot: Snapshot | undefined): Promise<void> {
     if (!this.sawEnd && !snapshot?.inngest?.events) await this.linger();
+    this.isOpen = true;
     if (this.isInterrupted) this.resumed();
     await this.goOn();
     await this.exclusively(async () => {
@@ -184,7 +192,7 @@ export class StoryReader {
   }
 
   private get hasWork(): boolean {
-    return !this.closed && !this.isInterrupted && (this.queue.length > 0 || this.hasHole);
+    return this.isOpen && !this.closed && !this.isInterrupted && (this.queue.length > 0 || this.hasHole);
   }
 
   /** The doorbell rang: what is new in the log comes first, and in its order. */
