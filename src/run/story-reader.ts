@@ -127,7 +127,7 @@ export class StoryReader {
   /** Tells what is missing of a run that has come to rest, then how it did; nothing is told after that. */
   async complete(snapshot: Snapshot | undefined): Promise<void> {
     if (!this.sawEnd && !snapshot?.inngest?.events) await this.linger();
-    this.isOpen = true;
+    if (!this.isOpen) await this.open();
     if (this.isInterrupted) this.resumed();
     await this.goOn();
     await this.exclusively(async () => {
