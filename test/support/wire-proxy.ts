@@ -2,6 +2,7 @@
  * Stands between the Inngest server and an app, both ways, and counts what crosses: the ops from the opcodes in the app's
  * answers and from its checkpoint calls, never from what our own server or engine says of itself.
  */
+import { createHash } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 
@@ -30,7 +31,7 @@ const COUNTED = ['StepRun', 'Step', 'StepFailed', 'Sleep', 'InvokeFunction', 'Wa
 export class WireProxy {
   readonly ops: WireOp[] = [];
   readonly executions: Exchange[] = [];
-  /** How many realtime messages the app has published; the echo of a subscription counts once. */
+  /** How many realtime messages the app has published, each once however often it was sent. */
   publishes = 0;
   /** How many WebSockets were opened through here. */
   sockets = 0;
@@ -49,7 +50,7 @@ export class WireProxy {
   refused?: string;
   /** What the app registered last, as it said it. */
   registration?: string;
-  private readonly echoes = new Set<string>();
+  private readonly messages = new Set<string>();
   private readonly ended = new Set<string>();
   private readonly functions = new Map<string, string>();
   private server!: Server;
@@ -132,7 +133,7 @@ export class WireProxy {
     }
     // The app registers the URL that it was called on, so it must see the proxy's.
     if (path.startsWith('/v1/realtime/publish')) {
-      this.countPublish(path);
+      this.countPublish(path, body);
       await this.onPublish?.(JSON.parse(body) as Record<string, unknown>, path);
     }
     if (path.startsWith('/e/')) this.events++;
@@ -145,11 +146,19 @@ export class WireProxy {
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
-  /** A busy machine hears the echo of its subscription late and sends it again: no message of a run's. */
-  private countPublish(path: string): void {
-    const topic = new URL(path, this.serverUrl).searchParams.get('topic') ?? '';
-    if (this.echoes.has(topic)) return;
-    if (topic.startsWith('mastra-echo-')) this.echoes.add(topic);
+  /**
+   * A busy machine hears the echo that confirms a channel late and sends another, and a message goes out once more where its
+   * connection broke: both count once.
+   */
+  private countPublish(path: string, body: string): void {
+    const { searchParams } = new URL(path, this.serverUrl);
+    const topic = searchParams.get('topic') ?? '';
+    const kind = topic.startsWith('mastra-echo-') ? 'echo' : `${topic} ${body}`;
+    const message = createHash('sha256')
+      .update(`${searchParams.get('channel')} ${kind}`)
+      .digest('hex');
+    if (this.messages.has(message)) return;
+    this.messages.add(message);
     this.publishes++;
   }
 
