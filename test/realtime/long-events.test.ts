@@ -55,6 +55,8 @@ async function chunksOf(workflowId: string) {
   const stream = run.stream({ inputData: {} as never });
   const chunks: Chunk[] = [];
   for await (const chunk of stream.fullStream) chunks.push(chunk as Chunk);
+  // The log is ahead of the channel: what was told already may still be on its way.
+  await harness.proxy.quiet();
   return { chunks, result: (await stream.result) as { status: string } };
 }
 
