@@ -46,7 +46,13 @@ function word(chunk: Chunk): string {
   // A foreach's items end in any order; its progress says how many did.
   if (type === 'workflow-step-progress') return wordOf(chunk);
   const { id: _id, stepName: _name, ...rest } = payload ?? {};
-  return `${wordOf(chunk)} ${JSON.stringify(plain(data ?? rest))}`;
+  return `${wordOf(chunk)} ${JSON.stringify(plain(data ?? rest), sorted)}`;
+}
+
+/** A store gives the fields of an object back in an order of its own. */
+function sorted(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** What is wrong with a story of a run, against one of another run of the graph: an event more or less, or before its cause. */
