@@ -35,7 +35,7 @@ export default defineConfig({
           ...testDefaults,
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/differential/graphs/**'],
+          exclude: ['test/package/**', 'test/differential/graphs/**', 'test/redis/**'],
         },
       },
       {
@@ -45,6 +45,15 @@ export default defineConfig({
           ...testDefaults,
           name: 'graphs',
           include: ['test/differential/graphs/**/*.test.ts'],
+        },
+      },
+      {
+        // Needs a `redis-server` on the PATH, which `npm test` and `npm run verify` must do without; CI runs it after them.
+        resolve: { alias },
+        test: {
+          ...testDefaults,
+          name: 'redis',
+          include: ['test/redis/**/*.test.ts'],
         },
       },
       {
