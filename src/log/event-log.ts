@@ -3,6 +3,8 @@
  * identity is its id and its order that of the log, so whoever reads twice, or reads what was appended twice, drops known ids.
  */
 
+import { withinLimit } from './time-limit';
+
 /** The part of Mastra's server cache that a log needs (source: @mastra/core, `MastraServerCache`). */
 export interface ListCache {
   listPush(key: string, value: unknown): Promise<void>;
@@ -38,17 +40,20 @@ export class EventLog<T> {
     this.key = `${PREFIX}${name}`;
   }
 
-  /** Adds events at the end, all at once and in this order. Rejects as the cache does. */
+  /** Adds events at the end, all at once and in this order. Rejects as the cache does, or where it takes more than a second. */
   async append(entries: readonly Logged<T>[]): Promise<void> {
     const { cache, key } = this;
     const value = { entries };
-    if (cache.listPushIndexed) await cache.listPushIndexed(key, `${key}${COUNTER}`, value);
-    else await cache.listPush(key, value);
+    await withinLimit<unknown>(cache, () =>
+      cache.listPushIndexed
+        ? cache.listPushIndexed(key, `${key}${COUNTER}`, value)
+        : cache.listPush(key, value),
+    );
   }
 
   /** What was appended from a position on (0 for the beginning), and the position after it. */
   async read(from: number): Promise<{ entries: Logged<T>[]; next: number }> {
-    const found = await this.cache.listFromTo(this.key, from);
+    const found = await withinLimit(this.cache, () => this.cache.listFromTo(this.key, from));
     return { entries: found.flatMap(entriesIn<T>), next: from + found.length };
   }
 
