@@ -5,7 +5,7 @@ const REST = 10_000;
 const restsUntil = new WeakMap<object, number>();
 
 /** A cache that does not answer: the caller goes on without the log. */
-export class LogUnavailable extends TypeError {
+class LogUnavailable extends TypeError {
   override readonly name = 'LogUnavailable';
 }
 
