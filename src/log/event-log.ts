@@ -3,13 +3,14 @@
  * identity is its id and its order that of the log, so whoever reads twice, or reads what was appended twice, drops known ids.
  */
 
+import { MastraServerCache } from '@mastra/core/cache';
 import { withinLimit } from './time-limit';
 
 /** The part of Mastra's server cache that a log needs (source: @mastra/core, `MastraServerCache`). */
 export interface ListCache {
   listPush(key: string, value: unknown): Promise<void>;
   listFromTo(key: string, from: number, to?: number): Promise<unknown[]>;
-  /** One round trip for a cache behind a network; caches of core before 1.61 lack it. */
+  /** Where a cache has one of its own, it is one round trip; caches of core before 1.61 lack it. */
   listPushIndexed?(key: string, counterKey: string, value: Record<string, unknown>): Promise<number>;
   delete(key: string): Promise<void>;
 }
@@ -45,7 +46,7 @@ export class EventLog<T> {
     const { cache, key } = this;
     const value = { entries };
     await withinLimit<unknown>(cache, () =>
-      cache.listPushIndexed
+      isOneRoundTrip(cache)
         ? cache.listPushIndexed(key, `${key}${COUNTER}`, value)
         : cache.listPush(key, value),
     );
@@ -61,6 +62,12 @@ export class EventLog<T> {
     await this.cache.delete(this.key);
     await this.cache.delete(`${this.key}${COUNTER}`);
   }
+}
+
+/** Core's own `listPushIndexed` makes two calls, and a second key, of what one call does: the list's order is all that counts. */
+function isOneRoundTrip(cache: ListCache): cache is Required<ListCache> {
+  const { listPushIndexed } = cache;
+  return listPushIndexed !== undefined && listPushIndexed !== MastraServerCache.prototype.listPushIndexed;
 }
 
 /** What else may stand under the key is nobody's event. */
