@@ -2,7 +2,6 @@
  * A log of events: they are appended, and anybody reads on from a position. It does not know what an event means. Its
  * identity is its id and its order that of the log, so whoever reads twice, or reads what was appended twice, drops known ids.
  */
-
 import { MastraServerCache } from '@mastra/core/cache';
 import { withinLimit } from './time-limit';
 
@@ -66,8 +65,11 @@ export class EventLog<T> {
 
 /** Core's own `listPushIndexed` makes two calls, and a second key, of what one call does: the list's order is all that counts. */
 function isOneRoundTrip(cache: ListCache): cache is Required<ListCache> {
-  const { listPushIndexed } = cache;
-  return listPushIndexed !== undefined && listPushIndexed !== MastraServerCache.prototype.listPushIndexed;
+  const inherited: object = MastraServerCache.prototype;
+  return (
+    'listPushIndexed' in cache &&
+    Reflect.get(cache, 'listPushIndexed') !== Reflect.get(inherited, 'listPushIndexed')
+  );
 }
 
 /** What else may stand under the key is nobody's event. */
