@@ -21,6 +21,9 @@ const GATHERING = 2;
 const FIRST_ECHO = 200;
 const ECHO_PATIENCE = 5000;
 const ECHO_TOPIC = 'mastra-echo-';
+/** How often a first socket is tried, and the pause after the first try, in milliseconds; longer after each further one. */
+const OPENING_ATTEMPTS = 3;
+const OPENING_PAUSE = 100;
 
 interface Batch {
   channels: string[];
@@ -57,7 +60,7 @@ export class SharedSocket {
   async open(channel: string, listener: ChannelListener): Promise<() => void> {
     const leave = this.add(channel, listener);
     try {
-      await this.confirmedOnce(channel, () => this.connect(channel));
+      await this.confirmedOnce(channel, () => this.connectAtLast(channel));
     } catch (error) {
       leave();
       throw error;
@@ -108,6 +111,18 @@ export class SharedSocket {
     clearTimeout(this.timer);
     this.socket?.close();
     this.onClosed();
+  }
+
+  /** A socket may go away before it is open; a server that is away is not waited for. */
+  private async connectAtLast(channel: string): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.connect(channel);
+      } catch (error) {
+        if (!(error instanceof NotOpenedError) || attempt === OPENING_ATTEMPTS) throw error;
+        await new Promise(resolve => setTimeout(resolve, OPENING_PAUSE * attempt));
+      }
+    }
   }
 
   private async connect(channel: string): Promise<void> {
@@ -255,12 +270,14 @@ export class SharedSocket {
   }
 }
 
+class NotOpenedError extends TypeError {}
+
 /** The socket went away while something was to be confirmed on it. */
 class DroppedError extends TypeError {}
 
 async function opened(socket: WebSocket): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    const refuse = () => reject(new TypeError('The realtime socket could not be opened.'));
+    const refuse = () => reject(new NotOpenedError('The realtime socket could not be opened.'));
     socket.addEventListener('open', () => resolve(), { once: true });
     socket.addEventListener('error', refuse, { once: true });
     socket.addEventListener('close', refuse, { once: true });
