@@ -165,7 +165,7 @@ export class StepProgress {
   /** Earlier ops of the step that another process performed stand in the row; failing that, their results tell of them. */
   private async recall(recent: RecentOps, told: StoredOp): Promise<void> {
     const { scope, operations } = this.parts;
-    const missing = operations.toldOps.earlier(this.params.step.id, told.op).filter(op => !recent.has(op));
+    const missing = operations.toldOps.earlier(this.params.step.id, told.op, key => recent.has(key));
     if (missing.length === 0) return;
     const row = await scope.record.load();
     const stored = row ? storedStory(row).ops : undefined;

@@ -85,11 +85,15 @@ export class ToldOps {
     this.nested.push({ at: this.at(), nested: { workflowId, runId } });
   }
 
-  /** The entries of a step's earlier ops: turns, items, tries. */
-  earlier(step: string, op: string): StoredOp[] {
-    return [...this.known]
-      .filter(([id, known]) => id !== op && known.isDone && known.step === step)
-      .map(([, known]) => known.entry());
+  /** The entries of a step's earlier ops (turns, items, tries) but those that are known already. */
+  earlier(step: string, op: string, isKnown: (key: string) => boolean): StoredOp[] {
+    const { legName: leg } = this.scope;
+    const missing: StoredOp[] = [];
+    for (const [id, known] of this.known) {
+      const isEarlier = id !== op && known.isDone && known.step === step;
+      if (isEarlier && !isKnown(opKey({ leg, op: id }))) missing.push(known.entry());
+    }
+    return missing;
   }
 
   /** The whole story: what the row has of it, and what only this request knows. */

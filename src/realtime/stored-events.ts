@@ -217,15 +217,23 @@ function unpack(
   };
 }
 
-/** A step's result with what rides in it. */
-export function withRider(result: object, rider: Rider): Record<string, unknown> {
-  return { ...result, [RIDER]: rider };
+/** A step's result with what rides in it. What was told is a text: stores that copy what they hold copy it at once. */
+export function withRider(result: object, { told = [], ...rest }: Rider): Record<string, unknown> {
+  const text = JSON.stringify(told);
+  return { ...result, [RIDER]: Object.keys(rest).length > 0 ? { ...rest, told: text } : text };
 }
 
 /** What rides in a step's stored result. */
 export function riderOf(result: unknown): Rider {
   const rider = isRecord(result) ? result[RIDER] : undefined;
-  return isRecord(rider) ? rider : {};
+  if (typeof rider === 'string') return { told: toldIn(rider) };
+  if (!isRecord(rider)) return {};
+  const { told, ...rest } = rider;
+  return { ...rest, ...(typeof told === 'string' && { told: toldIn(told) }) };
+}
+
+function toldIn(text: string): PackedOp[] {
+  return JSON.parse(text) as PackedOp[];
 }
 
 /** A step's stored result without what rides in it. */
@@ -294,8 +302,8 @@ export class EarlierOps {
   private first?: StoredOp;
   private dropped = 0;
 
-  has(op: StoredOp): boolean {
-    return this.seen.has(opKey(op));
+  has(key: string): boolean {
+    return this.seen.has(key);
   }
 
   /** Takes in an entry that needs no other result beside it; one that was here before is replaced. */
