@@ -7,7 +7,7 @@ import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events
 import type { ServableFunction, StepTools } from '../sdk/port';
 import type { Json, JsonObject } from '../wire/json';
 import type { RunScope } from './scope';
-import { type OpPlace, ToldOps, type WaitingImage } from './told-ops';
+import { type OpPlace, ToldOps, type NamedEvent } from './told-ops';
 import { OwnEvents, TrailingEvents } from './trailing-events';
 
 /** One durable op while its body runs. */
@@ -88,7 +88,7 @@ export class Operations {
   private readonly trailing: TrailingEvents;
   /** What the ops of this leg told. */
   readonly toldOps: ToldOps;
-  private readonly waitingOf = new Map<string, WaitingImage[]>();
+  private readonly waitingOf = new Map<string, NamedEvent[]>();
   /** Ids of the waiting events that an op of this run has taken. */
   private readonly toldIds = new Set<string>();
 
@@ -188,15 +188,16 @@ export class Operations {
     const taken = named.length > 0 ? named : this.repeated;
     const events = taken.filter(one => typeof one !== 'function');
     for (const { ownId } of events) if (ownId !== undefined) this.toldIds.add(ownId);
-    if (events.length > 0) {
-      const images = events.map(({ event, ownId = '' }) => ({ event: streamImage(event), id: ownId }));
-      this.waitingOf.set(id, images);
-    }
+    if (events.length > 0)
+      this.waitingOf.set(
+        id,
+        events.map(({ event, ownId = '' }) => ({ event, id: ownId })),
+      );
     return taken;
   }
 
   /** What a step's op found waiting. */
-  waitingBefore(id: string): readonly WaitingImage[] {
+  waitingBefore(id: string): readonly NamedEvent[] {
     return this.waitingOf.get(id) ?? [];
   }
 

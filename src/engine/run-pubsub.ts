@@ -1,5 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import { NESTED_TOPIC, type RunEvent, type StreamTarget, eventsTopic } from '../realtime/channel';
+import { isStepEnd } from '../realtime/events';
 import { isRecord } from '../wire/json';
 import { type Operation, type Operations, currentOperation } from './operations';
 
@@ -12,8 +13,6 @@ interface StepInOperation {
   /** Id of the step: its end is told when it is stored, so that whoever hears of it finds it. */
   endsWith?: string;
 }
-
-const ENDS = ['workflow-step-result', 'workflow-step-suspended'];
 
 /**
  * The pubsub that core publishes a run's events on. Inside an op they go out at once; outside they wait for the next op.
@@ -51,8 +50,7 @@ export class RunPubSub extends PubSub {
     if (!event || (muteStarts && event.type === 'workflow-step-start')) return;
     const operation = this.operation ?? currentOperation();
     if (!operation) return this.operations.defer(event);
-    if (endsWith !== undefined && event.payload?.id === endsWith && ENDS.includes(event.type))
-      operation.holdEvents();
+    if (endsWith !== undefined && event.payload?.id === endsWith && isStepEnd(event)) operation.holdEvents();
     operation.publish(withCallId(event, operation));
   }
 

@@ -8,6 +8,7 @@ import {
   retold,
 } from '../realtime/stored-events';
 import type { RunEvent } from '../realtime/channel';
+import { streamImage } from '../realtime/publisher';
 import type { RunScope } from './scope';
 
 /** What an op told; with a step and its result, what that says is told by the result alone. */
@@ -65,7 +66,7 @@ export class ToldOps {
   ofStep(
     place: OpPlace,
     step: string,
-    waiting: readonly WaitingImage[],
+    waiting: readonly NamedEvent[],
     result?: () => Record<string, unknown>,
   ): void {
     const known = this.known.get(place.op);
@@ -74,8 +75,8 @@ export class ToldOps {
       known.step = step;
       known.entry = () => independent(entry(step, result?.()), result?.());
     } else {
-      const events = waiting.map(({ event, id }): StoredEvent => ({ event, id }));
-      const entry = () => retold({ ...place, step }, events, result?.());
+      const events = () => waiting.map(({ event, id }): StoredEvent => ({ event: streamImage(event), id }));
+      const entry = () => retold({ ...place, step }, events(), result?.());
       this.known.set(place.op, { step, entry, isDone: true, isPerformed: false });
     }
   }
@@ -112,7 +113,7 @@ export class ToldOps {
 }
 
 /** An event that waited for an op. */
-export interface WaitingImage {
+export interface NamedEvent {
   event: RunEvent;
   id: string;
 }

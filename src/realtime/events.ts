@@ -26,6 +26,11 @@ function stepFinished(call: StepCall): RunEvent {
   return { type: 'workflow-step-finish', payload: { ...call, metadata: {} } };
 }
 
+/** How a step ended, or that it is suspended: what its finish, if any, comes after. */
+export function isStepEnd({ type }: RunEvent): boolean {
+  return type === 'workflow-step-result' || type === 'workflow-step-suspended';
+}
+
 /** All that core tells of a step which wrote nothing, from its result; nothing of one that has no end yet but its start. */
 export function eventsOfStep(call: StepCall, result: Fields): RunEvent[] {
   const { nestedRunId: _run, ...metadata } = (result.metadata ?? {}) as Fields;

@@ -37,7 +37,7 @@ export class Lane {
   /** In the log, not sent yet. */
   private queue: PublishedEvent[] = [];
   /** In the log, and not to be sent before `release`. */
-  private parked?: PublishedEvent[];
+  private parked: PublishedEvent[] = [];
   private holdsFrom = Infinity;
   private sending: Promise<void> = Promise.resolve();
   private isSending = false;
@@ -70,15 +70,13 @@ export class Lane {
   }
 
   release(): void {
-    const parked = this.parked ?? [];
     this.holdsFrom = Infinity;
-    this.parked = undefined;
-    this.send(parked);
+    this.send(this.parked.splice(0));
   }
 
   /** What was held is never sent. */
   discard(): void {
-    this.parked = undefined;
+    this.parked = [];
   }
 
   private send(events: readonly PublishedEvent[]): void {
@@ -108,8 +106,7 @@ export class Lane {
       const events = this.fresh.splice(0);
       await this.store(events);
       const isHeld = (event: PublishedEvent) => numberIn(positionText(event)) >= this.holdsFrom;
-      const held = events.filter(isHeld);
-      if (held.length > 0) (this.parked ??= []).push(...held);
+      this.parked.push(...events.filter(isHeld));
       this.send(events.filter(event => !isHeld(event)));
     }
     this.storing = undefined;

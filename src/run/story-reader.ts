@@ -1,7 +1,7 @@
 import { reasonOf } from '../errors';
 import type { LogReader } from '../log/event-log';
 import { type PublishedEvent, type RunEvent, positionText } from '../realtime/channel';
-import { eventsOfStep, isEnd, runFinished, statusEvent } from '../realtime/events';
+import { eventsOfStep, isEnd, isStepEnd, runFinished, statusEvent } from '../realtime/events';
 import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
 import { isWritten } from '../realtime/stored-events';
@@ -337,17 +337,12 @@ function isFinish(op: string): boolean {
   return op.endsWith('/finish');
 }
 
-const STEP_ENDS = ['workflow-step-result', 'workflow-step-suspended'];
-
-function isStepEnd({ type }: RunEvent): boolean {
-  return STEP_ENDS.includes(type);
-}
-
-const OP_ENDS = [...STEP_ENDS, 'workflow-step-finish', 'workflow-step-progress'];
+const OP_ENDS = ['workflow-step-finish', 'workflow-step-progress'];
 
 /** The event ends the step that its op is of, and no other one that runs inside of it. */
-function isLast({ type, payload }: RunEvent, op: string): boolean {
-  if (!OP_ENDS.includes(type) || typeof payload?.id !== 'string') return false;
+function isLast(event: RunEvent, op: string): boolean {
+  const { type, payload } = event;
+  if ((!isStepEnd(event) && !OP_ENDS.includes(type)) || typeof payload?.id !== 'string') return false;
   const label = op.slice(op.indexOf('/') + 1);
   const names = payload.id.split('.');
   return names.some((_name, place) => label.startsWith(names.slice(place).join('.')));
