@@ -31,17 +31,20 @@ export function scheduleOf(seed: number): Schedule {
   const some = (most: number, make: () => number) => Array.from({ length: upTo(most + 1) }, make);
   // Half of the runs are quick in each respect: what only happens where something else is fast must be seen, too.
   const delay = (most: number) => (random() < 0.5 ? 0 : upTo(most));
-  return {
+  const schedule = {
     seed,
     shared: random() < 0.5,
     delays: { publish: delay(25), echo: delay(300), store: delay(30), cache: delay(15) },
     observers: Array.from({ length: 1 + upTo(3) }, () => ({
       at: upTo(random() < 0.5 ? 60 : 500),
-      process: random() < 0.4 ? 'same' : 'other',
-      how: random() < 0.7 ? 'observe' : 'watch',
+      process: random() < 0.4 ? ('same' as const) : ('other' as const),
+      how: random() < 0.7 ? ('observe' as const) : ('watch' as const),
     })),
     drops: random() < 0.4 ? some(2, () => upTo(400)) : [],
     kills: random() < 0.2 ? [upTo(200)] : [],
     checkpointing: random() < 0.5,
   };
+  // The code of a request that is broken here goes on, which that of a killed process does not: with checkpointing it would
+  // execute the rest of the run beside its successor. Processes that are really killed are in test/redis and test/fault.
+  return schedule.checkpointing ? { ...schedule, kills: [] } : schedule;
 }
