@@ -2,7 +2,7 @@
 import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
 import { eventsOfStep } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
-import { stepCallId } from '../realtime/stored-events';
+import { type StoredOp, stepCallId } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
@@ -17,7 +17,7 @@ import { OutsideCancel } from './outside-cancel';
 import { RetryLater, StepEngine } from './step-engine';
 import { sealStep, unsealStep } from './step-memo';
 import { StepProgress } from './step-progress';
-import type { OpPlace } from './told-ops';
+import { type OpPlace, type Outline, outlineOf } from './told-ops';
 import { isRepeatable } from './trailing-events';
 
 /** Keys of the request context that a step set or removed. */
@@ -38,6 +38,8 @@ export interface StepOutcome {
   /** Where the step is a loop's body: what the loop's condition said about this turn. */
   condition?: ConditionOutcome;
   aborted?: boolean;
+  /** What the op told, where its result does not say it. */
+  told?: Outline;
 }
 
 type RunLabels = StepParams['executionContext']['resumeLabels'];
@@ -70,13 +72,14 @@ export async function executeDurableStep(
     };
     const place = parts.operations.toldOps.place(id);
     const outcome = await remembered(parts, params, parts.operations.run(id, body, { retold: true }));
-    const note = (result?: () => Record<string, unknown>) =>
-      parts.operations.toldOps.ofStep(place, params.step.id, parts.operations.waitingBefore(id), result);
+    const waited = parts.operations.waitingBefore(id);
+    const note = (result?: () => Record<string, unknown>, told?: Outline) =>
+      parts.operations.toldOps.ofStep(place, params.step.id, waited, result, told);
     if (!('retry' in outcome)) {
       const returned = apply(parts, params, turns, outcome);
       const published = { ...returned.result } as Record<string, unknown>;
-      note(tellsOfItself(parts, params) ? () => published : undefined);
-      if (!ran) mayRepeatEvents(parts, params, place, published);
+      note(tellsOfItself(parts, params) ? () => published : undefined, outcome.told);
+      if (!ran) mayRepeatEvents(parts, params, place, outcome.told === undefined ? published : undefined);
       return returned;
     }
     note();
@@ -91,17 +94,18 @@ function tellsOfItself({ scope }: EngineParts, { skipEmits }: StepParams): boole
   return !skipEmits && scope.options.emitStepEvents !== false;
 }
 
-/** The request in which the step ran may have broken off before its events were sent. */
+/** The request in which the step ran may have broken off before its events were sent. `result`: where it says all that was told. */
 function mayRepeatEvents(
   parts: EngineParts,
   params: StepParams,
-  { op: id, at }: OpPlace,
-  result: Record<string, unknown>,
+  place: OpPlace,
+  result: Record<string, unknown> | undefined,
 ): void {
   const { scope, operations } = parts;
+  const { op: id } = place;
   // An op that told more than its step's events, of what came before it or of a nested run's beginning, ended when all was sent.
-  const toldMore = operations.waitingBefore(id).length > 0 || (scope.ancestors.length > 0 && at.at(-1) === 0);
-  const repeats = tellsOfItself(parts, params) && isRepeatable(result) && !toldMore;
+  const toldMore = operations.waitingBefore(id).length > 0 || operations.toldOps.isOfBeginning(place);
+  const repeats = result && tellsOfItself(parts, params) && isRepeatable(result) && !toldMore;
   const call = { id: params.step.id, stepCallId: stepCallId(scope.legName, id) };
   // Made only where they are told again: this is passed for every remembered step of every request.
   operations.remembered(id, repeats ? () => eventsOfStep(call, result) : undefined);
@@ -289,8 +293,10 @@ class StepOperation {
     const after = this.engine.serializeRequestContext(params.requestContext);
     this.reportItem(operation, result);
     const isNewState = !sameValue(returned.mutableContext.state, params.executionContext.state);
-    await progress.save(result, after, isNewState ? returned.mutableContext.state : undefined);
+    const told = await progress.save(result, after, isNewState ? returned.mutableContext.state : undefined);
     const outcome: StepOutcome = { result, condition, context: contextChange(context, after) };
+    const outline = tellsOfItself(this.parts, params) && this.outlineOf(told);
+    if (outline) outcome.told = outline;
     if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
       delete (result as { payload?: unknown }).payload;
       outcome.samePayload = true;
@@ -303,6 +309,10 @@ class StepOperation {
     if (added || result.status === 'suspended') Object.assign(outcome, { suspendedPaths, resumeLabels });
     if (this.abort.signal.aborted) outcome.aborted = true;
     return outcome;
+  }
+
+  private outlineOf(told: StoredOp): Outline | undefined {
+    return outlineOf(told, this.parts.operations.waitingBefore(told.op));
   }
 
   /** A loop's condition is evaluated in its body's op (I1), and what it throws is remembered apart from the body. */

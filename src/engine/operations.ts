@@ -163,6 +163,7 @@ export class Operations {
     } finally {
       this.begun = true;
       this.repeated = [];
+      if (!ran) this.toldOps.remembered(place, this.waitingBefore(id));
       this.toldOps.ended(id);
       if (!ran && !retold) this.trailing.remembered();
     }

@@ -128,7 +128,8 @@ async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> 
       value,
       activeStepsPath,
       activePaths,
-      ...(row?.inngest && { inngest: { ...row.inngest, events } }),
+      // Also where nothing was stored of the leg's beginning: without it the row would be taken for one of another engine.
+      ...(row && { inngest: { ...row.inngest, events } }),
     };
     // Of two sleeps in a row, the second finds the run waiting already.
     await scope.record.move('waiting', fields, [...predecessors('waiting'), 'waiting']);

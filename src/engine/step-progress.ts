@@ -95,19 +95,21 @@ export class StepProgress {
     return undefined;
   }
 
-  /** Stores how the step ended. `state`: where the step changed it. */
+  /** Stores how the step ended. `state`: where the step changed it. Returns what the op told. */
   async save(
     result: AnyStepResult,
     requestContext: Record<string, unknown>,
     state: Record<string, unknown> | undefined,
-  ): Promise<void> {
+  ): Promise<StoredOp> {
     const { persistence } = this.parts;
     const { step, stepResults } = this.params;
     const told = this.operation.told(step.id, result);
     const results = { ...stepResults, [step.id]: result };
-    if (this.stored === 0 && this.endsTheRun(result, told) && persistence.wanted('success', results)) return;
-    if (!persistence.wanted('running', results)) return;
-    await this.write({ result, requestContext, told, state });
+    const isLast = this.stored === 0 && this.endsTheRun(result, told);
+    const isStored =
+      !(isLast && persistence.wanted('success', results)) && persistence.wanted('running', results);
+    if (isStored) await this.write({ result, requestContext, told, state });
+    return told;
   }
 
   /**

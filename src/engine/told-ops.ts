@@ -1,4 +1,5 @@
 import {
+  type OneEvent,
   type StoredEvent,
   type StoredNested,
   type StoredOp,
@@ -62,23 +63,37 @@ export class ToldOps {
     this.known.set(op, { entry, isDone: false, isPerformed: true });
   }
 
+  /** An op that was done before: of what it told, this request knows what waited for it. */
+  remembered(place: OpPlace, waiting: readonly NamedEvent[]): void {
+    if (waiting.length === 0) return;
+    const entry = () => retold(place, imagesOf(waiting), undefined);
+    this.known.set(place.op, { entry, isDone: true, isPerformed: false });
+  }
+
   /** A step's op, whoever performed it; `result` as the step's events showed it, where it told any. */
   ofStep(
     place: OpPlace,
     step: string,
     waiting: readonly NamedEvent[],
     result?: () => Record<string, unknown>,
+    outline?: Outline,
   ): void {
     const known = this.known.get(place.op);
-    if (known) {
+    if (known?.isPerformed) {
       const { entry } = known;
       known.step = step;
       known.entry = () => independent(entry(step, result?.()), result?.());
     } else {
-      const events = () => waiting.map(({ event, id }): StoredEvent => ({ event: streamImage(event), id }));
-      const entry = () => retold({ ...place, step }, events(), result?.());
+      // Of the first op of a nested run, what it told of its beginning is not known here; its parents' streams count that, too.
+      const shown = this.isOfBeginning(place) ? 1 : place.shown;
+      const entry = () => retold({ ...place, shown, step }, imagesOf(waiting), result?.(), outline);
       this.known.set(place.op, { step, entry, isDone: true, isPerformed: false });
     }
+  }
+
+  /** The first op of a nested run tells of its beginning, too. */
+  isOfBeginning({ at }: OpPlace): boolean {
+    return this.scope.ancestors.length > 0 && at.at(-1) === 0;
   }
 
   /** A nested run, whose row tells the rest. */
@@ -110,6 +125,35 @@ export class ToldOps {
       nested: [...stored.nested, ...this.nested.filter(({ nested }) => !known.has(nested.runId))],
     };
   }
+}
+
+/** What a step's op told, where its result does not say it: events as in `StoredOp`, those that only a row has by their count. */
+export type Outline = Exclude<StoredEvent, { event: RunEvent }>[];
+
+/** The outline of what a step's op told beside what waited for it; undefined where its result says it. */
+export function outlineOf({ events }: StoredOp, waiting: readonly NamedEvent[]): Outline | undefined {
+  const waited = new Set(waiting.map(({ id }) => id));
+  const outline: Outline = [];
+  for (const one of events) {
+    if (typeof one === 'number') outline.push(one);
+    else if ('omitted' in one || isOwn(one, waited)) count(outline, 'omitted' in one ? one.omitted : 1);
+  }
+  return outline.every((one, place) => one === place) ? undefined : outline;
+}
+
+/** The run's own channel shows it, and it did not wait for the op. */
+function isOwn({ id = '', to: [first] = [0, 0] }: OneEvent, waited: ReadonlySet<string>): boolean {
+  return first === 0 && !waited.has(id);
+}
+
+function count(outline: Outline, more: number): void {
+  const last = outline.at(-1);
+  if (typeof last === 'object') last.omitted += more;
+  else outline.push({ omitted: more });
+}
+
+function imagesOf(waiting: readonly NamedEvent[]): StoredEvent[] {
+  return waiting.map(({ event, id }) => ({ event: streamImage(event), id }));
 }
 
 /** An event that waited for an op. */

@@ -14,18 +14,17 @@ import { type StepCall, eventsOfStep } from './events';
  * One event: a number for that event of those that the step's stored result tells (`eventsOfStep`), the event itself, or how
  * many events stood here that are not kept.
  */
-export type StoredEvent =
-  | number
-  | {
-      event: RunEvent;
-      /** For one that several ops may publish. */
-      id?: string;
-      /** Which streams show it: from this run (0) or from an ancestor on, up to another. Missing: as the leg's `shown`. */
-      to?: [first: number, end: number];
-      /** The ids in it get no prefix on the way up. */
-      plain?: true;
-    }
-  | { omitted: number };
+export type StoredEvent = number | OneEvent | { omitted: number };
+
+export interface OneEvent {
+  event: RunEvent;
+  /** For one that several ops may publish. */
+  id?: string;
+  /** Which streams show it: from this run (0) or from an ancestor on, up to another. Missing: as the leg's `shown`. */
+  to?: [first: number, end: number];
+  /** The ids in it get no prefix on the way up. */
+  plain?: true;
+}
 
 /** What one op told. */
 export interface StoredOp {
@@ -117,13 +116,13 @@ export function isWritten({ type }: RunEvent): boolean {
   return type === 'workflow-step-output' || type.startsWith('data-');
 }
 
-/** The entry of an op that was done in an earlier request, as far as its result tells of it. */
+/** The entry of an op that was done in an earlier request, as far as its result tells of it. `own`: where that is not all. */
 export function retold(
   op: Omit<StoredOp, 'events'>,
   waiting: readonly StoredEvent[],
   result: Record<string, unknown> | undefined,
+  own: readonly StoredEvent[] = result ? eventsOfStep({ id: '' }, result).map((_event, place) => place) : [],
 ): StoredOp {
-  const own = result ? eventsOfStep({ id: '' }, result).map((_event, place) => place) : [];
   return { ...op, events: [...waiting, ...own], ...(result && { result }) };
 }
 

@@ -44,7 +44,8 @@ export class OpQueue {
     return events.map(([, event]) => event);
   }
 
-  takeAll(): PublishedEvent[] {
-    return [...this.ops.keys()].flatMap(op => this.take(op));
+  /** All that waits, by op. */
+  takeAll(): PublishedEvent[][] {
+    return [...this.ops.keys()].map(op => this.take(op));
   }
 }

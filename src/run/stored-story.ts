@@ -2,10 +2,10 @@
 import { type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
 import { nestedMeta } from '../engine/leg-start';
 import { OperationIds } from '../engine/operation-ids';
-import { type PublishedEvent, type RunEvent, eventFor } from '../realtime/channel';
+import { type PublishedEvent, eventFor } from '../realtime/channel';
 import { eventsOfStep, omitted } from '../realtime/events';
 import {
-  type StoredEvent,
+  type OneEvent,
   type StoredOp,
   type StoredStory,
   compareAt,
@@ -78,8 +78,6 @@ function toldOp(op: StoredOp, path: Path): ToldOp {
   }
   return { at: op.at, events };
 }
-
-type OneEvent = Extract<StoredEvent, { event: RunEvent }>;
 
 function isShown({ to: [first, end] = [0, Infinity], to }: OneEvent, shown: number, depth: number): boolean {
   return first <= depth && depth < (to ? end : shown);

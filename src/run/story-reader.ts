@@ -132,7 +132,7 @@ export class StoryReader {
     await this.goOn();
     await this.exclusively(async () => {
       await this.tellPast(() => this.past(snapshot));
-      for (const event of this.waiting.takeAll()) this.tellWithStart(event);
+      for (const events of this.waiting.takeAll()) this.tellWithStart(events);
     });
     const last = snapshot && statusEvent(snapshot.status);
     // Inngest ends a cancelled run without asking its code, which would have said so.
@@ -231,7 +231,7 @@ export class StoryReader {
     await this.tellPast(() => this.storedPast());
     if (this.told.has(position)) return;
     // Nothing of it is stored. What there is is better than to wait for what will not come.
-    if (isLast(event, position.op)) for (const one of this.waiting.take(position.op)) this.tellWithStart(one);
+    if (isLast(event, position.op)) this.tellWithStart(this.waiting.take(position.op));
     else this.lookLater();
   }
 
@@ -243,16 +243,20 @@ export class StoryReader {
     if (next) this.tellNext(next);
   }
 
-  /** The start of the event's step was missed and is nowhere stored; a step's end says what it said. */
-  private tellWithStart(event: PublishedEvent): void {
-    const position = positionOf(event);
-    if (!position || this.told.has(position)) return;
-    const { id, stepCallId, ...result } = event.payload ?? {};
-    if (isStepEnd(event) && typeof id === 'string' && this.told.isUnknown(position.op)) {
+  /** Tells what there is of an op whose beginning was missed and is nowhere stored; its step's end says what the start said. */
+  private tellWithStart(events: readonly PublishedEvent[]): void {
+    const [first] = events;
+    const { op } = (first && positionOf(first)) ?? { op: '' };
+    const end = this.told.isUnknown(op) ? events.find(isStepEnd) : undefined;
+    const { id, stepCallId, ...result } = end?.payload ?? {};
+    if (typeof id === 'string') {
       const [start] = eventsOfStep({ id, stepCallId: stepCallId as string | undefined }, result);
       if (start) this.show(start);
     }
-    if (this.told.add(position, event)) this.show(event);
+    for (const event of events) {
+      const position = positionOf(event);
+      if (position && !this.told.has(position) && this.told.add(position, event)) this.show(event);
+    }
   }
 
   private lookLater(pause = this.lookPause): void {

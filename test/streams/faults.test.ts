@@ -164,6 +164,44 @@ describe('the caller’s own stream', () => {
   });
 });
 
+describe('where progress is not stored, each event comes once, and a marker stands for what steps wrote', () => {
+  let single: StreamRig;
+  beforeAll(async () => {
+    // Each request executes one step, and knows of the others what is remembered.
+    single = await StreamRig.start(false);
+  });
+  afterAll(() => single?.harness.stop());
+
+  async function seenFromTheGateOn(workflowId: string): Promise<{ story: string[]; seen: string[] }> {
+    const runId = randomUUID();
+    const story = wordsOf((await single.run(workflowId, runId)).stream(INPUT).fullStream);
+    await single.gate(runId).arrived;
+    const seen = wordsOf((await single.runElsewhere(workflowId, runId)).observeStream());
+    single.gate(runId).letPass();
+    return { story: await story, seen: await seen };
+  }
+
+  test('by the option `shouldPersistSnapshot`', async () => {
+    const { story, seen } = await seenFromTheGateOn('unstored');
+    expect(story).toContain('step-waiting sleep_unstored_0');
+    const isWritten = (word: string) => word.startsWith('step-output');
+    const marked = story.toSpliced(story.findIndex(isWritten), 2, 'data-mastra-omitted');
+    expect(seen).toEqual(marked);
+  });
+
+  test('because the store is down for a while', async () => {
+    single.slow.failing = true;
+    const { story, seen } = await seenFromTheGateOn('line');
+    single.slow.failing = false;
+    expect(story).toEqual(LINE);
+    const isOfStep = (word: string) => word.startsWith('step-');
+    const ofSteps = (words: string[]) =>
+      words.filter(word => isOfStep(word) && !word.startsWith('step-output')).sort();
+    expect(ofSteps(seen)).toEqual(ofSteps(LINE));
+    expect(seen).toContain('data-mastra-omitted');
+  });
+});
+
 test('clocks that differ put nothing out of order', async () => {
   const skewed = await StreamRig.start(false);
   const { now } = Date;

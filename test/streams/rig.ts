@@ -41,8 +41,8 @@ class Gate {
 }
 
 export class StreamRig {
-  /** Milliseconds that a read of a stored run takes, and a write of a step's progress. */
-  readonly slow = { reads: 0, writes: 0 };
+  /** Milliseconds that a read of a stored run takes, and a write of a step's progress; whether such a write fails. */
+  readonly slow = { reads: 0, writes: 0, failing: false };
   private readonly gates = new Map<string, Gate>();
 
   private constructor(
@@ -72,10 +72,11 @@ export class StreamRig {
   private async slowDown(storage: InMemoryStore): Promise<void> {
     type Method = (args: object) => Promise<unknown>;
     const store = (await storage.getStore('workflows')) as unknown as Record<string, Method>;
-    const slower = (name: string, kind: keyof StreamRig['slow']) => {
+    const slower = (name: string, kind: 'reads' | 'writes') => {
       const method = store[name]?.bind(store) as Method;
       store[name] = async args => {
         if (this.slow[kind] > 0) await new Promise(resolve => setTimeout(resolve, this.slow[kind]));
+        if (kind === 'writes' && this.slow.failing) throw new Error('The store is down.');
         return method(args);
       };
     };
@@ -145,6 +146,14 @@ function define(inngest: Inngest.Any, gateOf: (runId: string) => Gate) {
       .commit(),
     turns: createWorkflow({ id: 'turns', ...options })
       .dountil(count, async ({ inputData }) => (inputData as { n: number }).n >= 30)
+      .commit(),
+    unstored: createWorkflow({
+      id: 'unstored',
+      ...options,
+      options: { shouldPersistSnapshot: ({ workflowStatus }) => workflowStatus !== 'running' },
+    })
+      .sleep(1)
+      .then(gate)
       .commit(),
     wordy: createWorkflow({ id: 'wordy', ...options })
       .then(writes('wordy', 40, 10_000))
