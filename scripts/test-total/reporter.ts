@@ -9,9 +9,16 @@ import { formatTotal, type TestTotal } from './total.js';
  */
 export default class TotalReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {
-    const total = count(modules);
+    const failures = [
+      ...modules.flatMap(failuresOf),
+      ...unhandledErrors.map(error => lineOf('outside a test', error)),
+    ];
     // An error outside a test is a failure as well: without it a broken run could count as all green.
-    total.failed += unhandledErrors.length;
+    const total: TestTotal = {
+      ...count(modules),
+      failed: failures.length,
+      ...(failures.length > 0 && { failures }),
+    };
     const file = process.env['TEST_TOTAL_FILE'];
     if (file) {
       mkdirSync(path.dirname(file), { recursive: true });
@@ -22,18 +29,27 @@ export default class TotalReporter implements Reporter {
   }
 }
 
-function count(modules: readonly TestModule[]): TestTotal {
-  const total: TestTotal = { passed: 0, failed: 0, skipped: 0 };
-  for (const module of modules) {
-    for (const test of module.children.allTests()) {
-      const { state } = test.result();
-      if (state === 'passed') total.passed += 1;
-      else if (state === 'skipped') total.skipped += 1;
-      else total.failed += 1;
-    }
-    // A file that could not be loaded, or whose hooks failed, has no failed test to show for it.
-    total.failed += module.errors().length;
-    for (const suite of module.children.allSuites()) total.failed += suite.errors().length;
-  }
-  return total;
+function count(modules: readonly TestModule[]): Pick<TestTotal, 'passed' | 'skipped'> {
+  const states = modules.flatMap(module => [...module.children.allTests()].map(test => test.result().state));
+  const having = (state: string) => states.filter(one => one === state).length;
+  return { passed: having('passed'), skipped: having('skipped') };
+}
+
+function failuresOf(module: TestModule): string[] {
+  const tests = [...module.children.allTests()]
+    .filter(test => !['passed', 'skipped'].includes(test.result().state))
+    .map(test => lineOf(`${module.relativeModuleId} > ${test.fullName}`, test.result().errors?.[0]));
+  // A file that could not be loaded, or whose hooks failed, has no failed test to show for it.
+  const suites = [...module.children.allSuites()].flatMap(suite =>
+    suite.errors().map(error => lineOf(`${module.relativeModuleId} > ${suite.fullName}`, error)),
+  );
+  return [...tests, ...suites, ...module.errors().map(error => lineOf(module.relativeModuleId, error))];
+}
+
+/** Long enough to show how two values differ. */
+const LONGEST = 1000;
+
+function lineOf(place: string, error: unknown): string {
+  const message = error instanceof Object && 'message' in error ? String(error.message) : '';
+  return `${place}: ${message}`.replaceAll(/\s+/g, ' ').slice(0, LONGEST);
 }

@@ -3,14 +3,27 @@ export interface TestTotal {
   passed: number;
   failed: number;
   skipped: number;
+  /** A line for each failure: which test, and what it said. */
+  failures?: string[];
 }
 
 export const noTests: TestTotal = { passed: 0, failed: 0, skipped: 0 };
 
 export function addTotals(a: TestTotal, b: TestTotal): TestTotal {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
+  const failures = [...(a.failures ?? []), ...(b.failures ?? [])];
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    skipped: a.skipped + b.skipped,
+    ...(failures.length > 0 && { failures }),
+  };
 }
 
 export function formatTotal({ passed, failed, skipped }: TestTotal): string {
   return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+/** The failures, a line each, for the end of a long log. */
+export function formatFailures({ failures = [] }: TestTotal): string {
+  return failures.map(failure => `FAILED  ${failure}\n`).join('');
 }

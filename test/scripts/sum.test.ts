@@ -34,6 +34,17 @@ test('the totals of several runs are added up, alone on a line', () => {
   expect(sum('verify', 'matrix')).toBe('15 passed, 1 failed, 1 skipped\n');
 });
 
+test('what failed stands before the total, a line each', () => {
+  const failures = ['a.test.ts > one: no'];
+  mkdirSync(path.join(folder, 'verify'));
+  writeFileSync(
+    path.join(folder, 'verify/total-suite.json'),
+    JSON.stringify({ passed: 1, failed: 1, skipped: 0, failures }),
+  );
+  total('matrix', 'total-v3.json', [1, 0, 0]);
+  expect(sum('verify', 'matrix')).toBe('FAILED  a.test.ts > one: no\n2 passed, 1 failed, 0 skipped\n');
+});
+
 test('a run that left no folder is an error, not a zero', () => {
   total('verify', 'total-suite.json', [3, 0, 0]);
   expect(() => sum('verify', 'matrix')).toThrow(/ENOENT/);

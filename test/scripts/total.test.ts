@@ -53,6 +53,11 @@ describe('the total of a test run', () => {
     expect(await run.exitCode, run.output).toBe(code);
     expect(run.stdout.trimEnd().split('\n').at(-1)).toBe(line);
     const [passed, failed, skippedCount] = line.match(/\d+/g)?.map(Number) ?? [];
-    expect(JSON.parse(await readFile(totalFile, 'utf8'))).toEqual({ passed, failed, skipped: skippedCount });
+    const { failures = [], ...counts } = JSON.parse(await readFile(totalFile, 'utf8')) as {
+      failures?: string[];
+    };
+    expect(counts).toEqual({ passed, failed, skipped: skippedCount });
+    expect(failures).toHaveLength(failed ?? 0);
+    if ('failing' in tests) expect(failures).toEqual(['failing.test.mjs > c: no']);
   });
 });

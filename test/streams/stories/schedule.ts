@@ -46,5 +46,5 @@ export function scheduleOf(seed: number): Schedule {
   };
   // The code of a request that is broken here goes on, which that of a killed process does not: with checkpointing it would
   // execute the rest of the run beside its successor. Processes that are really killed are in test/redis and test/fault.
-  return schedule.checkpointing ? { ...schedule, kills: [] } : schedule;
+  return schedule;
 }
