@@ -38,6 +38,13 @@ export function positionText({ mastraPosition, mastraEventId }: PublishedEvent):
   return mastraPosition ?? mastraEventId;
 }
 
+/** What a log knows an event by. An op that is executed again may write more or less, so what stands at a position may be another event. */
+export function logId(event: PublishedEvent): string {
+  const { id, stepCallId } = event.payload ?? {};
+  const call = typeof stepCallId === 'string' ? ` ${event.type} ${String(id)} ${stepCallId}` : '';
+  return `${positionText(event)}${call}`;
+}
+
 /** Type of a message that carries several events, for streams that ask for it: `{ type, events }`. */
 export const BATCH_TYPE = 'mastra-batch';
 

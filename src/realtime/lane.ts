@@ -2,7 +2,7 @@ import { reasonOf } from '../errors';
 import type { EventLog } from '../log/event-log';
 import type { InngestPort } from '../sdk/port';
 import { jsonSize, LIMITS } from '../wire/limits';
-import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, positionText } from './channel';
+import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, logId, positionText } from './channel';
 import { PARTS_TOPIC, outgoing } from './parts';
 
 /** The part of a logger that rooms below `run` and `function` use. */
@@ -136,7 +136,7 @@ export class Lane {
   private async store(events: readonly PublishedEvent[]): Promise<void> {
     const log = this.wire.logOf(this.channel);
     try {
-      await log?.append(events.map(event => ({ id: positionText(event), event })));
+      await log?.append(events.map(event => ({ id: logId(event), event })));
     } catch (error) {
       this.warn('Events of a workflow could not be added to its log; the run goes on.', error);
     }

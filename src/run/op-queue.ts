@@ -1,47 +1,57 @@
 import type { PublishedEvent } from '../realtime/channel';
-import type { Position, Told } from './told';
+import { type Position, type Told, nameOf } from './told';
+
+interface Waiting {
+  position: Position;
+  name?: string;
+  event: PublishedEvent;
+}
 
 /** Events that wait for what comes before them in their op. */
 export class OpQueue {
-  private readonly ops = new Map<string, Map<number, PublishedEvent>>();
+  private readonly ops = new Map<string, Waiting[]>();
 
   get isEmpty(): boolean {
     return this.ops.size === 0;
   }
 
-  has({ op, number }: Position): boolean {
-    return this.ops.get(op)?.has(number) ?? false;
+  has(position: Position, event: PublishedEvent): boolean {
+    const name = nameOf(position, event);
+    const isSame = (one: Waiting) => one.position.number === position.number && one.name === name;
+    return this.ops.get(position.op)?.some(isSame) ?? false;
   }
 
-  add({ op, number }: Position, event: PublishedEvent): void {
-    const events = this.ops.get(op) ?? new Map<number, PublishedEvent>();
-    this.ops.set(op, events.set(number, event));
+  add(position: Position, event: PublishedEvent): void {
+    if (this.has(position, event)) return;
+    const events = this.ops.get(position.op) ?? [];
+    events.push({ position, name: nameOf(position, event), event });
+    this.ops.set(position.op, events);
   }
 
   /** The event of an op whose turn it is now; it waits no longer. */
   next(op: string, told: Told): PublishedEvent | undefined {
-    const events = this.ops.get(op);
-    for (const [number, event] of events ?? []) {
-      const position = { op, number };
-      if (!told.has(position) && !told.isNext(position)) continue;
-      events?.delete(number);
-      if (events?.size === 0) this.ops.delete(op);
-      if (!told.has(position)) return event;
-    }
-    return undefined;
+    const events = (this.ops.get(op) ?? []).filter(({ position, event }) => !told.has(position, event));
+    const place = events.findIndex(({ position }) => told.isNext(position));
+    const [next] = place < 0 ? [] : events.splice(place, 1);
+    if (events.length > 0) this.ops.set(op, events);
+    else this.ops.delete(op);
+    return next?.event;
   }
 
   /** How many of the `count` events from a position on do not wait here: those that do were seen, and are told themselves. */
   countUpTo({ op, number }: Position, count: number): number {
-    const waiting = [...(this.ops.get(op)?.keys() ?? [])].filter(one => one > number && one < number + count);
+    const numbers = (this.ops.get(op) ?? []).map(({ position }) => position.number);
+    const waiting = numbers.filter(one => one > number && one < number + count);
     return Math.min(count, ...waiting.map(one => one - number));
   }
 
   /** All that waits of one op, in order. */
   take(op: string): PublishedEvent[] {
-    const events = [...(this.ops.get(op) ?? [])].toSorted(([one], [other]) => one - other);
+    const events = this.ops.get(op) ?? [];
     this.ops.delete(op);
-    return events.map(([, event]) => event);
+    return events
+      .toSorted(({ position: one }, { position: other }) => one.number - other.number)
+      .map(({ event }) => event);
   }
 
   /** All that waits, by op. */

@@ -1,6 +1,6 @@
 import { reasonOf } from '../errors';
 import type { LogReader } from '../log/event-log';
-import { type PublishedEvent, type RunEvent, positionText } from '../realtime/channel';
+import { type PublishedEvent, type RunEvent, logId } from '../realtime/channel';
 import { eventsOfStep, isEnd, isStepEnd, runFinished, statusEvent } from '../realtime/events';
 import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
@@ -213,14 +213,14 @@ export class StoryReader {
 
   private isKnown(event: PublishedEvent): boolean {
     const position = positionOf(event);
-    return !position || this.told.has(position) || this.waiting.has(position);
+    return !position || this.told.has(position, event) || this.waiting.has(position, event);
   }
 
   /** Tells one event, or keeps it until what comes before it in its op is found. */
   private async tellLive(event: PublishedEvent): Promise<void> {
     const position = positionOf(event);
     if (!position) return this.show(event);
-    if (this.told.has(position)) return;
+    if (this.told.has(position, event)) return;
     // The last step of a run is stored with the run's end, and may have been told before somebody came.
     if (this.mayLack && !this.logIsWhole && isFinish(position.op))
       await this.tellPast(() => this.storedPast());
@@ -229,7 +229,7 @@ export class StoryReader {
     if (isWritten(event)) return this.lookLater();
     // Its op has ended or goes on to something new: that is stored by now.
     await this.tellPast(() => this.storedPast());
-    if (this.told.has(position)) return;
+    if (this.told.has(position, event)) return;
     // Nothing of it is stored. What there is is better than to wait for what will not come.
     if (isLast(event, position.op)) this.tellWithStart(this.waiting.take(position.op));
     else this.lookLater();
@@ -251,11 +251,12 @@ export class StoryReader {
     const { id, stepCallId, ...result } = end?.payload ?? {};
     if (typeof id === 'string') {
       const [start] = eventsOfStep({ id, stepCallId: stepCallId as string | undefined }, result);
-      if (start) this.show(start);
+      // Should it come after all, it is known.
+      if (start && this.told.add({ op, number: 0 }, { ...start, mastraEventId: '' })) this.show(start);
     }
     for (const event of events) {
       const position = positionOf(event);
-      if (position && !this.told.has(position) && this.told.add(position, event)) this.show(event);
+      if (position && !this.told.has(position, event) && this.told.add(position, event)) this.show(event);
     }
   }
 
@@ -279,7 +280,7 @@ export class StoryReader {
       // The end of an earlier leg; that of the last one is told by whoever knows that it is the last.
       if (isEnd(event)) continue;
       const position = positionOf(event);
-      if (!position || this.told.has(position)) continue;
+      if (!position || this.told.has(position, event)) continue;
       this.tellNext(event, this.waiting.countUpTo(position, count));
     }
     return snapshot;
@@ -321,7 +322,7 @@ export class StoryReader {
 
   private isIn(logged: ReadonlySet<string>, event: PublishedEvent): boolean {
     const position = positionOf(event);
-    return logged.has(positionText(event)) || (position !== undefined && this.told.has(position));
+    return logged.has(logId(event)) || (position !== undefined && this.told.has(position, event));
   }
 
   private show(published: RunEvent): void {

@@ -15,13 +15,30 @@ export function positionOf(event: PublishedEvent): Position | undefined {
   return mark > 0 && Number.isInteger(number) ? { op: text.slice(0, mark), number } : undefined;
 }
 
-/** Which events somebody has been told: of each op the first so many, and those that several ops may publish. */
+/**
+ * What an event is known by where its position does not say it: one that several ops publish, a step's start and end, an item's
+ * end. An op that is executed again may write more or less before its step's end, which is told all the same. Undefined for
+ * what is written.
+ */
+export function nameOf({ op }: Position, event: PublishedEvent): string | undefined {
+  if (event.mastraPosition !== undefined) return event.mastraEventId;
+  const { id, stepCallId, currentIndex } = event.payload ?? {};
+  const call = stepCallId ?? (event.mastraExecution === undefined ? undefined : currentIndex);
+  return call === undefined ? undefined : [op, event.type, id, call].join(' ');
+}
+
+/** Which events somebody has been told: those that have names by these, of each op so many of the others. */
 export class Told {
   private readonly next = new Map<string, number>();
-  private readonly shared = new Set<string>();
+  private readonly names = new Set<string>();
 
   /** The event was told. */
-  has({ op, number }: Position): boolean {
+  has(position: Position, event: PublishedEvent): boolean {
+    const name = nameOf(position, event);
+    return this.isBehind(position) && (name === undefined || this.names.has(name));
+  }
+
+  private isBehind({ op, number }: Position): boolean {
     return number < (this.next.get(op) ?? 0);
   }
 
@@ -32,15 +49,17 @@ export class Told {
 
   /** What comes before the event in its op was told. */
   isNext({ op, number }: Position): boolean {
-    return number === (this.next.get(op) ?? 0);
+    return number <= (this.next.get(op) ?? 0);
   }
 
-  /** Takes note of an event, and of `count - 1` more after it; answers false for one that another op has told already. */
-  add({ op, number }: Position, { mastraPosition, mastraEventId }: PublishedEvent, count = 1): boolean {
+  /** Takes note of an event, and of `count - 1` more after it; answers false for one whose name is known. */
+  add(position: Position, event: PublishedEvent, count = 1): boolean {
+    const { op, number } = position;
     this.next.set(op, Math.max(this.next.get(op) ?? 0, number + count));
-    if (mastraPosition === undefined) return true;
-    const isNew = !this.shared.has(mastraEventId);
-    this.shared.add(mastraEventId);
+    const name = nameOf(position, event);
+    if (name === undefined) return true;
+    const isNew = !this.names.has(name);
+    this.names.add(name);
     return isNew;
   }
 }

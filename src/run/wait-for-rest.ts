@@ -16,6 +16,8 @@ export interface Rested {
 /** Milliseconds between reads of the store while no event comes; grows by half up to the longest. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5_000;
+/** How long, in milliseconds, the last event of a run that is at rest is waited for where it says more than the store. */
+const LINGER = 10_000;
 
 /**
  * Waits until a run comes to rest, however long that takes (I10): its last event on the channel wakes the waiter at once,
@@ -51,7 +53,7 @@ export class RestWaiter {
   }
 
   async wait(): Promise<Rested> {
-    let lingered = false;
+    let restSeenAt: number | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       // The event is published after the snapshot is written, so one read is enough; should it miss, the pauses go on.
       if (!this.finish || pause > FIRST_PAUSE) await this.sleep(pause);
@@ -60,10 +62,10 @@ export class RestWaiter {
       if (seen?.run !== undefined) return { finish: seen };
       const read = await this.read();
       if (read?.snapshot && isAtRest(read.snapshot.status)) {
-        // A read may come between the write and the event; one more pause, for the event says more.
-        const eventSaysMore = read.snapshot.inngest?.pruned && !seen && !lingered;
-        if (!eventSaysMore) return { snapshot: read.snapshot };
-        lingered = true;
+        // A read may come between the write and the event, which says more.
+        restSeenAt ??= performance.now();
+        const lingers = read.snapshot.inngest?.pruned && !seen && performance.now() - restSeenAt < LINGER;
+        if (!lingers) return { snapshot: read.snapshot };
       }
       // The end is stored before it is published: what is not in the store now never will be.
       if (read && seen) return { finish: seen };

@@ -164,6 +164,20 @@ describe('the caller’s own stream', () => {
   });
 });
 
+test('a step that is executed again and writes less than before is seen to end', async () => {
+  const runId = randomUUID();
+  const story = wordsOf((await rig.run('uneven', runId)).stream(INPUT).fullStream);
+  await rig.gate(runId).arrived;
+  const seen = wordsOf((await rig.runElsewhere('uneven', runId)).observeStream());
+  await wait(1500);
+  // The first execution stays where it is, as that of a process which is gone.
+  rig.harness.proxy.breakExecutions();
+  const written = [0, 1, 2, 3, 4].map(n => `step-output uneven.${n}`);
+  const all = ['start', 'step-start uneven', ...written, 'step-result uneven success'];
+  expect(await story).toEqual([...all, 'step-start end', 'step-result end success', 'finish']);
+  expect(await seen).toEqual(await story);
+});
+
 describe('where progress is not stored, each event comes once, and a marker stands for what steps wrote', () => {
   let single: StreamRig;
   beforeAll(async () => {

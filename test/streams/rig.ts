@@ -132,6 +132,19 @@ function define(inngest: Inngest.Any, gateOf: (runId: string) => Gate) {
       return inputData;
     },
   });
+  const executions = new Map<string, number>();
+  /** Writes five times and stays at the gate when it is executed first, writes twice when it is executed again. */
+  const uneven = createStep({
+    id: 'uneven',
+    ...options,
+    execute: async ({ inputData, runId, writer }) => {
+      const execution = (executions.get(runId) ?? 0) + 1;
+      executions.set(runId, execution);
+      for (let n = 0; n < (execution === 1 ? 5 : 2); n++) await writer.write({ from: `uneven.${n}` });
+      if (execution === 1) await gateOf(runId).wait();
+      return inputData;
+    },
+  });
   const count = createStep({
     id: 'count',
     ...options,
@@ -146,6 +159,10 @@ function define(inngest: Inngest.Any, gateOf: (runId: string) => Gate) {
       .commit(),
     turns: createWorkflow({ id: 'turns', ...options })
       .dountil(count, async ({ inputData }) => (inputData as { n: number }).n >= 30)
+      .commit(),
+    uneven: createWorkflow({ id: 'uneven', ...options })
+      .then(uneven)
+      .then(plain('end'))
       .commit(),
     unstored: createWorkflow({
       id: 'unstored',

@@ -45,6 +45,28 @@ test('turns of a loop within one millisecond are all told, and what comes twice 
   await vi.waitFor(() => expect(told).toEqual(words('inc', 'inc (2)', 'inc (3)')));
 });
 
+test('of an op that is executed again each step’s start and end is told, whatever it writes', async () => {
+  const { reader, told } = reading();
+  const ofCall = (number: number, type: string, stepCallId: string): PublishedEvent => ({
+    ...event('one', number, type),
+    payload: { id: 'one', stepCallId },
+  });
+  const first = [
+    ofCall(0, 'step-start', 'a'),
+    ...[1, 2, 3].map(number => event('one', number, 'step-output')),
+  ];
+  const again = [
+    ofCall(0, 'step-start', 'a'),
+    event('one', 1, 'step-output'),
+    ofCall(2, 'step-result', 'a'),
+    ofCall(3, 'step-finish', 'a'),
+  ];
+  for (const one of [...first, ...again, ...again]) reader.receive(one);
+  await vi.waitFor(() => expect(told.at(-1)).toBe('step-finish one'));
+  const output = 'step-output one';
+  expect(told).toEqual(['step-start one', output, output, output, 'step-result one', 'step-finish one']);
+});
+
 test('the past comes first, and what is both past and live comes once', async () => {
   const { reader, told, stored } = reading({ comesLate: true });
   stored.events = step('one');

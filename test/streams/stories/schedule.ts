@@ -31,7 +31,7 @@ export function scheduleOf(seed: number): Schedule {
   const some = (most: number, make: () => number) => Array.from({ length: upTo(most + 1) }, make);
   // Half of the runs are quick in each respect: what only happens where something else is fast must be seen, too.
   const delay = (most: number) => (random() < 0.5 ? 0 : upTo(most));
-  const schedule = {
+  return {
     seed,
     shared: random() < 0.5,
     delays: { publish: delay(25), echo: delay(300), store: delay(30), cache: delay(15) },
@@ -44,7 +44,4 @@ export function scheduleOf(seed: number): Schedule {
     kills: random() < 0.2 ? [upTo(200)] : [],
     checkpointing: random() < 0.5,
   };
-  // The code of a request that is broken here goes on, which that of a killed process does not: with checkpointing it would
-  // execute the rest of the run beside its successor. Processes that are really killed are in test/redis and test/fault.
-  return schedule;
 }

@@ -54,6 +54,11 @@ export function disorderOf(
   return back < 0 ? undefined : `part ${parts[back]} after part ${parts[back - 1]}: ${seen.join(' | ')}`;
 }
 
+/** What one story has and the other has not, in whatever order. */
+export function lossOf(expected: readonly string[], seen: readonly string[]): string | undefined {
+  return differenceOf(countless(expected).toSorted(), countless(seen).toSorted());
+}
+
 /** Items that run at once end in any order, so their progress is compared without its counts. */
 function countless(words: readonly string[]): string[] {
   const isProgress = (word: string) => word.startsWith('step-progress');
