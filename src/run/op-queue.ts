@@ -1,9 +1,8 @@
 import type { PublishedEvent } from '../realtime/channel';
-import { type Position, type Told, nameOf } from './told';
+import type { Position, Told } from './told';
 
 interface Waiting {
   position: Position;
-  name?: string;
   event: PublishedEvent;
 }
 
@@ -11,25 +10,29 @@ interface Waiting {
 export class OpQueue {
   private readonly ops = new Map<string, Waiting[]>();
 
+  constructor(private readonly told: Told) {}
+
   get isEmpty(): boolean {
     return this.ops.size === 0;
   }
 
   has(position: Position, event: PublishedEvent): boolean {
-    const name = nameOf(position, event);
-    const isSame = (one: Waiting) => one.position.number === position.number && one.name === name;
+    const nameOf = (one: Waiting) => this.told.nameOf(one.position, one.event);
+    const name = nameOf({ position, event });
+    const isSame = (one: Waiting) => one.position.number === position.number && nameOf(one) === name;
     return this.ops.get(position.op)?.some(isSame) ?? false;
   }
 
   add(position: Position, event: PublishedEvent): void {
     if (this.has(position, event)) return;
     const events = this.ops.get(position.op) ?? [];
-    events.push({ position, name: nameOf(position, event), event });
+    events.push({ position, event });
     this.ops.set(position.op, events);
   }
 
   /** The event of an op whose turn it is now; it waits no longer. */
-  next(op: string, told: Told): PublishedEvent | undefined {
+  next(op: string): PublishedEvent | undefined {
+    const { told } = this;
     const events = (this.ops.get(op) ?? []).filter(({ position, event }) => !told.has(position, event));
     const place = events.findIndex(({ position }) => told.isNext(position));
     const [next] = place < 0 ? [] : events.splice(place, 1);

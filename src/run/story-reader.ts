@@ -51,7 +51,7 @@ export interface StoryReaderOptions {
 export class StoryReader {
   private queue: PublishedEvent[] = [];
   private readonly told = new Told();
-  private readonly waiting = new OpQueue();
+  private readonly waiting = new OpQueue(this.told);
   private readonly progress = new ProgressCounts();
   private readonly types = new Set<string>();
   private work: Promise<void> = Promise.resolve();
@@ -239,7 +239,7 @@ export class StoryReader {
     const position = positionOf(event);
     if (!position) return;
     if (this.told.add(position, event, count)) this.show(event);
-    const next = this.waiting.next(position.op, this.told);
+    const next = this.waiting.next(position.op);
     if (next) this.tellNext(next);
   }
 

@@ -16,25 +16,33 @@ export function positionOf(event: PublishedEvent): Position | undefined {
 }
 
 /**
- * What an event is known by where its position does not say it: one that several ops publish, a step's start and end, an item's
- * end. An op that is executed again may write more or less before its step's end, which is told all the same. Undefined for
- * what is written.
+ * Which events somebody has been told: of each op so many, and some by name. An op that is executed again may write more or
+ * less before its step's end, which is told all the same.
  */
-export function nameOf({ op }: Position, event: PublishedEvent): string | undefined {
-  if (event.mastraPosition !== undefined) return event.mastraEventId;
-  const { id, stepCallId, currentIndex } = event.payload ?? {};
-  const call = stepCallId ?? (event.mastraExecution === undefined ? undefined : currentIndex);
-  return call === undefined ? undefined : [op, event.type, id, call].join(' ');
-}
-
-/** Which events somebody has been told: those that have names by these, of each op so many of the others. */
 export class Told {
   private readonly next = new Map<string, number>();
   private readonly names = new Set<string>();
+  /** The call of each op's own step; there are others where the step is a workflow of core's. */
+  private readonly calls = new Map<string, unknown>();
+
+  /**
+   * What an event is known by where its position does not say it: one that several ops publish, the start and end of an op's
+   * step, an item's end. Undefined for what is written, and for what a workflow of core's tells inside of the op.
+   */
+  nameOf({ op }: Position, event: PublishedEvent): string | undefined {
+    if (event.mastraPosition !== undefined) return event.mastraEventId;
+    const { id, stepCallId, currentIndex } = event.payload ?? {};
+    const own = this.calls.get(op);
+    // The op of an item tells no step of its own.
+    const isItem = own === undefined && event.mastraExecution !== undefined;
+    const isOwn = stepCallId !== undefined && (own === undefined || own === stepCallId);
+    const call = isOwn ? stepCallId : isItem ? currentIndex : undefined;
+    return call === undefined ? undefined : [op, event.type, id, call].join(' ');
+  }
 
   /** The event was told. */
   has(position: Position, event: PublishedEvent): boolean {
-    const name = nameOf(position, event);
+    const name = this.nameOf(position, event);
     return this.isBehind(position) && (name === undefined || this.names.has(name));
   }
 
@@ -55,9 +63,11 @@ export class Told {
   /** Takes note of an event, and of `count - 1` more after it; answers false for one whose name is known. */
   add(position: Position, event: PublishedEvent, count = 1): boolean {
     const { op, number } = position;
+    const name = this.nameOf(position, event);
     this.next.set(op, Math.max(this.next.get(op) ?? 0, number + count));
-    const name = nameOf(position, event);
     if (name === undefined) return true;
+    const call = event.mastraPosition === undefined ? event.payload?.stepCallId : undefined;
+    if (call !== undefined && !this.calls.has(op)) this.calls.set(op, call);
     const isNew = !this.names.has(name);
     this.names.add(name);
     return isNew;
