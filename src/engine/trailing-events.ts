@@ -9,6 +9,24 @@ const OF_A_STEP = ['workflow-step-start', 'workflow-step-result', 'workflow-step
 /** How many ops may be done whose events are still on their way. */
 const MOST = 4;
 
+const NOTHING: Before = { stored: Promise.resolve(), sent: Promise.resolve() };
+
+/**
+ * What is on its way in this process, by the name of the leg. A request whose connection breaks off goes on here, and the one
+ * that takes its place tells what comes next after it.
+ */
+const onTheirWay = new Map<string, Before>();
+/** For how long, in milliseconds: what hangs must not hold up the next request. */
+const LONGEST_WAIT = 1000;
+
+/** What a broken-off request of this leg still has on its way here. */
+function leftBehind(legName: string): Before {
+  const before = onTheirWay.get(legName);
+  if (!before) return NOTHING;
+  const end = new Promise<void>(resolve => setTimeout(resolve, LONGEST_WAIT).unref());
+  return { stored: Promise.race([before.stored, end]), sent: Promise.race([before.sent, end]) };
+}
+
 /** A remembered op, and what it published. */
 interface Repeatable {
   id: string;
@@ -28,13 +46,14 @@ interface Repeatable {
  */
 export class TrailingEvents {
   /** What the next op's events follow. */
-  private before: Before = { stored: Promise.resolve(), sent: Promise.resolve() };
+  private before: Before;
   /** The same of each of the ops that ended last, the oldest first. */
   private readonly ends: Promise<unknown>[] = [];
   /** The last ops that were done already, as far as their events may be missing. */
   private last: Repeatable[] = [];
 
   constructor(private readonly scope: RunScope) {
+    this.before = leftBehind(scope.legName);
     scope.beforeAnswer?.(() => this.settle());
   }
 
@@ -49,7 +68,7 @@ export class TrailingEvents {
     const { stored } = this.before;
     const all = Promise.all([this.before.sent, publisher.flush()]);
     if (!mayTrail || !this.scope.beforeAnswer) return void (await all);
-    this.before = { stored: Promise.all([stored, publisher.stored()]), sent: all };
+    this.follow({ stored: Promise.all([stored, publisher.stored()]), sent: all });
     this.ends.push(all);
     if (this.ends.length > MOST) await this.ends.shift();
   }
@@ -70,11 +89,20 @@ export class TrailingEvents {
       const publisher = this.follower(id);
       for (const event of events()) publisher.publish(streamImage(event), this.scope.targets);
       const { stored, sent } = this.before;
-      this.before = {
+      this.follow({
         stored: Promise.all([stored, publisher.stored()]),
         sent: Promise.all([sent, publisher.flush()]),
-      };
+      });
     }
+  }
+
+  private follow(before: Before): void {
+    const { legName } = this.scope;
+    this.before = before;
+    onTheirWay.set(legName, before);
+    void before.sent.then(() => {
+      if (onTheirWay.get(legName) === before) onTheirWay.delete(legName);
+    });
   }
 
   private follower(id: string): Publisher {
