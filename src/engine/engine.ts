@@ -244,8 +244,11 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   /** Core's persists around steps ride in the steps' ops; the last one of a run is kept for the last op. */
   override async persistStepUpdate(params: PersistParams): Promise<void> {
+    const { phase, workflowStatus } = params;
     const last = ['terminal', 'workflow-end', 'per-step', 'canceled'];
-    if (params.phase && last.includes(params.phase)) this.end.persist = params;
+    // Core before 1.60 names no phase.
+    const isLast = phase ? last.includes(phase) : !['running', 'waiting'].includes(workflowStatus);
+    if (isLast) this.end.persist = params;
   }
 
   override async invokeLifecycleCallbacks(result: LifecycleResult): Promise<void> {

@@ -1,5 +1,5 @@
-import { omitPriorCompletionFields } from '@mastra/core/workflows';
 import type { StepParams, StepResults } from '../core-types';
+import { withoutEnd } from '../realtime/events';
 import { derivedUuid } from '../wire/ids';
 import type { Leg } from '../wire/leg';
 import type { NestableWorkflow } from '../workflow/brand';
@@ -102,10 +102,7 @@ function stepInfo(
   resumeData: unknown,
   prior: StepResults[string] | undefined = stepResults[step.id],
 ): Record<string, unknown> {
-  const { metadata: _metadata, ...before } = omitPriorCompletionFields((prior ?? {}) as never) as Record<
-    string,
-    unknown
-  >;
+  const { metadata: _metadata, ...before } = withoutEnd({ ...prior });
   return {
     ...before,
     ...(resumeData ? { resumePayload: resumeData, resumedAt: 0 } : { payload: prevOutput as unknown }),

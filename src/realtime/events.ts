@@ -1,5 +1,4 @@
 /** The shape of every event that this package makes; core makes the others (source: @mastra/core, `WorkflowStreamEvent`). */
-import { omitPriorCompletionFields } from '@mastra/core/workflows';
 import type { RunEvent } from './channel';
 
 /** Which call of which step an event is of. */
@@ -38,8 +37,25 @@ export function eventsOfStep(call: StepCall, result: Fields): RunEvent[] {
   const { metadata: _all, ...rest } = result;
   const known = hasMetadata ? { ...rest, metadata } : rest;
   if (result.status === 'waiting') return [{ type: 'workflow-step-waiting', payload: { ...call, ...known } }];
-  const start = stepStarted(call, omitPriorCompletionFields(known as never));
+  const start = stepStarted(call, withoutEnd(known));
   return result.status === 'running' ? [start] : [start, ...stepEnded(call, known)];
+}
+
+/** What says how a step ended (source: @mastra/core, `omitPriorCompletionFields`, which its older versions lack). */
+const OF_AN_END = [
+  'output',
+  'error',
+  'endedAt',
+  'suspendedAt',
+  'suspendPayload',
+  'suspendOutput',
+  'tripwire',
+  'nonRetryable',
+];
+
+/** A step's result without how it ended: what its start says, also of one that is continued. */
+export function withoutEnd(result: Fields): Fields {
+  return Object.fromEntries(Object.entries(result).filter(([key]) => !OF_AN_END.includes(key)));
 }
 
 /** The run comes to rest; the last event of each leg. Whoever waits for a leg knows it by `leg`. */
