@@ -1,0 +1,50 @@
+/** Which pieces of user code were executed, and with what: compared beside what a run gave. */
+import type { Normaliser, Plain } from './normalise';
+
+/** One call of a piece of user code. */
+export interface Execution {
+  name: string;
+  /** Its place among all calls of this process. */
+  at: number;
+  given: Plain;
+}
+
+/** What a step, a condition, a mapper or a duration is given as data; the rest are tools. */
+const DATA = [
+  'inputData',
+  'resumeData',
+  'suspendData',
+  'state',
+  'retryCount',
+  'iterationCount',
+  'resourceId',
+  'actor',
+] as const;
+
+let count = 0;
+
+/** Notes a call with what it is given. */
+export function given(name: string, argument: unknown, normaliser: Normaliser): Execution {
+  return { name, at: count++, given: normaliser.plain(dataOf(argument)) };
+}
+
+function dataOf(argument: unknown): unknown {
+  if (typeof argument !== 'object' || argument === null || !('getStepResult' in argument)) return undefined;
+  const context = argument as Record<string, unknown>;
+  return Object.fromEntries(DATA.map(key => [key, context[key]]));
+}
+
+/** The executions of each piece of code, whichever process they were in; sorted where their order is chance. */
+export function byName(executions: readonly Execution[], unordered = false): Record<string, Plain[]> {
+  const names: Record<string, Plain[]> = {};
+  for (const one of executions.toSorted((left, right) => left.at - right.at)) {
+    (names[one.name] ??= []).push(one.given);
+  }
+  if (!unordered) return names;
+  const inOrder = (list: Plain[]) =>
+    list
+      .map(one => ({ one, text: JSON.stringify(one) }))
+      .toSorted((left, right) => (left.text < right.text ? -1 : 1))
+      .map(({ one }) => one);
+  return Object.fromEntries(Object.entries(names).map(([name, list]) => [name, inOrder(list)]));
+}
