@@ -331,6 +331,8 @@ class StepOperation {
         pubsub: this.parts.pubsub.within(operation),
         name: 'loop',
         callId: operation.stepCallId,
+        trace: this.parts.trace,
+        span: params.tracingContext?.currentSpan,
         stepResults: { ...params.stepResults, [params.step.id]: result },
         executionContext: {
           ...isolated.executionContext,
