@@ -9,7 +9,7 @@ export interface Execution {
   given: Plain;
 }
 
-/** What a step, a condition, a mapper or a duration is given as data; the rest are tools. */
+/** What user code of a workflow is given as data; of the rest, which is tools, the names are compared. */
 const DATA = [
   'inputData',
   'resumeData',
@@ -19,6 +19,8 @@ const DATA = [
   'iterationCount',
   'resourceId',
   'actor',
+  'status',
+  'input',
 ] as const;
 
 let count = 0;
@@ -29,9 +31,25 @@ export function given(name: string, argument: unknown, normaliser: Normaliser): 
 }
 
 function dataOf(argument: unknown): unknown {
-  if (typeof argument !== 'object' || argument === null || !('getStepResult' in argument)) return undefined;
-  const context = argument as Record<string, unknown>;
-  return Object.fromEntries(DATA.map(key => [key, context[key]]));
+  if (typeof argument !== 'object' || argument === null) return argument;
+  const all = argument as Record<string, unknown>;
+  const names = Object.keys(all)
+    .filter(key => all[key] !== undefined)
+    .toSorted();
+  if ('getInitData' in all) return { ...Object.fromEntries(DATA.map(key => [key, all[key]])), names };
+  // A tool's input, a processor's part: what is no data in it is named only.
+  return isData(all)
+    ? all
+    : { ...Object.fromEntries(Object.entries(all).filter(([, value]) => isData(value))), names };
+}
+
+function isData(value: unknown): boolean {
+  try {
+    structuredClone(value);
+    return JSON.stringify(value) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** The executions of each piece of code, whichever process they were in; sorted where their order is chance. */

@@ -287,7 +287,7 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
   },
   {
     case: 'pool-*',
-    paths: ['executions.each[*].suspendData'],
+    paths: ['executions.each[*].suspendData', 'executions.each[*].names'],
     reason: LEAKED_SUSPEND,
   },
   {
@@ -316,7 +316,7 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
   },
   {
     case: 'context-actor-in-parallel',
-    paths: ['executions.one[0].actor'],
+    paths: ['executions.one[0].actor', 'executions.one[0].names'],
     reason: "Core's executeEntry does not pass `actor` on to the steps of a parallel.",
   },
   {

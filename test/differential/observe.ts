@@ -126,7 +126,6 @@ async function observeLeg(
   if (engineType === 'inngest') await lastEvent(events, outcome ?? null);
   await pubsub.unsubscribe(topic, listener);
   await pubsub.unsubscribe('nested-watch', nested);
-  const ordered = inOrder(events, one);
   return { index, outcome: outcome ?? null, events: normaliser.plain(byStep(inOrder(events, one))) };
 }
 
