@@ -17,6 +17,7 @@ export interface CallbackInput {
   stepResults: StepResults;
   executionContext: RunContextState;
   requestContext: Context;
+  /** Left out for sleeps, which core gives none. */
   actor?: unknown;
   trace: RunTrace;
   /** What it belongs to: the span of the loop, the sleep or the workflow. */
@@ -34,7 +35,7 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     workflowId: scope.workflowId,
     mastra: scope.mastra,
     requestContext: input.requestContext,
-    actor: input.actor,
+    ...('actor' in input ? { actor: input.actor } : {}),
     inputData: input.inputData,
     state: executionContext.state,
     retryCount: -1,
