@@ -1,4 +1,5 @@
 /** Which pieces of user code were executed, and with what: compared beside what a run gave. */
+import { RequestContext } from '@mastra/core/request-context';
 import type { Normaliser, Plain } from './normalise';
 
 /** One call of a piece of user code. */
@@ -32,15 +33,20 @@ export function given(name: string, argument: unknown, normaliser: Normaliser): 
 
 function dataOf(argument: unknown): unknown {
   if (typeof argument !== 'object' || argument === null) return argument;
-  const all = argument as Record<string, unknown>;
-  const names = Object.keys(all)
-    .filter(key => all[key] !== undefined)
-    .toSorted();
-  if ('getInitData' in all) return { ...Object.fromEntries(DATA.map(key => [key, all[key]])), names };
+  const { requestContext, ...all } = argument as Record<string, unknown>;
+  const values = requestContext instanceof RequestContext ? { requestContext: inOrder(requestContext) } : {};
+  const names = Object.keys(argument).toSorted();
+  if ('getInitData' in all)
+    return { ...Object.fromEntries(DATA.map(key => [key, all[key]])), ...values, names };
   // A tool's input, a processor's part: what is no data in it is named only.
-  return isData(all)
-    ? all
-    : { ...Object.fromEntries(Object.entries(all).filter(([, value]) => isData(value))), names };
+  const data = Object.fromEntries(Object.entries(all).filter(([, value]) => isData(value)));
+  return { ...data, ...values, names };
+}
+
+/** The Inngest server sorts the keys of what it passes on. */
+function inOrder(context: RequestContext): Record<string, unknown> {
+  const entries = Object.entries(context.toJSON());
+  return Object.fromEntries(entries.toSorted(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 function isData(value: unknown): boolean {

@@ -316,7 +316,7 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
   },
   {
     case: 'context-actor-in-parallel',
-    paths: ['executions.one[0].actor', 'executions.one[0].names'],
+    paths: ['executions.one[0].actor'],
     reason: "Core's executeEntry does not pass `actor` on to the steps of a parallel.",
   },
   {
