@@ -38,6 +38,8 @@ async function evaluate(
     pubsub: pubsub.within(operation),
     name: 'conditional',
     callId: operation.stepCallId,
+    trace: parts.trace,
+    span: params.tracingContext?.currentSpan,
     stepResults: params.stepResults,
     executionContext: params.executionContext,
     requestContext: params.requestContext,

@@ -1,9 +1,11 @@
 import { PUBSUB_SYMBOL, STREAM_FORMAT_SYMBOL } from '@mastra/core/workflows/_constants';
+import { createObservabilityContext } from '@mastra/core/observability';
 import { createDeprecationProxy, getStepResult, runCountDeprecationMessage } from '@mastra/core/workflows';
 import { ToolStream } from '@mastra/core/tools';
 import type { Context, RunContextState, StepResults } from '../core-types';
 import type { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
+import type { RunTrace } from './run-trace';
 
 /** What conditions, sleep durations and the like are called with, apart from what is their own. */
 export interface CallbackInput {
@@ -15,7 +17,11 @@ export interface CallbackInput {
   stepResults: StepResults;
   executionContext: RunContextState;
   requestContext: Context;
+  /** Left out for sleeps, which core gives none. */
   actor?: unknown;
+  trace: RunTrace;
+  /** What it belongs to: the span of the loop, the sleep or the workflow. */
+  span: unknown;
   inputData: unknown;
   abort: AbortController;
   engineContext: Record<string, unknown>;
@@ -29,13 +35,13 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     workflowId: scope.workflowId,
     mastra: scope.mastra,
     requestContext: input.requestContext,
-    actor: input.actor,
+    ...('actor' in input ? { actor: input.actor } : {}),
     inputData: input.inputData,
     state: executionContext.state,
     retryCount: -1,
+    ...(input.trace.contextFor(input.span) ?? createObservabilityContext()),
     getInitData: () => stepResults.input,
     getStepResult: (step: never) => getStepResult(stepResults, step) as unknown,
-    suspend: async () => {},
     bail: () => {},
     abort: () => abort.abort(),
     [PUBSUB_SYMBOL]: pubsub,

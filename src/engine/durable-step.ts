@@ -14,6 +14,7 @@ import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
 import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
+import { stateChange } from './state-change';
 import { RetryLater, StepEngine } from './step-engine';
 import { sealStep, unsealStep } from './step-memo';
 import { StepProgress } from './step-progress';
@@ -31,6 +32,7 @@ export interface StepOutcome {
   result: AnyStepResult & Record<string, unknown>;
   /** The step's payload is its input as it stood, so it is not stored again. */
   samePayload?: boolean;
+  /** What it changed of the state; in memos of earlier versions, the whole of it. */
   state?: Record<string, unknown>;
   context?: ContextChange;
   suspendedPaths?: Record<string, number[]>;
@@ -301,8 +303,7 @@ class StepOperation {
       delete (result as { payload?: unknown }).payload;
       outcome.samePayload = true;
     }
-    const { state } = returned.mutableContext;
-    if (!sameValue(state, params.executionContext.state)) outcome.state = state;
+    outcome.state = stateChange(params.executionContext.state, returned.mutableContext.state);
     const { suspendedPaths, resumeLabels } = isolated.executionContext;
     const added =
       Object.keys(suspendedPaths).length > Object.keys(params.executionContext.suspendedPaths).length;
@@ -330,6 +331,8 @@ class StepOperation {
         pubsub: this.parts.pubsub.within(operation),
         name: 'loop',
         callId: operation.stepCallId,
+        trace: this.parts.trace,
+        span: params.tracingContext?.currentSpan,
         stepResults: { ...params.stepResults, [params.step.id]: result },
         executionContext: {
           ...isolated.executionContext,

@@ -25,7 +25,8 @@ import { evaluateArms } from './branch';
 import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
-import { ForeachProgress } from './foreach-progress';
+import { withOwnPrior } from './foreach-prior';
+import { ForeachProgress, itemOf } from './foreach-progress';
 import { LoopTurns } from './loop-turns';
 import { executeNativeStep } from './native-step';
 import { executeNestedWorkflow, nestedWorkflow } from './nested';
@@ -92,20 +93,18 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   }
 
   override executeStep(given: StepParams): Promise<StepReturn> {
-    const params = this.withPrior(given);
+    const params = withOwnPrior(this.parts.scope, given);
+    const item = itemOf(params);
+    return item ? item.foreach.pool.run(item.index, () => this.perform(params)) : this.perform(params);
+  }
+
+  private perform(params: StepParams): Promise<StepReturn> {
     const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
     if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
     const child = nestedWorkflow(params.step);
     return child
       ? executeNestedWorkflow(this.parts, params, child)
       : executeDurableStep(this.parts, params, turns);
-  }
-
-  /** In a leg that goes on with a foreach, each item sees what was known of the foreach before, whoever ends first. */
-  private withPrior(params: StepParams): StepParams {
-    const prior = this.parts.scope.legResults?.[params.step.id];
-    if (params.executionContext.foreachIndex === undefined || !prior) return params;
-    return { ...params, stepResults: { ...params.stepResults, [params.step.id]: prior } };
   }
 
   override async executeLoop(params: LoopParams) {

@@ -1,5 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import type { RunEvent } from '../realtime/channel';
+import { ForeachPool } from './foreach-pool';
 import { type ItemProgress, progressEvent, progressOf } from '../realtime/progress';
 
 type PublishedToCore = Parameters<PubSub['publish']>[1];
@@ -17,6 +18,8 @@ export interface ForeachIdentity {
  * next op (docs/events.md); the item's own op has told it already, so core's event is dropped.
  */
 export class ForeachProgress extends PubSub {
+  /** Its items in flight. */
+  readonly pool = new ForeachPool();
   private completedCount = 0;
   private readonly reported = new Set<number>();
 

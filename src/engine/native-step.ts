@@ -64,6 +64,8 @@ async function performBody(parts: EngineParts, params: StepParams): Promise<Body
       pubsub: parts.pubsub,
       name: step.id,
       callId: step.id,
+      trace: parts.trace,
+      span: params.tracingContext?.currentSpan,
       stepResults,
       executionContext,
       requestContext,

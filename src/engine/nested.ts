@@ -22,6 +22,7 @@ export interface NestedOutcome {
   aborted?: boolean;
   /** A step of the nested run is suspended, also where another one failed the run. */
   suspends?: boolean;
+  /** What the parent's state becomes: all of it, or what changed where the two are one (`Prepared.ownState`). */
   state?: Record<string, unknown>;
   context?: ContextChange;
   resumeLabels?: StepParams['executionContext']['resumeLabels'];
@@ -58,6 +59,8 @@ export async function executeNestedWorkflow(
     const current = { id, callId, runId, retry, left: attempts - retry, leg, stepInfo };
     const outcome = await attempt(parts, params, child, current);
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
+    // What a try left behind, the next one finds.
+    Object.assign(executionContext.state, outcome.state);
     const pause = parts.ids.retryPause(path, step.id, { ...turn, retry: retry + 1 });
     if (delay > 0) await parts.operations.sleep(pause, delay);
   }

@@ -97,6 +97,8 @@ function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOpera
       pubsub: parts.pubsub.within(operation),
       name: params.entry.type,
       callId: operation.stepCallId,
+      trace: parts.trace,
+      span: params.tracingContext?.currentSpan,
       stepResults: params.stepResults,
       executionContext: params.executionContext,
       requestContext: params.requestContext,
@@ -108,6 +110,7 @@ function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOpera
       setState: async (state: Record<string, unknown>) => {
         outcome.state = state;
       },
+      suspend: async () => {},
     },
   );
 }

@@ -28,7 +28,7 @@ export function nestedOutcome(
   times: Times,
   payload: { value: unknown; same: boolean },
   context: ContextChange | undefined,
-): NestedOutcome {
+): Omit<NestedOutcome, 'state'> {
   const result = {
     ...(payload.same ? {} : { payload: payload.value }),
     startedAt: times.startedAt,
@@ -41,7 +41,6 @@ export function nestedOutcome(
     samePayload: payload.same,
     ...aborted,
     suspends,
-    state: run.state,
     context,
     resumeLabels: run.resumeLabels,
   };

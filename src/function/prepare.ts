@@ -11,6 +11,8 @@ import { validated } from './validate';
 export interface Prepared {
   inputData: unknown;
   initialState: unknown;
+  /** The schema made another object of the state: in core, a nested run that is given it works on it alone. */
+  ownState?: boolean;
 }
 
 /**
@@ -32,10 +34,11 @@ export async function prepareStart(
   const checked = start.sender?.ancestors.length
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
-  if (sameValue(checked, given)) return given;
+  const ownState = checked.initialState !== given.initialState;
+  if (sameValue(checked, given)) return { ...given, ownState };
   onChanged(checked);
   const memo = await parts.operations.run(parts.ids.input, async () => seal(checked));
-  return unseal<Prepared>(memo) ?? checked;
+  return { ...(unseal<Prepared>(memo) ?? checked), ownState };
 }
 
 /** A nested workflow is checked as the step that it is, with core's own messages. */

@@ -5,6 +5,7 @@ import { InngestExecutionEngine } from '../engine/engine';
 import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
 import type { Operation } from '../engine/operations';
+import { stateChange } from '../engine/state-change';
 import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
 import { RunTrace, type TraceParent } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
@@ -212,6 +213,9 @@ export class RunExecution {
         this.prepared = await prepareStart(workflow, start, requestContext, engine.parts, changed => {
           this.prepared = changed;
         });
+        // Core changes the state that it is given, and a nested run tells what became of it.
+        const nested = this.scope.ancestors.length > 0;
+        if (nested && !this.prepared.ownState) this.prepared.initialState = { ...this.stateAtStart };
         await this.gate();
       }
       const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams());
@@ -225,7 +229,8 @@ export class RunExecution {
 
   private thrown(error: unknown): Ending {
     const { reached } = this.engine.end;
-    const run: RunResult = { status: 'failed', error: asCoreError(error) };
+    const state = reached?.executionContext.state;
+    const run: RunResult = { status: 'failed', error: asCoreError(error), state };
     const stepResults = reached?.stepResults ?? this.knownResults;
     return { rest: { ...run, persist: reached, thrown: true, stepResults } as unknown as Rest, run };
   }
@@ -275,7 +280,7 @@ export class RunExecution {
       outputWriter: async chunk => this.engine.parts.pubsub.write(chunk as never),
       outputOptions: nested ? { includeState: true, includeResumeLabels: true } : start.outputOptions,
       disableScorers: start.disableScorers,
-      perStep: start.perStep,
+      perStep: start.perStep || undefined,
     };
   }
 
@@ -286,8 +291,23 @@ export class RunExecution {
       this.engine.serializeRequestContext(this.requestContext),
     );
     const { runId, startedAt, ancestors } = this.scope;
-    const outcome = nestedOutcome(run, runId, { startedAt, endedAt }, payload, change);
+    const times = { startedAt, endedAt };
+    const outcome = { ...nestedOutcome(run, runId, times, payload, change), state: this.stateForParent(run) };
     return { ...outcome, run: { owner: ancestors.at(-1)?.owner, runId: ancestors.at(-1)?.runId } };
+  }
+
+  private get stateAtStart(): Record<string, unknown> {
+    return (this.start.initialState ?? {}) as Record<string, unknown>;
+  }
+
+  /**
+   * In core, a nested run that begins works on its parent's state itself, so what others did to it meanwhile stays. Only where
+   * the state is the run's own (its schema made it, or it was stored) does the run give it back whole, and not if it failed.
+   */
+  private stateForParent({ status, state }: RunResult): Record<string, unknown> | undefined {
+    const isOwn = this.scope.leg !== undefined || this.prepared?.ownState === true;
+    if (!isOwn) return state && stateChange(this.stateAtStart, state);
+    return status === 'failed' || status === 'tripwire' ? undefined : state;
   }
 
   /** What Inngest keeps as the function's output. A failed run is a failed function, also in the dashboard (I4). */

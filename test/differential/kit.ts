@@ -3,7 +3,10 @@ import { cloneStep, cloneWorkflow, createStep, createWorkflow } from '@mastra/co
 import { cloneWorkflow as cloneInngestWorkflow, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { z } from 'zod';
+import { type Execution, given } from './executions';
+import { Normaliser } from './normalise';
 import { observed } from './purity';
+import type { Turns } from './turns';
 
 export const any = z.any();
 
@@ -69,6 +72,13 @@ export interface Case {
   legs?: LegCase[];
   /** Items of a foreach run at once: the order of their events is chance. */
   unordered?: boolean;
+  /**
+   * The order in which bodies of steps end, by the names of their ops, where it would be chance: `step`, or `each [1]` for the item
+   * whose input is 1; `>step` for its beginning.
+   */
+  order?: string[];
+  /** The same only where Inngest executes them: there it is what comes out that must not depend on it. */
+  opsOrder?: string[];
 }
 
 /** How often each piece of user code was called. */
@@ -76,6 +86,12 @@ export type Calls = Record<string, number>;
 
 export class Kit {
   readonly calls: Calls = {};
+  /** Each call of a piece of user code, in order. */
+  readonly executions: Execution[] = [];
+  /** The workflow of the case, once it is built. */
+  root?: Flow;
+  turns?: Turns;
+  private normaliser?: Normaliser;
   readonly any = any;
   readonly z = z;
 
@@ -111,7 +127,11 @@ export class Kit {
 
   /** A step whose calls are counted under its id. */
   step(id: string, body: Body, more: object = {}): UntypedStep {
-    const execute = this.fn(id, async (context: StepContext) => body(context));
+    const execute = this.fn(id, async (context: StepContext) =>
+      this.turns
+        ? this.turns.during([id, `${id} [${String(context.inputData)}]`], () => body(context))
+        : body(context),
+    );
     return createStep({ id, inputSchema: any, outputSchema: any, execute, ...more } as never) as never;
   }
 
@@ -129,7 +149,14 @@ export class Kit {
     return (...args) => {
       observed(`call of ${name} (${this.name})`);
       this.calls[name] = (this.calls[name] ?? 0) + 1;
+      this.note(name, args[0]);
       return body(...args);
     };
+  }
+
+  /** As it is now: user code may change what it is given. */
+  private note(name: string, argument: unknown): void {
+    this.normaliser ??= this.root && new Normaliser(this.root);
+    if (this.normaliser) this.executions.push(given(name, argument, this.normaliser));
   }
 }

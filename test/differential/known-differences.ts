@@ -34,6 +34,19 @@ const LEAKED_RESUME =
   "Core keeps one result for all items of a foreach while they run, so an item's result shows the payload or the resume data " +
   'of another one. Here each item has what is its own.';
 
+const LEAKED_SUSPEND =
+  'In core an item of a foreach that begins in a later leg, beside one that goes on, is given what that one said when it was ' +
+  'suspended. Here it is given nothing, as in core where it begins alone.';
+
+const OWN_STATE =
+  "In core a nested workflow sees at once what others write to its parent's state while it runs. Here it has the state as it was " +
+  'when it began (docs/operations.md).';
+
+const KEPT_WRITE =
+  'A step that copied the state before another one wrote, and gives the copy back with a change of its own, undoes that write in ' +
+  'core; where it copies afterwards, it does not. Here the two cannot be told apart, and what it gives back unchanged is not ' +
+  'taken for a write, so none is lost.';
+
 export const KNOWN_DIFFERENCES: KnownDifference[] = [
   {
     case: '*',
@@ -243,7 +256,8 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
     paths: [
       'legs[0].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[1].resumePayload',
       'legs[0].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[1].resumedAt',
-      'legs[1].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[2].resumePayload.n',
+      'legs[1].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[2].resumePayload',
+      'legs[1].outcome.result.steps.each.suspendPayload.__workflow_meta.foreachOutput[2].resumedAt',
     ],
     reason: LEAKED_RESUME,
   },
@@ -257,8 +271,79 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
     reason: LEAKED_RESUME,
   },
   {
+    case: 'pool-*',
+    paths: [
+      'legs[*].outcome.result.steps.*.suspendPayload.__workflow_meta.foreachOutput[*].resumePayload',
+      'legs[*].outcome.result.steps.*.suspendPayload.__workflow_meta.foreachOutput[*].resumedAt',
+    ],
+    reason: LEAKED_RESUME,
+  },
+  {
+    case: 'pool-of-nested',
+    paths: [
+      'legs[0].outcome.result.steps.pool-of-nested-item.suspendPayload.__workflow_meta.foreachOutput[0].payload',
+    ],
+    reason: LEAKED_RESUME,
+  },
+  {
+    case: 'pool-*',
+    paths: ['executions.each[*].suspendData', 'executions.each[*].names'],
+    reason: LEAKED_SUSPEND,
+  },
+  {
+    case: 'shared-state-step-then-nested-that-begins-later',
+    paths: ['executions.idle[0].state.list'],
+    reason: OWN_STATE,
+  },
+  {
+    case: 'shared-state-step-then-nested-that-writes',
+    paths: ['executions.other[0].state.list'],
+    reason: OWN_STATE,
+  },
+  {
+    case: 'shared-state-step-then-step-that-writes',
+    paths: [
+      'start.result.steps.shows.output.list',
+      'start.result.result.list',
+      'start.result.state.list',
+      'snapshot.context.shows.output.list',
+      'snapshot.value.list',
+      'snapshot.result.list',
+      'events.shows[1].payload.output.list',
+      'executions.shows[0].state.list',
+    ],
+    reason: KEPT_WRITE,
+  },
+  {
+    case: 'context-actor-in-parallel',
+    paths: ['executions.one[0].actor'],
+    reason: "Core's executeEntry does not pass `actor` on to the steps of a parallel.",
+  },
+  {
+    case: 'resume-values',
+    paths: ['executions.one[1]', 'executions.later[0]'],
+    reason: 'What is given is what was stored, as above.',
+  },
+  {
+    case: 'value-class',
+    paths: ['executions.looks[0].inputData.it', 'executions.looks[0].inputData.list[0]'],
+    reason: 'As above.',
+  },
+  {
+    case: 'value-class-with-to-json',
+    paths: ['executions.looks[0].inputData.it', 'executions.looks[0].inputData.list[0]'],
+    reason: 'As above.',
+  },
+  {
     case: 'value-bigint64array',
-    paths: ['start.result', 'snapshot', 'events.makes[1].payload', 'events.looks', 'calls.looks'],
+    paths: [
+      'start.result',
+      'snapshot',
+      'events.makes[1].payload',
+      'events.looks',
+      'calls.looks',
+      'executions.looks',
+    ],
     reason:
       'A 64-bit integer array has no JSON, so no database could store the run; it is refused with its path (docs/values.md).',
   },

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Mastra } from '@mastra/core';
 import { RequestContext } from '@mastra/core/request-context';
+import { type Execution, byName } from './executions';
 import type { Calls, Case, Flow, LegCase } from './kit';
 import { Normaliser, type Plain } from './normalise';
 
@@ -14,6 +15,14 @@ export interface Observation {
   /** The stream's events by step, in order. */
   events: Plain;
   calls: Plain;
+  /** What each piece of user code was given, time by time. */
+  executions: Plain;
+}
+
+/** What the kits of a case have counted. */
+export interface UserCode {
+  calls: Calls;
+  executions: readonly Execution[];
 }
 
 interface WatchedEvent {
@@ -35,7 +44,7 @@ interface AnyRun {
 /** No run of a case shows nothing for this long, in seconds, even on a busy machine; one that hangs must not hang the suite. */
 const PATIENCE = 60;
 
-export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Promise<Observation> {
+export async function observe(mastra: Mastra, userCode: () => UserCode, one: Case): Promise<Observation> {
   const workflow = mastra.getWorkflowById(one.name as never) as unknown as Flow & {
     createRun(options: object): Promise<AnyRun>;
     engineType: string;
@@ -64,12 +73,14 @@ export async function observe(mastra: Mastra, calls: () => Calls, one: Case): Pr
   } catch (error) {
     start = normaliser.plain({ refused: error });
   }
+  const { calls, executions } = userCode();
   return {
     start,
     ...(one.legs && { legs }),
     snapshot: normaliser.plain(await storedSnapshot(mastra, one.name, runId)),
-    events: normaliser.plain(byStep(one.unordered ? inOrderOfItems(events) : events)),
-    calls: calls(),
+    events: normaliser.plain(byStep(inOrder(events, one))),
+    calls,
+    executions: byName(executions, one.unordered),
   };
 }
 
@@ -115,8 +126,7 @@ async function observeLeg(
   if (engineType === 'inngest') await lastEvent(events, outcome ?? null);
   await pubsub.unsubscribe(topic, listener);
   await pubsub.unsubscribe('nested-watch', nested);
-  const ordered = one.unordered ? inOrderOfItems(events) : events;
-  return { index, outcome: outcome ?? null, events: normaliser.plain(byStep(ordered)) };
+  return { index, outcome: outcome ?? null, events: normaliser.plain(byStep(inOrder(events, one))) };
 }
 
 type RunCall = (args: object) => Promise<unknown>;
@@ -206,6 +216,18 @@ function byCall(events: WatchedEvent[]): WatchedEvent[] {
   const calls = events.map(event => event.payload?.stepCallId);
   if (!calls.every(call => typeof call === 'string')) return events;
   return [...new Set(calls)].flatMap(call => events.filter(event => event.payload?.stepCallId === call));
+}
+
+function inOrder(events: WatchedEvent[], { unordered, opsOrder }: Case): WatchedEvent[] {
+  if (!unordered) return events;
+  const ordered = inOrderOfItems(events);
+  // How many had ended before is another number where they end in another order.
+  return opsOrder ? ordered.map(withoutCount) : ordered;
+}
+
+function withoutCount(event: WatchedEvent): WatchedEvent {
+  if (event.type !== 'workflow-step-progress') return event;
+  return { ...event, payload: { ...event.payload, completedCount: undefined } };
 }
 
 /**

@@ -12,9 +12,10 @@ import { makeClient, serveSdk } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
 import { jsonStore } from './json-store';
 import { Kit, type Calls, type Case } from './kit';
-import { type Observation, observe } from './observe';
+import { type Observation, type UserCode, observe } from './observe';
 import { observed } from './purity';
 import { type Replay, Replayer } from './replayer';
+import { Turns } from './turns';
 
 export interface Mode {
   name: string;
@@ -41,18 +42,30 @@ interface Instance {
 async function build(
   cases: readonly Case[],
   storage: InMemoryStore,
+  turnsOf: (one: Case) => Turns | undefined,
   inngest?: Inngest.Any,
 ): Promise<Instance> {
   const kits = new Map(cases.map(one => [one.name, new Kit(one.name, inngest)]));
-  const workflows = Object.fromEntries(cases.map(one => [one.name, one.build(kits.get(one.name) as Kit)]));
+  const workflows = Object.fromEntries(
+    cases.map(one => {
+      const kit = kits.get(one.name) as Kit;
+      kit.root = one.build(kit);
+      kit.turns = turnsOf(one);
+      return [one.name, kit.root];
+    }),
+  );
   return { mastra: new Mastra({ workflows: workflows as never, storage, logger: false }), kits };
 }
 
 /** Core's default engine. */
 export async function coreRig(cases: readonly Case[]): Promise<Rig> {
-  const { mastra, kits } = await build(cases, await jsonStore(true));
+  const instance = await build(
+    cases,
+    await jsonStore(true),
+    ({ order }) => order && new Turns(order, () => true),
+  );
   return {
-    observe: one => observe(mastra, () => kits.get(one.name)?.calls ?? {}, one),
+    observe: one => observe(instance.mastra, () => total([instance], one.name), one),
     replays: async () => [],
     stop: async () => {},
   };
@@ -73,6 +86,15 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
   const appId = `differential-${randomUUID().slice(0, 8)}`;
   const instances: Instance[] = [];
   const replayer = new Replayer();
+  const turns = new Map(
+    cases.flatMap(one => {
+      const order = one.opsOrder ?? one.order;
+      // An item that is a nested workflow has a step without an index.
+      const known = (name: string) =>
+        proxy.hasEnded(one.name, name) || proxy.hasEnded(one.name, name.replace(/ \[.*/, ''));
+      return order ? [[one.name, new Turns(order, known, REAL_SERVER !== undefined)] as const] : [];
+    }),
+  );
   for (let index = 0; index < (mode.instances ?? 1); index++) {
     const inngest = makeClient({
       id: appId,
@@ -84,7 +106,7 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
         return fetch(...args);
       },
     });
-    const instance = await build(cases, storage, inngest);
+    const instance = await build(cases, storage, one => turns.get(one.name), inngest);
     instances.push(instance);
     const handler = serveSdk({ mastra: instance.mastra, inngest });
     const listener = getRequestListener(mode.replay ? replayer.around(handler) : handler);
@@ -114,13 +136,13 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
 }
 
 /** Calls of user code, wherever they happened. */
-function total(instances: readonly Instance[], name: string): Calls {
-  const sum: Calls = {};
-  for (const { kits } of instances) {
-    for (const [key, count] of Object.entries(kits.get(name)?.calls ?? {}))
-      sum[key] = (sum[key] ?? 0) + count;
+function total(instances: readonly Instance[], name: string): UserCode {
+  const kits = instances.flatMap(instance => instance.kits.get(name) ?? []);
+  const calls: Calls = {};
+  for (const kit of kits) {
+    for (const [key, count] of Object.entries(kit.calls)) calls[key] = (calls[key] ?? 0) + count;
   }
-  return sum;
+  return { calls, executions: kits.flatMap(({ executions }) => executions) };
 }
 
 async function register(url: string): Promise<void> {

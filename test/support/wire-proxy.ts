@@ -207,6 +207,16 @@ export class WireProxy {
     });
   }
 
+  /** True once an op of that name is done in a run of the workflow or of one nested in it, by the names of the tests. */
+  hasEnded(workflow: string, name: string): boolean {
+    return this.ops.some(op => {
+      const fnId = this.functions.get(op.runId) ?? '';
+      const id = fnId.slice(fnId.indexOf('-workflow.') + '-workflow.'.length);
+      const isOf = id === workflow || id.startsWith(`${workflow}-`) || id.startsWith(`${workflow}.`);
+      return isOf && op.name === name && COUNTED.includes(op.op);
+    });
+  }
+
   /** Names of the distinct ops, in order. */
   names(): string[] {
     return this.counted().map(op => op.name);

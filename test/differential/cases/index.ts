@@ -22,6 +22,8 @@ import { sleeping } from './sleeping';
 import { streams } from './streams';
 import { suspending } from './suspending';
 import { travelling } from './travelling';
+import { sharingState } from './sharing-state';
+import { pools } from './pools';
 import { values } from './values';
 
 const all: Case[] = [
@@ -34,6 +36,8 @@ const all: Case[] = [
   ...sleeping,
   ...nesting,
   ...context,
+  ...sharingState,
+  ...pools,
   ...suspending,
   ...resuming,
   ...resumingBlocks,
