@@ -3,6 +3,8 @@ import { getErrorFromUnknown } from '@mastra/core/error';
 import { decodeValue } from '../wire/decode';
 import { encodeRecord } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
+import { shortened } from '../wire/left-out';
+import { storableError } from '../wire/storable-error';
 
 /** Key of the mark: a number, or the list of a step's times (`step-memo.ts`). */
 export const MARK = 'mastra';
@@ -26,6 +28,9 @@ export function unseal<T extends object>(value: unknown): T | undefined {
   return decodeValue(content) as T;
 }
 
+/** Characters of a message and of a stack that the dashboard gets. */
+const SHOWN = 32 * 1024;
+
 /**
  * A failure on its way through Inngest: the user's message and stack for the dashboard, and all the rest in `cause`,
  * which arrives unchanged on both SDK majors. The name tells the SDK not to retry: attempts are for crashes (I4).
@@ -34,10 +39,10 @@ export class SealedFailure extends TypeError {
   override readonly name = 'NonRetriableError';
 
   constructor(error: unknown, content: object) {
-    const original = error instanceof Error ? error : getErrorFromUnknown(error);
+    const { message, stack } = storableError(error);
     // What the dashboard shows has to be Unicode; the message as it was is in the cause.
-    super(original.message.toWellFormed(), { cause: seal(content) });
-    if (original.stack) this.stack = original.stack.toWellFormed();
+    super(shortened(message, SHOWN).toWellFormed(), { cause: seal(content) });
+    if (stack) this.stack = shortened(stack, SHOWN).toWellFormed();
   }
 }
 
