@@ -3,6 +3,7 @@ import { RequestContext } from '@mastra/core/request-context';
 import type { Context } from '../core-types';
 import { decodeValue } from '../wire/decode';
 import { encodeValue } from '../wire/encode';
+import { jsonSize } from '../wire/limits';
 import type { RunScope } from './scope';
 
 /** Keys of the request context that an op set or removed. */
@@ -16,6 +17,9 @@ export type ContextImage = Record<string, string>;
 
 /** Core's key for a caller's token, which is kept nowhere. */
 const AUTH_TOKEN = 'mastra__authToken';
+
+/** Bytes of JSON of one value that a failed step put into the request context. */
+const MOST_OF_FAILED = 1024 * 1024;
 
 /** Applies what an op changed in the run's request context. */
 export function applyContext(requestContext: Context, change: ContextChange | undefined): void {
@@ -65,6 +69,13 @@ export class OpContext {
     return contextChange(this.before, serialised(this.own));
   }
 
+  /** The same without what can't be stored or is large, for a step that has failed anyway. */
+  storableChange(): ContextChange | undefined {
+    const change = this.change();
+    const set = Object.entries(change?.set ?? {}).filter(([, value]) => isStorable(value));
+    return change && { ...change, set: Object.fromEntries(set) };
+  }
+
   /** The run's request context after a change, serialised. */
   kept(change: ContextChange | undefined): Record<string, unknown> {
     const removed = new Set(change?.removed);
@@ -90,6 +101,14 @@ export class OpContext {
 function serialised(requestContext: Context): Record<string, unknown> {
   const { [AUTH_TOKEN]: _token, ...values } = requestContext.toJSON() as Record<string, unknown>;
   return values;
+}
+
+function isStorable(value: unknown): boolean {
+  try {
+    return jsonSize(encodeValue(value)) <= MOST_OF_FAILED;
+  } catch {
+    return false;
+  }
 }
 
 function copyOf(value: unknown): unknown {

@@ -1,4 +1,5 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
+import { noopLogger } from '@mastra/core/logger';
 import type { StepParams, StepReturn, AnyStepResult } from '../core-types';
 import { eventsOfStep, stepEnded } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
@@ -241,7 +242,7 @@ class StepOperation {
     const sealed = sealWithin(outcome, times);
     await progress.save(result, this.context.kept(outcome.context), outcome.state, told);
     operation.releaseEvents();
-    if (sealed instanceof SealedFailure) throw sealed;
+    if (sealed instanceof SealedFailure) throw hasLogger(parts.scope) ? sealed.withoutStack() : sealed;
     if (isRepeatable(outcome.result)) operation.letEventsTrail();
     return sealed;
   }
@@ -304,7 +305,8 @@ class StepOperation {
     if ('output' in returned.result) result.output = returned.result.output as never;
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
     const { state } = returned.mutableContext;
-    const change = this.context.change();
+    const failed = result.status === 'failed';
+    const change = failed ? this.context.storableChange() : this.context.change();
     const condition = await this.condition(operation, isolated, result, state);
     const outcome: StepOutcome = { result, condition, context: change };
     if (condition) Object.assign(outcome, this.afterCondition(outcome));
@@ -365,4 +367,10 @@ class StepOperation {
     );
     return turns.evaluate(argument);
   }
+}
+
+/** Core logs a step's failure with its stack, unless Mastra has no logger; it may have one of core's around none. */
+function hasLogger({ mastra }: EngineParts['scope']): boolean {
+  const logger = mastra.getLogger() as object & { baseLogger?: object };
+  return (logger.baseLogger ?? logger) !== noopLogger;
 }

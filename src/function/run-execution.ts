@@ -334,7 +334,8 @@ export class RunExecution {
     const nested = this.scope.ancestors.length > 0 ? this.outcome(run, endedAt) : undefined;
     if (run.status === 'failed' || run.status === 'tripwire') {
       const error = run.status === 'tripwire' ? (run.tripwire as { reason?: string })?.reason : run.error;
-      throw new SealedFailure(error, nested ?? { runId, status: run.status });
+      // What failed the run is in the log.
+      throw new SealedFailure(error, nested ?? { runId, status: run.status }).withoutStack();
     }
     if (nested) return seal(nested);
     // Nobody but the dashboard reads it, and what Inngest does not take would fail a run that has ended well.
