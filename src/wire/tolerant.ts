@@ -83,7 +83,7 @@ class TolerantEncoder {
       return this.object(value, depth);
     } catch (error) {
       if (error instanceof TooMuch) throw error;
-      return leftOut(`a value that can't be read (${shortened(reasonOf(error), 200)})`);
+      return unreadable(error);
     } finally {
       this.ancestors.delete(value);
     }
@@ -133,25 +133,22 @@ class TolerantEncoder {
     }
   }
 
-  private fields(value: object, keys: readonly string[], depth: number): Record<string, Json> {
+  /** `isRecord`: an absent field says the same as an undefined one. */
+  private fields(
+    value: object,
+    keys: readonly string[],
+    depth: number,
+    isRecord = false,
+  ): Record<string, Json> {
     const out: Record<string, Json> = {};
     for (const key of keys.slice(0, this.most.items).sort()) {
-      const json = this.field(value, key, depth);
-      if (json !== undefined) setOwn(out, shortened(key.toWellFormed(), this.most.text), json);
+      const item = field(value, key);
+      if (isRecord && item === undefined) continue;
+      setOwn(out, shortened(key.toWellFormed(), this.most.text), this.encode(item, depth + 1));
     }
     const more = keys.length - this.most.items;
     if (more > 0) out['…'] = leftOut(`${more} more fields`);
     return out;
-  }
-
-  private field(value: object, key: string, depth: number): Json | undefined {
-    let item: unknown;
-    try {
-      item = (value as Record<string, unknown>)[key];
-    } catch (error) {
-      return leftOut(`a value that can't be read (${shortened(reasonOf(error), 200)})`);
-    }
-    return item === undefined ? undefined : this.encode(item, depth + 1);
   }
 
   private error(error: Error, depth: number): Json {
@@ -166,12 +163,13 @@ class TolerantEncoder {
     const json = this.stated(error, depth);
     if (json !== undefined) out.json = json;
     const own = ownKeys(error);
-    const fields = this.fields(error, own.filter(isField), depth);
+    const fields = this.fields(error, own.filter(isField), depth, true);
     if (Object.keys(fields).length > 0) out.fields = fields;
     const hidden = this.fields(
       error,
       GIVEN_BY_CLASS.filter(key => !own.includes(key)),
       depth,
+      true,
     );
     if (Object.keys(hidden).length > 0) out.hidden = hidden;
     return tagged('Error', out);
@@ -189,6 +187,19 @@ class TolerantEncoder {
       return undefined;
     }
   }
+}
+
+/** A field, or what says in its place that it can't be read. */
+function field(value: object, key: string): unknown {
+  try {
+    return (value as Record<string, unknown>)[key];
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+function unreadable(error: unknown): string {
+  return leftOut(`a value that can't be read (${shortened(reasonOf(error), 200)})`);
 }
 
 function isField(key: string): boolean {
