@@ -39,7 +39,7 @@ async function thrownBy(url: string): Promise<LibraryErrors> {
   return {
     'axios-away': await of(() => axios.get(AWAY), 'code'),
     'axios-500': await of(() => axios.get(url), 'code', 'status'),
-    'axios-post': await of(() => axios.post(url, { image: 'A'.repeat(6_000_000) }), 'code', 'status'),
+    'axios-post': await of(() => axios.post(url, { image: 'A'.repeat(9_000_000) }), 'code', 'status'),
     fetch: await of(() => fetch(AWAY)),
     undici: await of(() => undiciFetch(AWAY)),
     'undici-request': await of(() =>
@@ -92,7 +92,7 @@ function apiCallError(): APICallError {
   return new APICallError({
     message: 'rate limited',
     url: AWAY,
-    requestBodyValues: { messages: [{ image: 'A'.repeat(6_000_000) }] },
+    requestBodyValues: { messages: [{ image: 'A'.repeat(9_000_000) }] },
     statusCode: 429,
     responseHeaders: { 'retry-after': '1' },
   });
