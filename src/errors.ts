@@ -93,7 +93,11 @@ export class FinalError extends MastraInngestError {
   override readonly name = 'NonRetriableError';
 }
 
-/** What went wrong, for a line in a log. */
+/** What went wrong, for a line in a log. What is thrown may have no text, or throw once more when it is asked. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    return String(error instanceof Error ? error.message : error);
+  } catch {
+    return 'something that has no text';
+  }
 }

@@ -1,11 +1,12 @@
 import { reasonOf } from '../errors';
 import type { ConditionalParams } from '../core-types';
 import { callbackArgument } from './condition';
-import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
+import { type ContextChange, OpContext, applyContext } from './context-change';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
 import { seal, unseal } from './outcome';
 import { StepEngine } from './step-engine';
+import { requireStorable } from './storable-values';
 
 interface BranchMemo {
   arms: boolean[];
@@ -17,7 +18,7 @@ interface BranchMemo {
 export async function evaluateArms(parts: EngineParts, params: ConditionalParams): Promise<boolean[]> {
   const id = parts.ids.branch(params.executionContext.executionPath);
   const body = async (operation: Operation) => seal(await evaluate(parts, params, operation));
-  const memo = await parts.operations.run(id, body, { tellsWaiting: false });
+  const memo = await parts.operations.runCallback(id, body, { tellsWaiting: false });
   const outcome = unseal<BranchMemo>(memo);
   applyContext(params.requestContext, outcome?.context);
   if (outcome?.aborted) params.abortController.abort();
@@ -31,8 +32,9 @@ async function evaluate(
 ): Promise<BranchMemo> {
   const { scope, pubsub, operations } = parts;
   const abort = new AbortController();
+  const place = { workflowId: scope.workflowId, runId: scope.runId, stepId: operation.id };
   const engine = new StepEngine(scope, operations.guardedTools(operation.id), 0);
-  const before = contextImage(engine.serializeRequestContext(params.requestContext));
+  const own = new OpContext(scope, params.requestContext);
   const argument = callbackArgument({
     scope,
     pubsub: pubsub.within(operation),
@@ -42,7 +44,7 @@ async function evaluate(
     span: params.tracingContext?.currentSpan,
     stepResults: params.stepResults,
     executionContext: params.executionContext,
-    requestContext: params.requestContext,
+    requestContext: own.own,
     actor: params.actor,
     inputData: params.prevOutput,
     abort,
@@ -63,6 +65,8 @@ async function evaluate(
       }
     }),
   );
-  const context = contextChange(before, engine.serializeRequestContext(params.requestContext));
+  const context = own.change();
+  own.warn(operation.id);
+  requireStorable([{ name: 'request context', path: '$.requestContext', value: context?.set }], place);
   return { arms, context, ...(abort.signal.aborted ? { aborted: true } : {}) };
 }

@@ -1,12 +1,15 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
-import type { Context, StepParams, StepReturn, AnyStepResult } from '../core-types';
-import { eventsOfStep } from '../realtime/events';
+import { noopLogger } from '@mastra/core/logger';
+import type { StepParams, StepReturn, AnyStepResult } from '../core-types';
+import { eventsOfStep, stepEnded } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
-import { type StoredOp, stepCallId } from '../realtime/stored-events';
+import { stepCallId } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
+import { storableError, storableThrown } from '../wire/storable-error';
 import { callbackArgument } from './condition';
+import { type ContextChange, OpContext, applyContext } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
@@ -16,16 +19,11 @@ import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
 import { stateChange } from './state-change';
 import { RetryLater, StepEngine } from './step-engine';
-import { sealStep, unsealStep } from './step-memo';
+import { sealWithin, unsealStep } from './step-memo';
+import { requireStorable } from './storable-values';
 import { StepProgress } from './step-progress';
 import { type OpPlace, type Outline, outlineOf } from './told-ops';
 import { isRepeatable } from './trailing-events';
-
-/** Keys of the request context that a step set or removed. */
-export interface ContextChange {
-  set: Record<string, unknown>;
-  removed: string[];
-}
 
 /** All that is remembered of a step. */
 export interface StepOutcome {
@@ -122,9 +120,9 @@ async function remembered(
     const outcome = unsealStep<PostponedRetry>(await op, { since: scope.startedAt, iteration });
     if (outcome) return outcome;
   } catch (error) {
-    const failure = unsealFailure<StepOutcome>(error);
+    const failure = unsealFailure<StepOutcome & { thrown?: unknown }>(error);
     if (failure?.result) return failure;
-    throw error;
+    throw failure && 'thrown' in failure ? failure.thrown : error;
   }
   throw new TypeError('An op of this run returned something that this package did not make.');
 }
@@ -166,42 +164,13 @@ export function finishStep(
   };
 }
 
-/** Applies what a step changed in the run's request context. */
-export function applyContext(requestContext: Context, change: ContextChange | undefined): void {
-  for (const [key, value] of Object.entries(change?.set ?? {})) requestContext.set(key, value);
-  for (const key of change?.removed ?? []) requestContext.delete(key);
-}
-
-/** A serialised request context as it was, key by key: later changes inside its objects do not show in it. */
-export type ContextImage = Record<string, string>;
-
-/** Takes an image of a serialised request context. */
-export function contextImage(values: Record<string, unknown>): ContextImage {
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, JSON.stringify(value) ?? '']));
-}
-
-/** What changed in a serialised request context since its image was taken. */
-export function contextChange(
-  before: ContextImage,
-  values: Record<string, unknown>,
-): ContextChange | undefined {
-  const after = contextImage(values);
-  const set: Record<string, unknown> = {};
-  for (const [key, json] of Object.entries(after)) {
-    if (before[key] !== json) set[key] = values[key];
-  }
-  const removed = Object.keys(before).filter(key => !(key in after));
-  return Object.keys(set).length + removed.length > 0 ? { set, removed } : undefined;
-}
-
 /** A step's op whose body has come to its end. */
 interface Performed {
   operation: Operation;
   isolated: StepParams;
   returned: StepReturn;
   progress: StepProgress;
-  /** The request context as it was before. */
-  context: ContextImage;
+  began: number;
 }
 
 /** One execution of one step's op. */
@@ -209,6 +178,9 @@ class StepOperation {
   private readonly abort = new AbortController();
   private readonly engine: StepEngine;
   private readonly engineContext: Record<string, unknown>;
+  private readonly context: OpContext;
+  private readonly prevOutput: unknown;
+  private hasReported = false;
 
   constructor(
     private readonly parts: EngineParts,
@@ -218,38 +190,87 @@ class StepOperation {
     private readonly firstStartedAt: number | undefined,
   ) {
     const tools = parts.operations.guardedTools(params.step.id);
-    this.engine = new StepEngine(parts.scope, tools, attempt);
+    this.context = new OpContext(parts.scope, params.requestContext);
+    this.prevOutput = decodeValue(encodeValue(params.prevOutput));
+    const around = { prevOutput: this.prevOutput, context: this.context };
+    this.engine = new StepEngine(parts.scope, tools, attempt, around);
     this.engineContext = this.engine.getEngineContext();
   }
 
   async perform(operation: Operation): Promise<Json> {
     const began = Date.now();
-    const context = contextImage(this.engine.serializeRequestContext(this.params.requestContext));
     const isolated = this.isolatedParams(operation);
-    const progress = new StepProgress(this.parts, this.params, operation);
+    const progress = new StepProgress(this.parts, isolated, operation);
     let returned: StepReturn;
     try {
       returned = await progress.during(() =>
         OutsideCancel.during(this.parts.scope, this.abort, () => this.engine.executeStep(isolated)),
       );
     } catch (error) {
-      if (!(error instanceof RetryLater)) throw error;
+      // Core turns what a body throws into a result; what comes out here was thrown by something else, such as a schema.
+      if (!(error instanceof RetryLater)) throw new SealedFailure(error, { thrown: storableThrown(error) });
       const startedAt = this.firstStartedAt ?? began;
       return seal({
         retry: { attempt: error.nextAttempt, delay: error.delay, startedAt },
       } satisfies PostponedRetry);
     }
-    const outcome = await this.outcome({ operation, isolated, returned, progress, context });
-    operation.releaseEvents();
-    if (outcome.result.status === 'failed') throw new SealedFailure(outcome.result.error, outcome);
+    return this.conclude({ operation, isolated, returned, progress, began });
+  }
+
+  /** The body has run. Whatever goes wrong from here on is the step's failure: Inngest would run the body again. */
+  private async conclude(performed: Performed): Promise<Json> {
+    try {
+      return await this.memo(performed, await this.outcome(performed));
+    } catch (error) {
+      if (error instanceof SealedFailure) throw error;
+      return this.memo(performed, this.broken(performed, error));
+    }
+  }
+
+  /** What is remembered of the step; stored and told only when it is known to be storable. */
+  private async memo(performed: Performed, outcome: StepOutcome): Promise<Json> {
+    const { operation, progress } = performed;
     const { parts, params } = this;
+    const result = { ...outcome.result };
+    this.reportItem(operation, result);
+    const told = operation.told(params.step.id, result);
+    const outline = tellsOfItself(parts, params) && outlineOf(told, parts.operations.waitingBefore(told.op));
+    if (outline) outcome.told = outline;
+    if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
+      delete (outcome.result as { payload?: unknown }).payload;
+      outcome.samePayload = true;
+    }
+    const times = { since: parts.scope.startedAt, iteration: params.iterationCount };
+    const sealed = sealWithin(outcome, times);
+    const state = outcome.state && performed.returned.mutableContext.state;
+    await progress.save(result, this.context.kept(outcome.context), state, told);
+    operation.releaseEvents();
+    if (sealed instanceof SealedFailure) throw hasLogger(parts.scope) ? sealed.withoutStack() : sealed;
     if (isRepeatable(outcome.result)) operation.letEventsTrail();
-    return sealStep(outcome, { since: parts.scope.startedAt, iteration: params.iterationCount });
+    return sealed;
+  }
+
+  /** A failure that comes after the end of the body takes the place of what the body gave. */
+  private broken({ operation, returned, began }: Performed, error: unknown): StepOutcome {
+    const { step, skipEmits } = this.params;
+    const { startedAt = began, metadata } = returned.result as { startedAt?: number; metadata?: unknown };
+    const result = withoutUndefined({
+      status: 'failed',
+      error: asCoreError(storableError(error)),
+      startedAt: this.firstStartedAt ?? startedAt,
+      endedAt: Date.now(),
+      metadata,
+    }) as unknown as StepOutcome['result'];
+    const call = { id: step.id, stepCallId: operation.stepCallId };
+    if (!skipEmits) for (const event of stepEnded(call, result)) operation.publish(event);
+    return { result, samePayload: true };
   }
 
   /** An item of a foreach tells that it has ended, now and not with the next op. */
   private reportItem(operation: Operation, result: AnyStepResult): void {
     const item = itemOf(this.params);
+    if (this.hasReported) return;
+    this.hasReported = true;
     if (!item || this.parts.scope.options.emitStepEvents === false) return;
     operation.publish(endOfItem(item.foreach.item(item.index), result as { status: string }));
   }
@@ -265,7 +286,8 @@ class StepOperation {
     return {
       ...params,
       ...this.parts.trace.contextFor(params.tracingContext?.currentSpan),
-      prevOutput: decodeValue(encodeValue(params.prevOutput)),
+      prevOutput: this.prevOutput,
+      requestContext: this.context.own,
       skipEmits: params.skipEmits,
       abortController: this.abort,
       pubsub,
@@ -280,30 +302,19 @@ class StepOperation {
     };
   }
 
-  private async outcome({
-    operation,
-    isolated,
-    returned,
-    progress,
-    context,
-  }: Performed): Promise<StepOutcome> {
+  private async outcome({ operation, isolated, returned }: Performed): Promise<StepOutcome> {
     const { params } = this;
     const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
     if ('output' in returned.result) result.output = returned.result.output as never;
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
-    const condition = await this.condition(operation, isolated, result, returned.mutableContext.state);
-    const after = this.engine.serializeRequestContext(params.requestContext);
-    this.reportItem(operation, result);
-    const isNewState = !sameValue(returned.mutableContext.state, params.executionContext.state);
-    const told = await progress.save(result, after, isNewState ? returned.mutableContext.state : undefined);
-    const outcome: StepOutcome = { result, condition, context: contextChange(context, after) };
-    const outline = tellsOfItself(this.parts, params) && this.outlineOf(told);
-    if (outline) outcome.told = outline;
-    if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
-      delete (result as { payload?: unknown }).payload;
-      outcome.samePayload = true;
-    }
-    outcome.state = stateChange(params.executionContext.state, returned.mutableContext.state);
+    const { state } = returned.mutableContext;
+    const failed = result.status === 'failed';
+    const change = failed ? this.context.storableChange() : this.context.change();
+    const condition = await this.condition(operation, isolated, result, state);
+    const outcome: StepOutcome = { result, condition, context: change };
+    if (condition) Object.assign(outcome, this.afterCondition(outcome));
+    this.context.warn(params.step.id);
+    outcome.state = stateChange(params.executionContext.state, state);
     const { suspendedPaths, resumeLabels } = isolated.executionContext;
     const added =
       Object.keys(suspendedPaths).length > Object.keys(params.executionContext.suspendedPaths).length;
@@ -312,8 +323,21 @@ class StepOperation {
     return outcome;
   }
 
-  private outlineOf(told: StoredOp): Outline | undefined {
-    return outlineOf(told, this.parts.operations.waitingBefore(told.op));
+  /** What a loop's condition changed in the request context is refused like anything else; the step has succeeded. */
+  private afterCondition({ result }: StepOutcome): Partial<StepOutcome> {
+    const { workflowId, runId } = this.parts.scope;
+    const context = this.context.change();
+    try {
+      const output = { name: 'output', path: '$', value: result.output as unknown };
+      const place = { workflowId, runId, stepId: this.params.step.id };
+      requireStorable(
+        [{ name: 'request context', path: '$.requestContext', value: context?.set }, output],
+        place,
+      );
+      return { context };
+    } catch (error) {
+      return { condition: { thrown: storableError(error) } };
+    }
   }
 
   /** A loop's condition is evaluated in its body's op (I1), and what it throws is remembered apart from the body. */
@@ -338,7 +362,7 @@ class StepOperation {
           ...isolated.executionContext,
           state: { ...params.executionContext.state, ...state },
         },
-        requestContext: params.requestContext,
+        requestContext: isolated.requestContext,
         actor: params.actor,
         inputData: result.output,
         abort: this.abort,
@@ -348,4 +372,10 @@ class StepOperation {
     );
     return turns.evaluate(argument);
   }
+}
+
+/** Core logs a step's failure with its stack, unless Mastra has no logger; it may have one of core's around none. */
+function hasLogger({ mastra }: EngineParts['scope']): boolean {
+  const logger = mastra.getLogger() as object & { baseLogger?: object };
+  return (logger.baseLogger ?? logger) !== noopLogger;
 }

@@ -1,5 +1,5 @@
 /** What a parent tells its stream through the nested run that it invokes (docs/events.md). */
-import { streamImage } from '../realtime/publisher';
+import { streamImage } from '../realtime/image';
 import type { RunEvent } from '../realtime/channel';
 import type { ItemProgress } from '../realtime/progress';
 import { jsonSize } from '../wire/limits';

@@ -1,4 +1,5 @@
 import type { LoopParams } from '../core-types';
+import { storableError } from '../wire/storable-error';
 import type { ConditionOutcome } from './durable-step';
 
 type Condition = LoopParams['entry']['condition'];
@@ -14,7 +15,7 @@ export class LoopTurns {
     try {
       return { value: Boolean(await this.condition(argument)) };
     } catch (error) {
-      return { thrown: error instanceof Error ? error : new TypeError(String(error)) };
+      return { thrown: storableError(error) };
     }
   }
 

@@ -2,10 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
 import { SealedFailure, type Refusal, withOwner, unsealFailure } from './outcome';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
-import { streamImage } from '../realtime/publisher';
+import { streamImage } from '../realtime/image';
 import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events';
 import type { ServableFunction, StepTools } from '../sdk/port';
 import type { Json, JsonObject } from '../wire/json';
+import { storableThrown } from '../wire/storable-error';
 import type { RunScope } from './scope';
 import { type OpPlace, ToldOps, type NamedEvent } from './told-ops';
 import { OwnEvents, TrailingEvents } from './trailing-events';
@@ -226,9 +227,9 @@ export class Operations {
       stepCallId: stepCallId(scope.legName, id),
       callIdFor: random => known.get(random) ?? remember(random),
       publish: (event, targets = scope.targets, ownId) => {
-        own.note(event);
         // Now, and not when its turn comes: a step may change what it was given and what it wrote.
         const image = streamImage(event);
+        own.note(image);
         recorder.add(image, targets, ownId);
         publisher.publish(image, targets, ownId);
       },
@@ -286,7 +287,7 @@ export class Operations {
   ): Promise<Json> {
     const guarded = (operation: Operation) =>
       body(operation).catch((thrown: unknown) => {
-        throw new SealedFailure(thrown, { thrown });
+        throw new SealedFailure(thrown, { thrown: storableThrown(thrown) });
       });
     try {
       return await this.run(id, guarded, options);

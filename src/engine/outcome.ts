@@ -3,6 +3,8 @@ import { getErrorFromUnknown } from '@mastra/core/error';
 import { decodeValue } from '../wire/decode';
 import { encodeRecord } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
+import { shortened } from '../wire/left-out';
+import { storableError } from '../wire/storable-error';
 
 /** Key of the mark: a number, or the list of a step's times (`step-memo.ts`). */
 export const MARK = 'mastra';
@@ -26,18 +28,43 @@ export function unseal<T extends object>(value: unknown): T | undefined {
   return decodeValue(content) as T;
 }
 
+/** Characters of a message and of a stack that the dashboard gets. */
+const SHOWN = 32 * 1024;
+
+/** How Node's console asks an object what to show of it. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+
+/** Keeps a memo out of logs: both SDK majors log a failure with its cause. It is sent as it is. */
+function unlogged(memo: Json): Json {
+  return Object.defineProperty(Object(memo) as object, INSPECT, {
+    value: () => '[what the run remembers of it]',
+  }) as Json;
+}
+
 /**
  * A failure on its way through Inngest: the user's message and stack for the dashboard, and all the rest in `cause`,
  * which arrives unchanged on both SDK majors. The name tells the SDK not to retry: attempts are for crashes (I4).
  */
 export class SealedFailure extends TypeError {
   override readonly name = 'NonRetriableError';
+  #showsStack = true;
 
   constructor(error: unknown, content: object) {
-    const original = error instanceof Error ? error : getErrorFromUnknown(error);
+    const { message, stack } = storableError(error);
     // What the dashboard shows has to be Unicode; the message as it was is in the cause.
-    super(original.message.toWellFormed(), { cause: seal(content) });
-    if (original.stack) this.stack = original.stack.toWellFormed();
+    super(shortened(message, SHOWN).toWellFormed(), { cause: unlogged(seal(content)) });
+    if (stack) this.stack = shortened(stack, SHOWN).toWellFormed();
+  }
+
+  /** The stack stands in the log already. */
+  withoutStack(): this {
+    this.#showsStack = false;
+    return this;
+  }
+
+  /** In the log, a failure is one line and at most one stack. */
+  [INSPECT](): string {
+    return this.#showsStack && this.stack ? this.stack : `${this.name}: ${this.message}`;
   }
 }
 
@@ -85,7 +112,8 @@ export async function withOwner(
     const memo = await body();
     return isRecord(memo) ? { ...memo, run } : memo;
   } catch (error) {
-    if (error instanceof SealedFailure && isRecord(error.cause)) error.cause = { ...error.cause, run };
+    if (error instanceof SealedFailure && isRecord(error.cause))
+      error.cause = unlogged({ ...error.cause, run });
     throw error;
   }
 }

@@ -3,11 +3,12 @@ import type { SleepParams, SleepUntilParams } from '../core-types';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
-import { type ContextChange, applyContext, contextChange, contextImage } from './durable-step';
+import { type ContextChange, OpContext, applyContext } from './context-change';
 import { seal, unseal } from './outcome';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { predecessors } from '../snapshot/transitions';
 import { StepEngine } from './step-engine';
+import { requireStorable } from './storable-values';
 
 interface SleepMemo {
   startedAt: number;
@@ -61,9 +62,17 @@ async function startSleep(
     const outcome: SleepMemo = { startedAt: Date.now() };
     if (span) parts.trace.begin(span, outcome.startedAt);
     const engine = new StepEngine(parts.scope, parts.operations.guardedTools(entry.id), 0);
-    const before = contextImage(engine.serializeRequestContext(params.requestContext));
-    outcome.until = await until(sleepArgument(parts, params, { operation, abort, engine, outcome }));
-    outcome.context = contextChange(before, engine.serializeRequestContext(params.requestContext));
+    const own = new OpContext(parts.scope, params.requestContext);
+    outcome.until = await until(sleepArgument(parts, params, { operation, abort, engine, outcome, own }));
+    outcome.context = own.change();
+    own.warn(entry.id);
+    requireStorable(
+      [
+        { name: 'request context', path: '$.requestContext', value: outcome.context?.set },
+        { name: 'state', path: '$.state', value: outcome.state },
+      ],
+      { workflowId: parts.scope.workflowId, runId: parts.scope.runId, stepId: entry.id },
+    );
     if (abort.signal.aborted) outcome.aborted = true;
     await operation.logged();
     await saveWaiting(parts, params);
@@ -87,10 +96,11 @@ interface SleepOperation {
   abort: AbortController;
   engine: StepEngine;
   outcome: SleepMemo;
+  own: OpContext;
 }
 
 function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOperation): never {
-  const { operation, abort, engine, outcome } = current;
+  const { operation, abort, engine, outcome, own } = current;
   return callbackArgument(
     {
       scope: parts.scope,
@@ -101,7 +111,7 @@ function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOpera
       span: params.tracingContext?.currentSpan,
       stepResults: params.stepResults,
       executionContext: params.executionContext,
-      requestContext: params.requestContext,
+      requestContext: own.own,
       inputData: params.prevOutput,
       abort,
       engineContext: engine.getEngineContext(),

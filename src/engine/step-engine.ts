@@ -1,14 +1,14 @@
 import { DefaultExecutionEngine } from '@mastra/core/workflows';
 import { MastraNonRetryableError } from '@mastra/core/error';
 import { MastraInngestError } from '../errors';
-import { encodeValue, UnencodableValue } from '../wire/encode';
-import { jsonSize, LIMITS } from '../wire/limits';
+import { sameValue } from '../wire/encode';
+import { storableError } from '../wire/storable-error';
+import type { OpContext } from './context-change';
 import type { RunScope } from './scope';
+import { type NamedValue, requireStorable } from './storable-values';
 
 /** A pause of at least this many milliseconds between attempts is made durable; a shorter one is waited for in the op. */
 const DURABLE_PAUSE = 1000;
-/** Room in an op's 4 MiB for what accompanies a step's output: payload, state, times. */
-const ENVELOPE = 64 * 1024;
 
 /** Leaves the op so that the pause before the next attempt survives a restart (I4). */
 export class RetryLater extends TypeError {
@@ -21,6 +21,14 @@ export class RetryLater extends TypeError {
 }
 
 type RetryParams = Parameters<DefaultExecutionEngine['executeStepWithRetry']>[2];
+type StartParams = Parameters<DefaultExecutionEngine['onStepExecutionStart']>[0];
+
+/** What a step's op stores beside what the step returned. */
+export interface StepSurroundings {
+  /** What came before the step: stored once, so an equal payload takes no room. */
+  prevOutput: unknown;
+  context: OpContext;
+}
 
 /**
  * Core's engine for one step inside its durable op: everything here happens once, so it may do as core does (validate,
@@ -28,11 +36,13 @@ type RetryParams = Parameters<DefaultExecutionEngine['executeStepWithRetry']>[2]
  */
 export class StepEngine extends DefaultExecutionEngine {
   private retryCount: number;
+  private payload: unknown;
 
   constructor(
     private readonly scope: RunScope,
     private readonly guardedTools: unknown,
     private readonly firstAttempt: number,
+    private readonly around?: StepSurroundings,
   ) {
     super({ mastra: scope.mastra, options: scope.options });
     this.__registerMastra(scope.mastra);
@@ -50,6 +60,11 @@ export class StepEngine extends DefaultExecutionEngine {
   /** The op's own snapshot write (after the body) says all of this. */
   override async persistStepUpdate(): Promise<void> {}
 
+  override async onStepExecutionStart(params: StartParams): Promise<number> {
+    this.payload = params.inputData;
+    return super.onStepExecutionStart(params);
+  }
+
   override async executeStepWithRetry<T>(stepId: string, runStep: () => Promise<T>, params: RetryParams) {
     for (let attempt = this.firstAttempt; ; attempt++) {
       this.retryCount = attempt;
@@ -65,8 +80,12 @@ export class StepEngine extends DefaultExecutionEngine {
     }
   }
 
-  /** Core's own mapping of an error to a failed result, with its logging and its span. */
-  private classify<T>(stepId: string, error: unknown, params: RetryParams) {
+  /**
+   * Core's own mapping of an error to a failed result, with its logging and its span. It gets an error that stands for what was
+   * thrown: it adds to an error, which may be frozen, and passes it on to events, stores and logs, which it may be too large for.
+   */
+  private classify<T>(stepId: string, thrown: unknown, params: RetryParams) {
+    const error = storableError(thrown, { fallbackMessage: 'Unknown step execution error' });
     const fail = async (): Promise<T> => {
       throw error;
     };
@@ -77,38 +96,48 @@ export class StepEngine extends DefaultExecutionEngine {
   private requireStorable(operationId: string, result: unknown): void {
     const { workflowId, runId } = this.scope;
     const stepId = operationId.split('.step.').at(-1) ?? operationId;
-    const { output, suspended, bailed, contextMutations } = result as Record<string, unknown>;
-    const place = { workflowId, runId, stepId };
-    const stored = { suspended, bailed, state: (contextMutations as { stateUpdate?: unknown }).stateUpdate };
-    let size: number;
-    try {
-      encodeValue(stored);
-      size = jsonSize(encodeValue(output));
-    } catch (error) {
-      if (!(error instanceof UnencodableValue)) throw error;
-      throw new MastraInngestError(
-        'OUTPUT_NOT_SERIALIZABLE',
-        `The output of step ${stepId} of workflow ${workflowId} can't be stored: ${error.message}. ` +
-          'Return plain data (the values that can be stored are listed in docs/values.md).',
-        { ...place, path: error.path },
-        { cause: error },
-      );
-    }
-    if (size > LIMITS.stepOutput - ENVELOPE) {
-      throw new MastraInngestError(
-        'OUTPUT_TOO_LARGE',
-        `The output of step ${stepId} of workflow ${workflowId} has ${size} bytes, and Inngest stores at most ` +
-          `${LIMITS.stepOutput} per step. Store it elsewhere and return a reference.`,
-        place,
-      );
-    }
+    requireStorable([...valuesOf(result), ...this.valuesAround()], { workflowId, runId, stepId });
   }
+
+  private valuesAround(): NamedValue[] {
+    const { around, payload } = this;
+    if (!around) return [];
+    const context = {
+      name: 'request context',
+      path: '$.requestContext',
+      value: around.context.change()?.set,
+    };
+    const isStored = payload !== around.prevOutput && !sameValue(payload, around.prevOutput);
+    return isStored ? [context, { name: 'input', path: '$.payload', value: payload }] : [context];
+  }
+}
+
+interface BodyResult {
+  output?: unknown;
+  suspended?: { payload?: unknown };
+  bailed?: { payload?: unknown };
+  contextMutations?: { stateUpdate?: unknown };
+}
+
+function valuesOf(result: unknown): NamedValue[] {
+  const { output, suspended, bailed, contextMutations } = result as BodyResult;
+  return [
+    { name: 'output', path: '$', value: output },
+    { name: 'suspend payload', path: '$.suspended.payload', value: suspended?.payload },
+    { name: 'bail result', path: '$.bailed.payload', value: bailed?.payload },
+    { name: 'state', path: '$.state', value: contextMutations?.stateUpdate },
+  ];
 }
 
 /** Errors that another attempt can't mend. */
 function isFinal(error: unknown): boolean {
-  if (error instanceof MastraNonRetryableError) return true;
-  if (MastraInngestError.is(error))
-    return ['OUTPUT_NOT_SERIALIZABLE', 'OUTPUT_TOO_LARGE'].includes(error.code);
-  return error instanceof Error && error.name === 'NonRetriableError';
+  try {
+    if (error instanceof MastraNonRetryableError) return true;
+    if (MastraInngestError.is(error))
+      return ['OUTPUT_NOT_SERIALIZABLE', 'OUTPUT_TOO_LARGE'].includes(error.code);
+    return error instanceof Error && error.name === 'NonRetriableError';
+  } catch {
+    // One that can't even be asked.
+    return false;
+  }
 }

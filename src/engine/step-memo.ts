@@ -4,10 +4,14 @@
  * and succeeded 56 ms later, with the previous step's output as its input.
  */
 import { decodeValue } from '../wire/decode';
+import { MastraInngestError } from '../errors';
 import { encodeRecord, encodeValue } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
+import { leftOut } from '../wire/left-out';
+import { jsonSize, LIMITS } from '../wire/limits';
+import { storableError } from '../wire/storable-error';
 import type { ConditionOutcome, StepOutcome } from './durable-step';
-import { MARK, isSealed, seal, unseal } from './outcome';
+import { MARK, SealedFailure, isSealed, seal, unseal } from './outcome';
 
 /** What is known of a step wherever its memo is written or read. */
 interface StepPlace {
@@ -17,8 +21,55 @@ interface StepPlace {
   iteration: number | undefined;
 }
 
+/** Bytes of JSON that a step's memo may have; the rest of what Inngest takes is for the SDK. */
+const MOST = LIMITS.stepOutput - 4096;
+/** Bytes of an error where there is little room. */
+const SMALL_ERROR = 32 * 1024;
+
+/**
+ * What an op returns or throws for a step, within what Inngest takes: values of user code have been refused before, so only what
+ * goes with them gives way.
+ * @throws MastraInngestError `OUTPUT_TOO_LARGE`
+ */
+export function sealWithin(outcome: StepOutcome, place: StepPlace): Json | SealedFailure {
+  const whole = sealed(outcome, place);
+  if (fits(whole)) return whole;
+  const less = sealed(smaller(outcome), place);
+  if (fits(less)) return less;
+  throw new MastraInngestError(
+    'OUTPUT_TOO_LARGE',
+    `What there is to store of a step has more than the ${LIMITS.stepOutput} bytes that Inngest stores. ` +
+      'Store large values elsewhere and pass references.',
+  );
+}
+
+function sealed(outcome: StepOutcome, place: StepPlace): Json | SealedFailure {
+  const { result } = outcome;
+  return result.status === 'failed' ? new SealedFailure(result.error, outcome) : sealStep(outcome, place);
+}
+
+function fits(made: Json | SealedFailure): boolean {
+  return jsonSize(made instanceof SealedFailure ? made.cause : made) <= MOST;
+}
+
+/** The same with a short error and, where the step failed, without large values that accompany the failure. */
+function smaller(outcome: StepOutcome): StepOutcome {
+  const { result, condition } = outcome;
+  if (result.status !== 'failed') {
+    if (!condition || !('thrown' in condition)) return outcome;
+    return { ...outcome, condition: { thrown: storableError(condition.thrown, { most: SMALL_ERROR }) } };
+  }
+  const error = storableError(result.error, { most: SMALL_ERROR });
+  const payload = 'payload' in result ? { payload: leftOut('an input that is too large') } : {};
+  return {
+    ...outcome,
+    context: undefined,
+    result: { ...result, ...payload, error } as StepOutcome['result'],
+  };
+}
+
 /** The memo of a step that did not fail: short where it is an ordinary one. */
-export function sealStep(outcome: StepOutcome, { since, iteration }: StepPlace): Json {
+function sealStep(outcome: StepOutcome, { since, iteration }: StepPlace): Json {
   const { result, samePayload, condition, ...more } = outcome;
   const { status, startedAt, endedAt, output, metadata, ...others } = result as Record<string, unknown>;
   const dated = typeof startedAt === 'number' && typeof endedAt === 'number';

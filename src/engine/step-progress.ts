@@ -95,21 +95,20 @@ export class StepProgress {
     return undefined;
   }
 
-  /** Stores how the step ended. `state`: where the step changed it. Returns what the op told. */
+  /** Stores how the step ended. `state`: where the step changed it. `told`: what the op told. */
   async save(
     result: AnyStepResult,
     requestContext: Record<string, unknown>,
     state: Record<string, unknown> | undefined,
-  ): Promise<StoredOp> {
+    told: StoredOp,
+  ): Promise<void> {
     const { persistence } = this.parts;
     const { step, stepResults } = this.params;
-    const told = this.operation.told(step.id, result);
     const results = { ...stepResults, [step.id]: result };
     const isLast = this.stored === 0 && this.endsTheRun(result, told);
     const isStored =
       !(isLast && persistence.wanted('success', results)) && persistence.wanted('running', results);
     if (isStored) await this.write({ result, requestContext, told, state });
-    return told;
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   retold,
 } from '../realtime/stored-events';
 import type { RunEvent } from '../realtime/channel';
-import { streamImage } from '../realtime/publisher';
+import { streamImage } from '../realtime/image';
 import type { RunScope } from './scope';
 
 /** What an op told; with a step and its result, what that says is told by the result alone. */

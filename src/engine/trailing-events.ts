@@ -1,5 +1,6 @@
 import type { Before } from '../realtime/lane';
-import { Publisher, streamImage } from '../realtime/publisher';
+import { streamImage } from '../realtime/image';
+import { Publisher } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { RunScope } from './scope';
 

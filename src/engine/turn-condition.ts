@@ -1,12 +1,15 @@
 import type { LoopParams } from '../core-types';
 import { getEntryId } from '@mastra/core/workflows';
+import { type ContextChange, OpContext, applyContext } from './context-change';
 import { type ConditionOutcome } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { type LoopTurns, conditionValue } from './loop-turns';
 import { seal, unseal } from './outcome';
+import { requireStorable } from './storable-values';
 
 interface ConditionMemo {
   condition: ConditionOutcome;
+  context?: ContextChange;
   aborted?: boolean;
 }
 
@@ -23,17 +26,26 @@ export async function recallTurn(
   const iteration = context.iterationCount;
   const known = turns.recall(iteration);
   if (known) return conditionValue(known);
+  const { scope } = parts;
   const { executionContext, entry, abortController } = params;
   const id = parts.ids.condition(executionContext.executionPath, getEntryId(entry.step), iteration);
   const body = async () => {
-    const condition = await turns.evaluate(context as never);
+    const own = new OpContext(scope, params.requestContext);
+    const argument = { ...context, requestContext: own.own };
+    const condition = await turns.evaluate(argument as never);
+    const change = own.change();
+    own.warn(id);
+    const place = { workflowId: scope.workflowId, runId: scope.runId, stepId: id };
+    requireStorable([{ name: 'request context', path: '$.requestContext', value: change?.set }], place);
     return seal({
       condition,
+      context: change,
       ...(abortController.signal.aborted ? { aborted: true } : {}),
     } satisfies ConditionMemo);
   };
-  const memo = await parts.operations.run(id, body, { tellsWaiting: false });
+  const memo = await parts.operations.runCallback(id, body, { tellsWaiting: false });
   const outcome = unseal<ConditionMemo>(memo);
+  applyContext(params.requestContext, outcome?.context);
   if (outcome?.aborted) abortController.abort();
   return outcome ? conditionValue(outcome.condition) : false;
 }

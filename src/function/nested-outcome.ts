@@ -1,7 +1,7 @@
 import { TripWire } from '@mastra/core/agent';
 import { MastraNonRetryableError } from '@mastra/core/error';
 import type { AnyStepResult, StepResults } from '../core-types';
-import type { ContextChange } from '../engine/durable-step';
+import type { ContextChange } from '../engine/context-change';
 import type { NestedOutcome } from '../engine/nested';
 import { asCoreError } from '../engine/outcome';
 

@@ -2,6 +2,7 @@ import { validateStepInput, validateStepRequestContext } from '@mastra/core/work
 import type { Context } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
 import { seal, unseal } from '../engine/outcome';
+import { requireStorable } from '../engine/storable-values';
 import { sameValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
@@ -34,6 +35,13 @@ export async function prepareStart(
   const checked = start.sender?.ancestors.length
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
+  requireStorable(
+    [
+      { name: 'input', path: '$.inputData', value: checked.inputData },
+      { name: 'initial state', path: '$.initialState', value: checked.initialState },
+    ],
+    { workflowId: workflow.id, runId: start.runId },
+  );
   const ownState = checked.initialState !== given.initialState;
   if (sameValue(checked, given)) return { ...given, ownState };
   onChanged(checked);

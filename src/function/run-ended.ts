@@ -4,7 +4,8 @@
  */
 import { asCoreError, seal } from '../engine/outcome';
 import { runFinished } from '../realtime/events';
-import { Publisher, streamImage } from '../realtime/publisher';
+import { streamImage } from '../realtime/image';
+import { Publisher } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import { RunRecord } from '../snapshot/run-record';

@@ -1,6 +1,13 @@
 import { RequestContext } from '@mastra/core/request-context';
 import type { Context, ExecuteParams, StepResults } from '../core-types';
-import { type ContextImage, contextChange, contextImage } from '../engine/durable-step';
+import {
+  type ContextChange,
+  type ContextImage,
+  OpContext,
+  applyContext,
+  contextChange,
+  contextImage,
+} from '../engine/context-change';
 import { InngestExecutionEngine } from '../engine/engine';
 import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
@@ -9,6 +16,7 @@ import { stateChange } from '../engine/state-change';
 import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
 import { RunTrace, type TraceParent } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
+import { requireStorable } from '../engine/storable-values';
 import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
@@ -18,6 +26,8 @@ import { packedStory } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue } from '../wire/encode';
 import type { Json } from '../wire/json';
+import { jsonSize, LIMITS } from '../wire/limits';
+import { storableError } from '../wire/storable-error';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
@@ -85,7 +95,7 @@ export class RunExecution {
     try {
       const leg = await this.continue();
       if (leg?.kind === 'ended') return this.answer(endedRun(leg.snapshot), 0);
-      const { rest, run } = await this.runGraph();
+      const { rest, run } = this.storable(await this.runGraph());
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
       if (this.refusal(error)?.code !== 'RUN_CANCELED') throw error;
@@ -227,10 +237,31 @@ export class RunExecution {
     }
   }
 
-  private thrown(error: unknown): Ending {
+  /** What a nested run hands to its parent goes through Inngest like what a step returns. */
+  private storable(ending: Ending): Ending {
+    const { scope, requestContext, contextAtStart } = this;
+    const { status, result, state } = ending.run;
+    if (scope.ancestors.length === 0 || status !== 'success') return ending;
+    try {
+      const context = contextChange(contextAtStart, this.engine.serializeRequestContext(requestContext));
+      requireStorable(
+        [
+          { name: 'output', path: '$', value: result },
+          { name: 'state', path: '$.state', value: state },
+          { name: 'request context', path: '$.requestContext', value: context?.set },
+        ],
+        { workflowId: scope.workflowId, runId: scope.runId },
+      );
+      return ending;
+    } catch (error) {
+      return this.thrown(error);
+    }
+  }
+
+  private thrown(thrown: unknown): Ending {
     const { reached } = this.engine.end;
     const state = reached?.executionContext.state;
-    const run: RunResult = { status: 'failed', error: asCoreError(error), state };
+    const run: RunResult = { status: 'failed', error: asCoreError(storableError(thrown)), state };
     const stepResults = reached?.stepResults ?? this.knownResults;
     return { rest: { ...run, persist: reached, thrown: true, stepResults } as unknown as Rest, run };
   }
@@ -243,17 +274,23 @@ export class RunExecution {
   private async gate(): Promise<void> {
     const { engine, scope, workflow, requestContext, prepared } = this;
     if (!workflow.options.onStart) return;
-    await engine.parts.operations.runCallback(engine.parts.ids.start, async () => {
+    const memo = await engine.parts.operations.runCallback(engine.parts.ids.start, async () => {
+      const own = new OpContext(scope, requestContext);
       await engine.invokeStartCallback({
         runId: scope.runId,
         workflowId: scope.workflowId,
         resourceId: scope.resourceId,
         getInitData: (() => prepared?.inputData) as never,
-        requestContext,
+        requestContext: own.own,
         state: (prepared?.initialState ?? {}) as never,
       });
-      return seal({});
+      const context = own.change();
+      own.warn('onStart');
+      const place = { workflowId: workflow.id, runId: scope.runId };
+      requireStorable([{ name: 'request context', path: '$.requestContext', value: context?.set }], place);
+      return seal({ context });
     });
+    applyContext(requestContext, unseal<{ context?: ContextChange }>(memo)?.context);
   }
 
   private executeParams(): ExecuteParams {
@@ -316,9 +353,12 @@ export class RunExecution {
     const nested = this.scope.ancestors.length > 0 ? this.outcome(run, endedAt) : undefined;
     if (run.status === 'failed' || run.status === 'tripwire') {
       const error = run.status === 'tripwire' ? (run.tripwire as { reason?: string })?.reason : run.error;
-      throw new SealedFailure(error, nested ?? { runId, status: run.status });
+      // What failed the run is in the log.
+      throw new SealedFailure(error, nested ?? { runId, status: run.status }).withoutStack();
     }
-    return nested ? seal(nested) : { result: run, runId };
+    if (nested) return seal(nested);
+    // Nobody but the dashboard reads it, and what Inngest does not take would fail a run that has ended well.
+    return jsonSize(run) > LIMITS.stepOutput ? { status: run.status, runId } : { result: run, runId };
   }
 }
 

@@ -73,18 +73,3 @@ export class Publisher {
     return lane;
   }
 }
-
-/** Stream consumers read plain JSON; what JSON can't say is left to `JSON.stringify`, an Error keeps its message. */
-export function streamImage(event: RunEvent): RunEvent {
-  return JSON.parse(
-    JSON.stringify(event, (_key, value: unknown) => {
-      if (typeof value === 'bigint') return value.toString();
-      if (value instanceof Error) return { ...value, ...errorFields(value) };
-      return value;
-    }),
-  ) as RunEvent;
-}
-
-function errorFields({ name, message, stack, cause }: Error): object {
-  return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
-}

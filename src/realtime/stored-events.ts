@@ -113,7 +113,7 @@ const image = <T>(value: T) => JSON.parse(JSON.stringify(value)) as T;
 
 /** What a step's `writer` wrote. */
 export function isWritten({ type }: RunEvent): boolean {
-  return type === 'workflow-step-output' || type.startsWith('data-');
+  return type === 'workflow-step-output' || String(type).startsWith('data-');
 }
 
 /** The entry of an op that was done in an earlier request, as far as its result tells of it. `own`: where that is not all. */

@@ -1,6 +1,6 @@
 /** JSON back to values: the inverse of `encodeValue` (I7). */
 import { MessageList } from '@mastra/core/agent';
-import { TAG } from './encode';
+import { TAG, hiddenFields, statedJson } from './encode';
 import { isRecord, setOwn } from './json';
 
 type MessageListState = Parameters<MessageList['deserialize']>[0];
@@ -108,7 +108,15 @@ function decodeError(value: Record<string, unknown>): Error {
   if ('cause' in value) Object.defineProperty(error, 'cause', { value: decodeValue(value.cause), ...hidden });
   if ('json' in value) {
     const json = decodeValue(value.json);
+    statedJson.set(error, json);
     Object.defineProperty(error, 'toJSON', { value: () => json, ...hidden });
+  }
+  if (isRecord(value.hidden)) {
+    const fields = decodeFields(value.hidden);
+    hiddenFields.set(error, fields);
+    for (const [key, item] of Object.entries(fields)) {
+      Object.defineProperty(error, key, { value: item, ...hidden });
+    }
   }
   if (isRecord(value.fields)) {
     for (const [key, item] of Object.entries(value.fields)) {

@@ -3,6 +3,7 @@
  * carried as a tagged object; what can't be carried faithfully is refused with its path. The table is in docs/values.md.
  */
 import { MessageList } from '@mastra/core/agent';
+import { reasonOf } from '../errors';
 import type { Json } from './json';
 import { isRecord, setOwn } from './json';
 
@@ -22,6 +23,8 @@ export class UnencodableValue extends TypeError {
 interface Encoder {
   /** Objects on the way from the root to here: meeting one again is a cycle, meeting it elsewhere is sharing. */
   ancestors: Set<object>;
+  /** How many more values may be visited. */
+  room: number;
 }
 
 type TypedArray =
@@ -35,16 +38,20 @@ type TypedArray =
   | Float32Array
   | Float64Array;
 
-/** Encodes any supported value; throws `UnencodableValue` for BigInt, functions, symbols, promises and cycles. */
-export function encodeValue(value: unknown, path = '$'): Json {
-  return encode(value, path, { ancestors: new Set() });
+/**
+ * Encodes any supported value. Whatever is wrong with one (a BigInt, a function, a symbol, a promise, a cycle, a getter that
+ * throws, more values than `most`), it throws nothing but `UnencodableValue`: other errors would be taken for a crash.
+ */
+export function encodeValue(value: unknown, path = '$', most = Infinity): Json {
+  return encode(value, path, { ancestors: new Set(), room: most });
 }
 
-function tagged(type: string, value?: Json): Json {
+export function tagged(type: string, value?: Json): Json {
   return value === undefined ? { [TAG]: type } : { [TAG]: type, value };
 }
 
 function encode(value: unknown, path: string, encoder: Encoder): Json {
+  if (encoder.room-- <= 0) throw new UnencodableValue("So many values can't be stored", path);
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string') return encodeText(value);
   if (typeof value === 'number') {
@@ -58,13 +65,23 @@ function encode(value: unknown, path: string, encoder: Encoder): Json {
   encoder.ancestors.add(value);
   try {
     return encodeObject(value, path, encoder);
+  } catch (error) {
+    throw error instanceof UnencodableValue ? error : unreadable(error, path);
   } finally {
     encoder.ancestors.delete(value);
   }
 }
 
+/** User code throws whatever it likes (getters, `toJSON`, traps of a proxy), and what is nested too deep ends the stack. */
+function unreadable(error: unknown, path: string): UnencodableValue {
+  if (error instanceof RangeError) {
+    return new UnencodableValue("A value that is nested so deep can't be stored", `${path.slice(0, 200)}…`);
+  }
+  return new UnencodableValue(`A value that can't be read (${reasonOf(error)}) can't be stored`, path);
+}
+
 /** Half a surrogate pair is no Unicode text: the Inngest server refuses it or puts another character in its place. */
-function encodeText(text: string): Json {
+export function encodeText(text: string): Json {
   return text.isWellFormed() ? text : tagged('string', Buffer.from(text, 'utf16le').toString('base64'));
 }
 
@@ -150,30 +167,44 @@ function encodePlain(value: object, path: string, encoder: Encoder): Json {
 }
 
 function encodeError(error: Error, path: string, encoder: Encoder): Json {
-  const out: Record<string, Json> = { name: encodeText(error.name), message: encodeText(error.message) };
-  if (error.stack) out.stack = encodeText(error.stack);
+  const { name, message, stack } = error as { name?: unknown; message?: unknown; stack?: unknown };
+  const out: Record<string, Json> = { name: encodeText(String(name)), message: encodeText(String(message)) };
+  if (typeof stack === 'string' && stack) out.stack = encodeText(stack);
   if (error.cause !== undefined) out.cause = encode(error.cause, `${path}.cause`, encoder);
   const json = ownJson(error);
   if (json !== undefined) out.json = encode(json, `${path}.toJSON()`, encoder);
   const fields = encodeErrorFields(error, path, encoder);
   if (Object.keys(fields).length > 0) out.fields = fields;
+  const hidden = hiddenFields.get(error);
+  if (hidden) out.hidden = encode(hidden, path, encoder);
   return tagged('Error', out);
 }
 
-/** What an error class of its own (such as MastraError) says it is as JSON; core gives every other error a plain one. */
+/** What a decoded error says it is as JSON, where its class or its thrower had a word in that. */
+export const statedJson = new WeakMap<Error, unknown>();
+
+/** Fields that a decoded error has, but does not show: those that its class gave it, such as a DOMException's `code`. */
+export const hiddenFields = new WeakMap<Error, Record<string, unknown>>();
+
+/**
+ * What an error says it is as JSON: by its class (such as MastraError) or by a `toJSON` of its own. Core gives every other
+ * error a plain one, which it hides.
+ */
 function ownJson(error: Error): unknown {
+  if (statedJson.has(error)) return statedJson.get(error);
   const { toJSON } = error as { toJSON?: unknown };
-  if (typeof toJSON !== 'function' || Object.hasOwn(error, 'toJSON')) return undefined;
+  const own = Object.getOwnPropertyDescriptor(error, 'toJSON');
+  if (typeof toJSON !== 'function' || own?.enumerable === false) return undefined;
   return (toJSON as () => unknown).call(error);
 }
 
 /** Custom fields (`statusCode`, `code`, …). One that can't be stored must not hide the error itself, so it is left out. */
 function encodeErrorFields(error: Error, path: string, encoder: Encoder): Record<string, Json> {
   const fields: Record<string, Json> = {};
-  for (const [key, item] of Object.entries(error)) {
-    if (item === undefined) continue;
+  for (const key of Object.keys(error)) {
     try {
-      setOwn(fields, key, encode(item, `${path}.${key}`, encoder));
+      const item = (error as unknown as Record<string, unknown>)[key];
+      if (item !== undefined) setOwn(fields, key, encode(item, `${path}.${key}`, encoder));
     } catch (cause) {
       if (!(cause instanceof UnencodableValue)) throw cause;
     }

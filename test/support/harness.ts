@@ -19,6 +19,8 @@ export interface HarnessOptions {
   /** Undefined: as the process's setting has it, or the SDK's own default. */
   checkpointing?: boolean | { maxRuntime: string };
   storage?: MastraCompositeStore;
+  /** What the SDK logs to; nothing by default. */
+  logger?: object;
   cache?: MastraServerCache;
   observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
     ? C extends { observability?: infer O }
@@ -55,7 +57,12 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app.address() as AddressInfo).port}`);
   await proxy.listen();
   const appId = `app-${randomUUID().slice(0, 8)}`;
-  const inngest = makeClient({ id: appId, baseUrl: proxy.url, checkpointing: options.checkpointing });
+  const inngest = makeClient({
+    id: appId,
+    baseUrl: proxy.url,
+    checkpointing: options.checkpointing,
+    ...(options.logger && { logger: options.logger }),
+  });
   const storage = options.storage ?? new InMemoryStore();
   const mastra = new Mastra({
     workflows: options.workflows(inngest) as never,

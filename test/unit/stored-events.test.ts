@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { eventsOfStep } from '../../src/realtime/events';
-import { streamImage } from '../../src/realtime/publisher';
+import { streamImage } from '../../src/realtime/image';
 import {
   EarlierOps,
   OpRecorder,
