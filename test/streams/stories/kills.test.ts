@@ -19,7 +19,9 @@ const BATCH = 50;
 const stories = Array.from({ length: ONLY === undefined ? COUNT : ONLY + 1 }, (_, index) => ({
   index,
   schedule: scheduleOf(SEED * 100_003 + index),
-})).filter(({ index, schedule }) => ONLY === undefined ? schedule.kills.length > 0 && schedule.checkpointing : index === ONLY);
+})).filter(({ index, schedule }) =>
+  ONLY === undefined ? schedule.kills.length > 0 && schedule.checkpointing : index === ONLY,
+);
 
 const graphs = graphsOf(SEED, ONLY === undefined ? COUNT : ONLY + 1).map(graph => ({
   ...graph,
