@@ -4,6 +4,7 @@ import { resume } from './asking';
 import { child, define, echo } from './parts';
 
 const five = [0, 1, 2, 3, 4];
+const many = Array.from({ length: 40 }, (_, index) => index);
 
 /** Asks for the items of the list; the input of an item is its index. */
 const asking = (kit: Kit, indexes: number[], more: (index: number) => object = () => ({})) =>
@@ -52,6 +53,16 @@ export const pools: Case[] = [
   pool('two-at-once', { asked: [1, 2, 4], ends: [1, 0], resumes: 2, concurrency: 2 }),
   pool('all-ask', { asked: five, ends: [2, 1, 0], resumes: 2 }),
   pool('all-ask-two-at-once', { asked: five, ends: [1, 0], resumes: 3, concurrency: 2 }),
+  define(
+    'pool-of-many-that-ask',
+    kit => kit.workflow().foreach(asking(kit, many), { concurrency: many.length }).commit(),
+    {
+      input: many,
+      unordered: true,
+      opsOrder: ['each [39]', 'each [20]', 'each [0]'],
+      legs: [resume({ n: 1 }, { step: 'each' })],
+    },
+  ),
   define(
     'pool-failed-first',
     kit =>
