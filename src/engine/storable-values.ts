@@ -7,7 +7,7 @@ import { jsonSize, LIMITS } from '../wire/limits';
 const ENVELOPE = 64 * 1024;
 
 /** Bytes of JSON that user code's values may take in one op, all together. */
-export const ROOM = LIMITS.stepOutput - ENVELOPE;
+const ROOM = LIMITS.stepOutput - ENVELOPE;
 
 /** A value of user code, and what it is called in an error. */
 export interface NamedValue {
