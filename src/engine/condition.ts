@@ -1,6 +1,7 @@
 import { PUBSUB_SYMBOL, STREAM_FORMAT_SYMBOL } from '@mastra/core/workflows/_constants';
 import { createDeprecationProxy, getStepResult, runCountDeprecationMessage } from '@mastra/core/workflows';
 import { ToolStream } from '@mastra/core/tools';
+import type { ObservabilityContext } from '@mastra/core/observability';
 import type { Context, RunContextState, StepResults } from '../core-types';
 import type { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
@@ -15,8 +16,9 @@ export interface CallbackInput {
   stepResults: StepResults;
   executionContext: RunContextState;
   requestContext: Context;
-  actor?: unknown;
   inputData: unknown;
+  /** Loggers, metrics and the span that the callback runs in. */
+  observability: ObservabilityContext;
   abort: AbortController;
   engineContext: Record<string, unknown>;
 }
@@ -29,13 +31,12 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     workflowId: scope.workflowId,
     mastra: scope.mastra,
     requestContext: input.requestContext,
-    actor: input.actor,
     inputData: input.inputData,
     state: executionContext.state,
     retryCount: -1,
+    ...input.observability,
     getInitData: () => stepResults.input,
     getStepResult: (step: never) => getStepResult(stepResults, step) as unknown,
-    suspend: async () => {},
     bail: () => {},
     abort: () => abort.abort(),
     [PUBSUB_SYMBOL]: pubsub,

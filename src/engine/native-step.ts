@@ -1,5 +1,6 @@
 /** A step whose body uses Inngest's own step tools: two ops of ours around it, and the body replayed in between. */
 import type { StepParams, StepReturn } from '../core-types';
+import { createObservabilityContext } from '@mastra/core/observability';
 import { callbackArgument } from './condition';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
@@ -67,12 +68,14 @@ async function performBody(parts: EngineParts, params: StepParams): Promise<Body
       stepResults,
       executionContext,
       requestContext,
-      actor,
       inputData: params.prevOutput,
+      // Replayed with the body, so nothing of it is recorded: the step's span is that of the op that records the body.
+      observability: createObservabilityContext(),
       abort: abortController,
       engineContext: { step: watchedTools(parts.scope.nativeStep, parts.scope, abortController) },
     },
     {
+      actor,
       retryCount: 0,
       resourceId: parts.scope.resourceId,
       resumeData: isResumed ? (resume?.resumePayload as unknown) : undefined,

@@ -4,6 +4,7 @@ import { MastraInngestError } from '../errors';
 import { encodeValue, UnencodableValue } from '../wire/encode';
 import { jsonSize, LIMITS } from '../wire/limits';
 import type { RunScope } from './scope';
+import type { SpanOptions } from './span-ref';
 
 /** A pause of at least this many milliseconds between attempts is made durable; a shorter one is waited for in the op. */
 const DURABLE_PAUSE = 1000;
@@ -20,6 +21,7 @@ export class RetryLater extends TypeError {
   }
 }
 
+type StepSpanParams = Parameters<DefaultExecutionEngine['createStepSpan']>[0];
 type RetryParams = Parameters<DefaultExecutionEngine['executeStepWithRetry']>[2];
 
 /**
@@ -33,6 +35,8 @@ export class StepEngine extends DefaultExecutionEngine {
     private readonly scope: RunScope,
     private readonly guardedTools: unknown,
     private readonly firstAttempt: number,
+    /** Begins the step's span, or finds it where an attempt before has begun it. */
+    private readonly stepSpan?: (options: SpanOptions) => unknown,
   ) {
     super({ mastra: scope.mastra, options: scope.options });
     this.__registerMastra(scope.mastra);
@@ -45,6 +49,10 @@ export class StepEngine extends DefaultExecutionEngine {
 
   override getOrGenerateRetryCount(): number {
     return this.retryCount;
+  }
+
+  override async createStepSpan(params: StepSpanParams): Promise<never> {
+    return this.stepSpan?.(params.options) as never;
   }
 
   /** The op's own snapshot write (after the body) says all of this. */

@@ -1,13 +1,31 @@
-import type { LoopParams } from '../core-types';
+import type { LoopParams, StepParams } from '../core-types';
 import { getEntryId } from '@mastra/core/workflows';
-import { type ConditionOutcome } from './durable-step';
+import { callbackArgument } from './condition';
+import {
+  type ConditionOutcome,
+  type ContextChange,
+  applyContext,
+  contextChange,
+  contextImage,
+} from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { type LoopTurns, conditionValue } from './loop-turns';
+import type { Operation } from './operations';
 import { seal, unseal } from './outcome';
+import { SpanRef } from './span-ref';
+import { StepEngine } from './step-engine';
 
 interface ConditionMemo {
   condition: ConditionOutcome;
+  context?: ContextChange;
   aborted?: boolean;
+}
+
+/** What core gives a loop's condition, as far as it is read here. */
+export interface TurnContext {
+  iterationCount: number;
+  inputData: unknown;
+  tracingContext: StepParams['tracingContext'];
 }
 
 /**
@@ -18,22 +36,60 @@ export async function recallTurn(
   parts: EngineParts,
   params: LoopParams,
   turns: LoopTurns,
-  context: { iterationCount: number },
+  context: TurnContext,
 ): Promise<boolean> {
   const iteration = context.iterationCount;
   const known = turns.recall(iteration);
   if (known) return conditionValue(known);
-  const { executionContext, entry, abortController } = params;
+  const { executionContext, entry, abortController, requestContext } = params;
+  const span: unknown = context.tracingContext?.currentSpan;
+  const evaluated = span instanceof SpanRef ? span : undefined;
   const id = parts.ids.condition(executionContext.executionPath, getEntryId(entry.step), iteration);
-  const body = async () => {
-    const condition = await turns.evaluate(context as never);
-    return seal({
-      condition,
-      ...(abortController.signal.aborted ? { aborted: true } : {}),
-    } satisfies ConditionMemo);
-  };
+  const body = async (operation: Operation) =>
+    seal(await evaluate(parts, params, { turns, context, span: evaluated, operation }));
   const memo = await parts.operations.run(id, body, { tellsWaiting: false });
   const outcome = unseal<ConditionMemo>(memo);
+  if (evaluated) evaluated.isSettled = true;
+  applyContext(requestContext, outcome?.context);
   if (outcome?.aborted) abortController.abort();
   return outcome ? conditionValue(outcome.condition) : false;
+}
+
+interface Turn {
+  turns: LoopTurns;
+  context: TurnContext;
+  span: SpanRef | undefined;
+  operation: Operation;
+}
+
+async function evaluate(
+  parts: EngineParts,
+  params: LoopParams,
+  { turns, context, span, operation }: Turn,
+): Promise<ConditionMemo> {
+  const { scope, pubsub, operations, trace } = parts;
+  const { stepResults, executionContext, requestContext, actor } = params;
+  const abort = new AbortController();
+  const engine = new StepEngine(scope, operations.guardedTools(operation.id), 0);
+  const before = contextImage(engine.serializeRequestContext(requestContext));
+  const condition = await turns.evaluate(trace, span, observability =>
+    callbackArgument(
+      {
+        scope,
+        pubsub: pubsub.within(operation),
+        name: 'loop',
+        callId: operation.stepCallId,
+        stepResults,
+        executionContext,
+        requestContext,
+        inputData: context.inputData,
+        observability,
+        abort,
+        engineContext: engine.getEngineContext(),
+      },
+      { actor, iterationCount: context.iterationCount },
+    ),
+  );
+  const changed = contextChange(before, engine.serializeRequestContext(requestContext));
+  return { condition, context: changed, ...(abort.signal.aborted ? { aborted: true } : {}) };
 }

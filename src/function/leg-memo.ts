@@ -59,7 +59,9 @@ function resumeMemo(
     forEachIndex: target?.forEachIndex,
     label: leg.label,
   };
-  return { resume: resume as LegStart['resume'] };
+  const { traceId, spanId } = (snapshot.tracingContext ?? {}) as NonNullable<LegStart['traced']>;
+  const traced = traceId === undefined ? undefined : { traceId, spanId };
+  return { resume: resume as LegStart['resume'], traced };
 }
 
 function travelMemo(source: LegSource, context: Record<string, unknown>): Partial<LegStart> {

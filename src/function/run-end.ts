@@ -12,7 +12,7 @@ import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
-import { announceEnd, parentStepSpan } from './lineage';
+import { announceEnd, isTriedAgain } from './lineage';
 import { ownershipOf } from './ownership';
 
 /** How a run came to rest: core's result, and what it wanted done. */
@@ -65,11 +65,11 @@ function endSpans(engine: InngestExecutionEngine, rest: Rest, startedAt: number)
   const { trace, scope } = engine.parts;
   const { root } = trace;
   if (!root) return;
+  const parent = scope.ancestors.at(-1);
   const failed = rest.error === undefined ? {} : { error: asCoreError(rest.error) };
   const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
   trace.finish(root, end, startedAt);
-  const step = parentStepSpan(scope.ancestors);
-  if (step) trace.finish(step, end, startedAt);
+  if (root.parent && parent && !isTriedAgain(parent, { ...rest })) trace.finish(root.parent, end, startedAt);
 }
 
 /** Core's own calling of `onFinish` and `onError`. */
@@ -111,12 +111,12 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
   const pruned = prune ? prune({ snapshot, workflowStatus: rest.status }) : snapshot;
-  const { root } = trace;
+  const { address } = trace;
   return {
     ...pruned,
     inngest: {
       ...ownershipOf(scope),
-      ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
+      ...(address && { trace: address }),
       ...encodedValues(pruned),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),

@@ -6,7 +6,7 @@ import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
 import type { Operation } from '../engine/operations';
 import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
-import { RunTrace, type TraceParent } from '../engine/run-trace';
+import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
@@ -19,6 +19,7 @@ import { encodeValue, sameValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
+import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import { LegLoader } from './leg-load';
 import {
@@ -28,7 +29,6 @@ import {
   canceledRun,
   claimAncestors,
   publishHandedOver,
-  parentStepSpan,
 } from './lineage';
 import { type RunResult, nestedOutcome } from './nested-outcome';
 import { ownershipOf } from './ownership';
@@ -47,6 +47,7 @@ export class RunExecution {
   private readonly engine: InngestExecutionEngine;
   private readonly requestContext: Context;
   private readonly contextAtStart: ContextImage;
+  private readonly above: AncestorSpans[];
   private prepared?: Prepared;
 
   constructor(
@@ -57,27 +58,24 @@ export class RunExecution {
     begun: boolean,
   ) {
     this.requestContext = new RequestContext(Object.entries(start.requestContext));
-    const input = start.leg?.kind === 'resume' ? start.leg.resumeData : start.inputData;
+    // As it is now: what steps set in theirs comes later than the spans that are made from this.
+    const requestContext: Context = new RequestContext(Object.entries(start.requestContext));
+    this.above = ancestorSpans(scope.ancestors, start, requestContext);
     this.engine = new InngestExecutionEngine({
       scope,
       graph: workflow.stepGraph,
       step,
       begun,
       prologue: operation => this.begin(operation),
-      trace: new RunTrace(scope, this.requestContext, this.traceParent(), input),
+      trace: new RunTrace(scope, this.above.at(-1)?.step, {
+        input: start.leg?.kind === 'restart' ? undefined : start.inputData,
+        requestContext,
+        tracingPolicy: scope.options.tracingPolicy,
+        tracingOptions: this.above.length > 0 ? undefined : start.tracingOptions,
+      }),
     });
     this.engine.actor = start.actor as never;
     this.contextAtStart = contextImage(this.engine.serializeRequestContext(this.requestContext));
-  }
-
-  /** A nested run hangs below its parent's step, any other where its caller says. */
-  private traceParent(): TraceParent {
-    const { span } = this.scope.ancestors.at(-1) ?? {};
-    const { traceId, parentSpanId } = this.start.tracingOptions ?? {};
-    const resumed = this.start.leg?.kind === 'resume';
-    return span
-      ? { traceId: span.traceId, spanId: span.id, resumed }
-      : { traceId, spanId: parentSpanId, resumed };
   }
 
   async execute(): Promise<unknown> {
@@ -137,12 +135,14 @@ export class RunExecution {
   }
 
   private beginSpans(): void {
-    const { scope } = this;
+    const { scope, above } = this;
     const { trace } = this.engine.parts;
-    for (const begun of beginningRuns(scope)) {
-      const step = trace.root && parentStepSpan(begun.ancestors);
-      if (step) trace.begin(step, scope.startedAt);
-      const root = begun.runId === scope.runId ? trace.root : trace.root && trace.rootOf(begun, step);
+    if (!trace.root) return;
+    for (const { ancestors } of beginningRuns(scope)) {
+      const depth = ancestors.length;
+      const step = above[depth - 1]?.step;
+      if (step && ancestors.at(-1)?.retry === 0) trace.begin(step, scope.startedAt);
+      const root = depth === scope.ancestors.length ? trace.root : above[depth]?.root;
       if (root) trace.begin(root, scope.startedAt);
     }
   }
@@ -151,10 +151,16 @@ export class RunExecution {
   private async continue() {
     const { start, scope, engine, workflow } = this;
     if (!start.leg) return undefined;
-    const loader = new LegLoader(workflow, { ...start, leg: start.leg }, engine.parts, operation => {
-      this.announce(operation);
-      this.beginSpans();
-    });
+    const loader = new LegLoader(
+      workflow,
+      { ...start, leg: start.leg },
+      engine.parts,
+      (operation, beginning) => {
+        this.announce(operation);
+        if (beginning.kind === 'continued') this.traceOn(beginning.leg);
+        this.beginSpans();
+      },
+    );
     const beginning = await loader.load();
     if (beginning.kind === 'ended') await this.reportEnded(beginning.snapshot, start.leg);
     if (beginning.kind === 'continued') this.goOnWith(beginning.leg, scope);
@@ -168,9 +174,14 @@ export class RunExecution {
     scope.resourceId = leg.resourceId;
     scope.startEvent = leg.startEvent;
     this.prepared = { inputData: leg.input, initialState: leg.state };
-    for (const [key, value] of Object.entries(leg.requestContext)) {
-      if (!this.requestContext.has(key)) this.requestContext.set(key, value);
-    }
+    this.traceOn(leg);
+    completeContext(this.requestContext, leg);
+  }
+
+  private traceOn(leg: LegStart): void {
+    const requestContext: Context = new RequestContext(Object.entries(this.start.requestContext));
+    completeContext(requestContext, leg);
+    this.engine.parts.trace.goOn(leg, requestContext);
   }
 
   /** The parent hears of a nested run's end from the nested run, also where it had ended before. */
@@ -299,6 +310,13 @@ export class RunExecution {
       throw new SealedFailure(error, nested ?? { runId, status: run.status });
     }
     return nested ? seal(nested) : { result: run, runId };
+  }
+}
+
+/** What was stored of the request context, where this leg's caller gives nothing else. */
+function completeContext(requestContext: Context, leg: LegStart): void {
+  for (const [key, value] of Object.entries(leg.requestContext)) {
+    if (!requestContext.has(key)) requestContext.set(key, value);
   }
 }
 

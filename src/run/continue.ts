@@ -34,7 +34,7 @@ export interface Continuable {
   validateTravelInput(input: unknown, stepId: string): Promise<unknown>;
   runState(inngestRunId: string): Promise<RunState>;
   /** All of the request but what is the leg's own. */
-  request(args: object, snapshot: Snapshot): StartRequest;
+  request(args: object): StartRequest;
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` */
@@ -47,7 +47,7 @@ export async function resumeDeparture(run: Continuable, args: ResumeArguments): 
   const leg = { kind: 'resume' as const, ...target, label, resumeData };
   const { input } = faithfulValues(snapshot).context;
   const inputData = jsonSize(input) <= SMALL_INPUT ? input : undefined;
-  return departure(run, snapshot, { ...run.request(args, snapshot), inputData }, leg);
+  return departure(run, snapshot, { ...run.request(args), inputData }, leg);
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_ACTIVE`, `TIME_TRAVEL_IMPOSSIBLE` */
@@ -63,7 +63,7 @@ export async function travelDeparture(run: Continuable, args: TravelArguments): 
   const isPlain = Boolean(args.inputData) && steps.length === 1;
   const inputData = isPlain ? await run.validateTravelInput(args.inputData, steps[0] ?? '') : args.inputData;
   const leg: Leg = { kind: 'time-travel', steps, resumeData, context, nestedStepsContext };
-  const request = { ...run.request(args, snapshot), inputData, initialState };
+  const request = { ...run.request(args), inputData, initialState };
   requirePossible(run, snapshot, request, leg);
   return departure(run, snapshot, request, leg);
 }
@@ -94,7 +94,7 @@ export async function restartDeparture(
     throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
   if (state === 'unreachable')
     throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
-  return departure(run, snapshot, run.request(args, snapshot), { kind: 'restart' });
+  return departure(run, snapshot, run.request(args), { kind: 'restart' });
 }
 
 function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): Departure {

@@ -9,7 +9,6 @@ import { isWritten } from '../realtime/stored-events';
 import { logOf } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
 import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { requireAllowed } from './allowed';
@@ -90,15 +89,15 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   }
 
   /** What every leg takes along. */
-  private request(args: ExecutionArguments, snapshot?: Snapshot): StartRequest {
-    const { requestContext, outputOptions, perStep, actor } = args;
+  private request(args: ExecutionArguments): StartRequest {
+    const { requestContext, outputOptions, perStep, actor, tracingOptions } = args;
     return {
       inputData: undefined,
       runId: this.runId,
       resourceId: this.resourceId,
       requestContext: this.sendableContext(requestContext),
       outputOptions,
-      tracingOptions: tracingOf(args, snapshot),
+      tracingOptions,
       perStep: perStep || undefined,
       actor,
       disableScorers: this.disableScorers || undefined,
@@ -199,7 +198,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       validateTravelInput: async (input, stepId) =>
         this._validateTimetravelInputData(input, steps[stepId] as never),
       runState: inngestRunId => this.port.runState(inngestRunId),
-      request: (args, snapshot) => this.request(args, snapshot),
+      request: args => this.request(args),
     };
   }
 
@@ -335,19 +334,4 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);
     return result;
   }
-}
-
-/** Where the leg hangs in a trace: as its caller says, or where the run was before (source: @mastra/core, `Run.resume`). */
-function tracingOf(
-  { tracingOptions }: ExecutionArguments,
-  snapshot?: Snapshot,
-): StartRequest['tracingOptions'] {
-  const before = snapshot?.tracingContext as { traceId?: string; spanId?: string } | undefined;
-  const { traceId, parentSpanId } = tracingOptions ?? {};
-  if (!before?.traceId) return tracingOptions && { traceId, parentSpanId };
-  const sameTrace = traceId === undefined || traceId === before.traceId;
-  return {
-    traceId: traceId ?? (parentSpanId ? undefined : before.traceId),
-    parentSpanId: parentSpanId ?? (sameTrace ? before.spanId : undefined),
-  };
 }

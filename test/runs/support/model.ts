@@ -99,7 +99,7 @@ export class Model {
       if ((await this.row())?.status !== 'pending') throw conflict(this.record, 'was started');
     };
     await claim();
-    return { request: this.continuable.request({}, {} as never), claim, release: async () => {} };
+    return { request: this.continuable.request({}), claim, release: async () => {} };
   }
 
   private get continuable(): Continuable {
