@@ -286,7 +286,7 @@ export class RunExecution {
       outputWriter: async chunk => this.engine.parts.pubsub.write(chunk as never),
       outputOptions: nested ? { includeState: true, includeResumeLabels: true } : start.outputOptions,
       disableScorers: start.disableScorers,
-      perStep: start.perStep,
+      perStep: start.perStep || undefined,
     };
   }
 
