@@ -1,4 +1,3 @@
-import { DefaultExecutionEngine } from '@mastra/core/workflows';
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
 import type { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
@@ -6,12 +5,14 @@ import { asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
+import { hasToldEnd } from '../snapshot/run-record';
 import type { Ownership, Snapshot } from '../snapshot/store';
 import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
+import { tellEnd, wantsEnd } from './end-callbacks';
 import { announceEnd, isTriedAgain } from './lineage';
 import { ownershipOf } from './ownership';
 
@@ -42,7 +43,8 @@ export async function settleRun(
   startedAt: number,
 ): Promise<void> {
   const { scope, persistence } = engine.parts;
-  if (rest.callbacks) await new CallbackEngine(scope).invokeLifecycleCallbacks(rest.callbacks);
+  const told = wantsEnd(scope.options) ? rest.callbacks : undefined;
+  if (told && !(await isToldElsewhere(scope))) await tellEnd(scope.mastra, scope.options, told);
   const results = rest.persist?.stepResults ?? rest.stepResults;
   const snapshot = finalSnapshot(engine, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
@@ -53,11 +55,19 @@ export async function settleRun(
       withStory(engine, snapshot, current),
     );
   }
+  // The row of a run that was cancelled meanwhile is not written any more; this is noted in it all the same.
+  if (told) await scope.record.noteEndTold(scope.leg?.number ?? 0);
   operation.releaseEvents();
   const complete = stored && !scope.options.pruneSnapshot;
   endSpans(engine, rest, startedAt);
   const run = complete ? undefined : runInEvent(snapshot, rest);
   operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
+}
+
+/** The run was cancelled meanwhile, and whoever closed it has called the callbacks. */
+async function isToldElsewhere({ record }: RunScope): Promise<boolean> {
+  const row = await record.load();
+  return row?.status === 'canceled' && hasToldEnd(row);
 }
 
 /** The run's span, and the parent's span of this run where it is nested. */
@@ -70,14 +80,6 @@ function endSpans(engine: InngestExecutionEngine, rest: Rest, startedAt: number)
   const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
   trace.finish(root, end, startedAt);
   if (root.parent && parent && !isTriedAgain(parent, { ...rest })) trace.finish(root.parent, end, startedAt);
-}
-
-/** Core's own calling of `onFinish` and `onError`. */
-class CallbackEngine extends DefaultExecutionEngine {
-  constructor(scope: RunScope) {
-    super({ mastra: scope.mastra, options: scope.options });
-    this.__registerMastra(scope.mastra);
-  }
 }
 
 function finalSnapshot(
@@ -120,6 +122,7 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
       ...encodedValues(pruned),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
+      ...(rest.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),
     },
   };
 }

@@ -12,6 +12,7 @@ import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
 import { faithfulValues } from '../snapshot/faithful';
+import { hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { packedStory } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
@@ -21,6 +22,7 @@ import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
+import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { LegLoader } from './leg-load';
 import {
   announceEnd,
@@ -85,9 +87,26 @@ export class RunExecution {
       const { rest, run } = await this.runGraph();
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
-      if (this.refusal(error)?.code !== 'RUN_CANCELED') throw error;
+      const refused = this.refusal(error);
+      if (refused?.code !== 'RUN_CANCELED') throw error;
+      if (refused.runId === this.scope.runId) await this.tellCanceled();
       return this.answer({ status: 'canceled' }, 0);
     }
+  }
+
+  /** A run that was cancelled before it began has an end like any other. */
+  private async tellCanceled(): Promise<void> {
+    const { engine, scope, start } = this;
+    if (!wantsEnd(scope.options)) return;
+    await engine.parts.operations.begin(engine.parts.ids.finish, async () => {
+      const row = await scope.record.load();
+      if (row && !hasToldEnd(row)) {
+        const end = await storedEnd(scope.mastra, scope, row, start.requestContext);
+        await tellEnd(scope.mastra, scope.options, end);
+        await scope.record.noteEndTold(row.inngest?.leg ?? 0);
+      }
+      return seal({});
+    });
   }
 
   /** Why this run, or one that it is nested in, is not this execution's to go on with. */

@@ -16,7 +16,8 @@ import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArgumen
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, stored, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
-import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
+import { thrownError } from '../function/stored-result';
+import { type OutputOptions, resultOf, runOfEvent } from './result';
 import { checkedResumeData } from './resume-data';
 import { Replayed } from './replayed';
 import { storyOf } from './stored-story';
@@ -204,7 +205,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Cancels the run, wherever it executes, and what is nested in it; a run that has ended stays as it is. */
   override async cancel(): Promise<void> {
-    const canceled = await cancelStored(this.port, this.record, this.workflowSteps);
+    const canceled = await cancelStored(this.port, this.record, this.workflowSteps, this.executionGraph);
     if (canceled) this.workflowRunStatus = 'canceled';
   }
 

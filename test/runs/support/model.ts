@@ -206,7 +206,7 @@ export class Model {
       for (const one of isLost ? [] : this.executions) this.cancelRun(one.owner);
       return { ids: [] };
     };
-    await cancelStored({ ...this.port, send }, this.record, {});
+    await cancelStored({ ...this.port, send }, this.record, {}, this.continuable.graph);
   }
 
   /** One of Inngest's runs does its next op; one that crashes in it does it again. Late ops of ended runs happen, too. */
