@@ -164,6 +164,8 @@ export function finishStep(
 ): StepReturn {
   applyContext(requestContext, context);
   parts.times.record(executionContext, result);
+  // As core's own step does: it is active no more, suspended or not.
+  delete executionContext.activeStepsPath[step.id];
   const { suspendedPaths, resumeLabels } = executionContext;
   return {
     result,

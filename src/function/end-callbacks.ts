@@ -5,6 +5,7 @@ import type { AnyMastra, Context, EngineOptions, LifecycleResult } from '../core
 import { asCoreError } from '../engine/outcome';
 import type { RunIdentity } from '../snapshot/identity';
 import type { Snapshot } from '../snapshot/store';
+import { lastState } from './leg-memo';
 import { shapedResult } from './stored-result';
 
 class CallbackEngine extends DefaultExecutionEngine {
@@ -35,7 +36,7 @@ export async function storedEnd(
   snapshot: Snapshot,
   requestContext: Record<string, unknown>,
 ): Promise<LifecycleResult> {
-  const { shaped, state } = await shapedResult(mastra, snapshot);
+  const { shaped } = await shapedResult(mastra, snapshot);
   const context: Context = new RequestContext(Object.entries(snapshot.requestContext ?? requestContext));
   const { input, steps } = shaped;
   return {
@@ -49,7 +50,7 @@ export async function storedEnd(
     resourceId: snapshot.inngest?.resourceId ?? resourceId,
     input,
     requestContext: context,
-    state,
+    state: lastState(snapshot),
     stepExecutionPath: snapshot.stepExecutionPath,
   } as LifecycleResult;
 }

@@ -105,7 +105,7 @@ function restartMemo(
 }
 
 /** The state that the last step set which set any: it rides in the step's stored progress. */
-function lastState(snapshot: Snapshot): Record<string, unknown> {
+export function lastState(snapshot: Snapshot): Record<string, unknown> {
   const states = Object.values(snapshot.context)
     .filter(isRecord)
     .filter(result => isRecord(riderOf(result).state))

@@ -62,7 +62,10 @@ export async function shapedResult(
 ): Promise<{ shaped: Record<string, unknown>; state: Record<string, unknown> }> {
   const { context, value: state, result, error } = shownValues(snapshot);
   // A run without input has none in its context, in whichever form it was stored.
-  const results = hydrateSerializedStepErrors(withoutUndefined(context) as never) as StepResults;
+  const { input, ...steps } = withoutUndefined<Record<string, unknown>>(context);
+  // The input is no step, and may be null.
+  const hydrated = hydrateSerializedStepErrors(steps as never) as StepResults;
+  const results = { ...(input === undefined ? {} : { input }), ...hydrated } as StepResults;
   const engine = new ResultEngine({ mastra, options: {} as never });
   const failedStep = Object.values(results).find(
     step => step?.status === 'failed' && (step as { tripwire?: unknown }).tripwire,

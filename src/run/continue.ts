@@ -26,6 +26,8 @@ const SMALL_INPUT = 64 * 1024;
 /** What a run lends to its continuation. */
 export interface Continuable {
   record: RunRecord;
+  /** Nobody knew of the run before: a row that is still pending is that of `createRun` alone. */
+  isNew?: boolean;
   graph: ExecutionGraph;
   /** Whether the user's `shouldPersistSnapshot` lets `running` into the store. */
   storesRunning(results: StepResults): boolean;
@@ -39,7 +41,7 @@ export interface Continuable {
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` */
 export async function resumeDeparture(run: Continuable, args: ResumeArguments): Promise<Departure> {
-  const snapshot = await suspendedSnapshot(run.record);
+  const snapshot = await suspendedSnapshot(run);
   const { label, forEachIndex, retryCount } = args;
   const wish = { steps: stepPath(args.step), label, forEachIndex, unchecked: Boolean(retryCount) };
   const target = resumeTarget(snapshot, wish, run.record.identity);
@@ -123,11 +125,13 @@ export async function stored(record: RunRecord): Promise<Snapshot> {
 }
 
 /** As core does, waits a little for a run that is about to suspend. */
-async function suspendedSnapshot(record: RunRecord): Promise<Snapshot> {
+async function suspendedSnapshot({ record, isNew }: Continuable): Promise<Snapshot> {
   const deadline = Date.now() + SUSPENDING.patience;
   for (;;) {
     const snapshot = await stored(record);
     const { status } = snapshot;
+    if (isNew && status === 'pending')
+      throw refusal(record, 'RUN_NOT_FOUND', 'nobody has ever started a run with this id');
     if (status === 'suspended' || isAbandoned(snapshot, Date.now())) return snapshot;
     if (isAtRest(status) || Date.now() >= deadline) throw notSuspended(record, snapshot);
     await new Promise(resolve => setTimeout(resolve, SUSPENDING.pause));

@@ -45,6 +45,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly options: EngineOptions;
   /** In which statuses this run is stored, where `createRun` was told; the workflow's own option holds elsewhere. */
   storedStatuses?: readonly RunStatus[];
+  /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
+  isNew = false;
   /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
   private streams?: (event: RunEvent) => boolean;
   /** What tells that stream, until the leg takes it along. */
@@ -77,6 +79,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** All that can be wrong is found here, before anything is stored or sent. */
   private async startDeparture(args: StartArguments): Promise<Departure> {
+    this.isNew = false;
     const inputData: unknown = await this._validateInput(args.inputData);
     const initialState: unknown = await this._validateInitialState(args.initialState ?? {});
     await this._validateRequestContext(args.requestContext);
@@ -189,6 +192,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     const steps = this.workflowSteps;
     return {
       record: this.record,
+      isNew: this.isNew,
       graph: this.executionGraph,
       storesRunning: stepResults =>
         new Persistence(this.options, this.storedStatuses).wanted('running', stepResults),
