@@ -1,11 +1,10 @@
 import { PUBSUB_SYMBOL, STREAM_FORMAT_SYMBOL } from '@mastra/core/workflows/_constants';
-import { createObservabilityContext } from '@mastra/core/observability';
 import { createDeprecationProxy, getStepResult, runCountDeprecationMessage } from '@mastra/core/workflows';
 import { ToolStream } from '@mastra/core/tools';
+import type { ObservabilityContext } from '@mastra/core/observability';
 import type { Context, RunContextState, StepResults } from '../core-types';
 import type { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
-import type { RunTrace } from './run-trace';
 
 /** What conditions, sleep durations and the like are called with, apart from what is their own. */
 export interface CallbackInput {
@@ -17,12 +16,9 @@ export interface CallbackInput {
   stepResults: StepResults;
   executionContext: RunContextState;
   requestContext: Context;
-  /** Left out for sleeps, which core gives none. */
-  actor?: unknown;
-  trace: RunTrace;
-  /** What it belongs to: the span of the loop, the sleep or the workflow. */
-  span: unknown;
   inputData: unknown;
+  /** Loggers, metrics and the span that the callback runs in. */
+  observability: ObservabilityContext;
   abort: AbortController;
   engineContext: Record<string, unknown>;
 }
@@ -35,11 +31,10 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     workflowId: scope.workflowId,
     mastra: scope.mastra,
     requestContext: input.requestContext,
-    ...('actor' in input ? { actor: input.actor } : {}),
     inputData: input.inputData,
     state: executionContext.state,
     retryCount: -1,
-    ...(input.trace.contextFor(input.span) ?? createObservabilityContext()),
+    ...input.observability,
     getInitData: () => stepResults.input,
     getStepResult: (step: never) => getStepResult(stepResults, step) as unknown,
     bail: () => {},

@@ -20,6 +20,7 @@ import { OutsideCancel } from './outside-cancel';
 import { stateChange } from './state-change';
 import { RetryLater, StepEngine } from './step-engine';
 import { sealWithin, unsealStep } from './step-memo';
+import type { SpanOptions } from './span-ref';
 import { requireStorable } from './storable-values';
 import { StepProgress } from './step-progress';
 import { type OpPlace, type Outline, outlineOf } from './told-ops';
@@ -60,7 +61,7 @@ export async function executeDurableStep(
   /** Set where the step has been reported as started before its op (a native step), in milliseconds since the epoch. */
   reportedStart?: number,
 ): Promise<StepReturn> {
-  const turn: Turn = { iteration: params.iterationCount, item: params.executionContext.foreachIndex };
+  const turn = turnOf(params);
   const path = params.executionContext.executionPath;
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
@@ -87,6 +88,10 @@ export async function executeDurableStep(
     const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
     await parts.operations.sleep(pause, outcome.retry.delay);
   }
+}
+
+function turnOf({ iterationCount, executionContext }: StepParams): Turn {
+  return { iteration: iterationCount, item: executionContext.foreachIndex };
 }
 
 /** Items of a foreach, whose progress is told instead, and steps of workflows that want no events do not. */
@@ -143,7 +148,10 @@ function apply(
   if (outcome.aborted) abortController.abort();
   const item = itemOf(params);
   item?.foreach.hasReported(item.index);
-  if (turns && outcome.condition) turns.remember(params.iterationCount ?? 1, outcome.condition);
+  if (turns && outcome.condition) {
+    turns.remember(params.iterationCount ?? 1, outcome.condition);
+    parts.trace.settle(turns.spanId(params));
+  }
   return finishStep(parts, params, result, outcome);
 }
 
@@ -156,6 +164,8 @@ export function finishStep(
 ): StepReturn {
   applyContext(requestContext, context);
   parts.times.record(executionContext, result);
+  // As core's own step does: it is active no more, suspended or not.
+  delete executionContext.activeStepsPath[step.id];
   const { suspendedPaths, resumeLabels } = executionContext;
   return {
     result,
@@ -193,8 +203,17 @@ class StepOperation {
     this.context = new OpContext(parts.scope, params.requestContext);
     this.prevOutput = decodeValue(encodeValue(params.prevOutput));
     const around = { prevOutput: this.prevOutput, context: this.context };
-    this.engine = new StepEngine(parts.scope, tools, attempt, around);
+    this.engine = new StepEngine(parts.scope, tools, attempt, around, options => this.stepSpan(options));
     this.engineContext = this.engine.getEngineContext();
+  }
+
+  /** One span for all attempts. A request that broke off and comes again begins the same span. */
+  private stepSpan(options: SpanOptions): unknown {
+    const { parts, params, attempt, firstStartedAt } = this;
+    const id = parts.ids.step(params.executionContext.executionPath, params.step.id, turnOf(params));
+    const span = parts.trace.child(params.tracingContext?.currentSpan, id, options);
+    if (!span) return undefined;
+    return attempt > 0 ? parts.trace.live(span, firstStartedAt) : parts.trace.begin(span, firstStartedAt);
   }
 
   async perform(operation: Operation): Promise<Json> {
@@ -285,7 +304,6 @@ class StepOperation {
     const { executionContext } = params;
     return {
       ...params,
-      ...this.parts.trace.contextFor(params.tracingContext?.currentSpan),
       prevOutput: this.prevOutput,
       requestContext: this.context.own,
       skipEmits: params.skipEmits,
@@ -349,28 +367,31 @@ class StepOperation {
   ): Promise<ConditionOutcome | undefined> {
     const { turns, params } = this;
     if (!turns || result.status !== 'success' || this.abort.signal.aborted) return undefined;
-    const argument = callbackArgument(
-      {
-        scope: this.parts.scope,
-        pubsub: this.parts.pubsub.within(operation),
-        name: 'loop',
-        callId: operation.stepCallId,
-        trace: this.parts.trace,
-        span: params.tracingContext?.currentSpan,
-        stepResults: { ...params.stepResults, [params.step.id]: result },
-        executionContext: {
-          ...isolated.executionContext,
-          state: { ...params.executionContext.state, ...state },
+    const { parts, abort, engineContext } = this;
+    const stepResults = { ...params.stepResults, [params.step.id]: result };
+    const after = { ...isolated.executionContext, state: { ...params.executionContext.state, ...state } };
+    const { actor, iterationCount } = params;
+    const { requestContext } = isolated;
+    const span = turns.span(parts.trace, parts.scope, params, result.output);
+    if (span) parts.trace.begin(span);
+    return turns.evaluate(parts.trace, span, observability =>
+      callbackArgument(
+        {
+          scope: parts.scope,
+          pubsub: parts.pubsub.within(operation),
+          name: 'loop',
+          callId: operation.stepCallId,
+          stepResults,
+          executionContext: after,
+          requestContext,
+          inputData: result.output as unknown,
+          observability,
+          abort,
+          engineContext,
         },
-        requestContext: isolated.requestContext,
-        actor: params.actor,
-        inputData: result.output,
-        abort: this.abort,
-        engineContext: this.engineContext,
-      },
-      { iterationCount: params.iterationCount },
+        { actor, iterationCount },
+      ),
     );
-    return turns.evaluate(argument);
   }
 }
 

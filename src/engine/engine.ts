@@ -21,7 +21,7 @@ import type {
   StepReturn,
 } from '../core-types';
 import type { StepTools } from '../sdk/port';
-import { evaluateArms } from './branch';
+import { type ArmContext, BranchArms } from './branch';
 import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
@@ -40,7 +40,7 @@ import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
 import { isNativeStep } from '../workflow/brand';
 import { sleepDurably, sleepUntilDurably } from './sleep';
-import { recallTurn } from './turn-condition';
+import { type TurnContext, recallTurn } from './turn-condition';
 
 /** What core would have persisted and called at the end of `execute`; the run's last op does it instead. */
 export interface RunEnd {
@@ -109,22 +109,24 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   override async executeLoop(params: LoopParams) {
     const { entry, executionContext } = params;
-    const turns = new LoopTurns(entry.condition);
+    const turns = new LoopTurns(entry);
     this.loops.set(executionContext, turns);
-    const condition = (context: never) => recallTurn(this.parts, params, turns, context);
+    const condition = (context: TurnContext) => recallTurn(this.parts, params, turns, context);
     return super.executeLoop({
       ...params,
-      entry: { ...entry, condition: condition as typeof entry.condition },
+      entry: { ...entry, condition: condition as never },
     });
   }
 
   override async executeConditional(params: ConditionalParams) {
-    const answers = await evaluateArms(this.parts, params);
-    this.placeArms(params, answers);
+    const arms = new BranchArms(this.parts, params, taken => this.placeArms(params, taken));
     const conditions = params.entry.conditions.map(
-      (_condition, index) => async () => answers[index] === true,
+      (_condition, index) => (context: ArmContext) => arms.isTaken(index, context),
     );
-    return super.executeConditional({ ...params, entry: { ...params.entry, conditions } });
+    const entry = { ...params.entry, conditions: conditions as never };
+    const result = await super.executeConditional({ ...params, entry });
+    if (arms.failure) throw arms.failure.error;
+    return result;
   }
 
   /**
@@ -144,12 +146,13 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     });
   }
 
-  /** The answers are remembered already (`evaluateArms`). */
+  /** The answers are remembered already (`BranchArms`). */
   override async evaluateCondition(
     condition: ConditionalParams['entry']['conditions'][number],
     index: number,
+    context: unknown,
   ) {
-    return (await condition(undefined as never)) ? index : null;
+    return (await condition(context as never)) ? index : null;
   }
 
   override async executeParallel(params: ParallelParams) {
@@ -216,7 +219,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const { parentSpan, operationId, options, executionContext } = params;
     const { trace, operations } = this.parts;
     const span = trace.child(parentSpan, operationId, options, executionContext.executionPath);
-    if (span) operations.deferAction(() => trace.begin(span));
+    if (span && !span.isSettled) operations.deferAction(() => trace.begin(span));
     return span as never;
   }
 
@@ -236,7 +239,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   private endSpan(span: unknown, end: SpanEnd): void {
     const { trace, operations, times } = this.parts;
-    if (!(span instanceof SpanRef)) return;
+    if (!(span instanceof SpanRef) || span.isSettled) return;
     const startedAt = times.beganWithin(span.path);
     operations.deferAction(() => trace.finish(span, end, startedAt ?? Date.now()));
   }

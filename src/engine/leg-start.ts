@@ -16,6 +16,8 @@ export interface LegStart {
   /** The caller's claim that this leg executes. */
   claim?: { token: string; at: number };
   resume?: ExecuteParams['resume'];
+  /** Resume: the span of the run until then. */
+  traced?: { traceId?: string; spanId?: string };
   timeTravel?: ExecuteParams['timeTravel'];
   restart?: ExecuteParams['restart'];
   /** Restart: the name of the leg that was interrupted, from which its nested runs have their ids. */

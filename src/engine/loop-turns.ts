@@ -1,19 +1,31 @@
-import type { LoopParams } from '../core-types';
+import type { ObservabilityContext } from '@mastra/core/observability';
+import type { LoopParams, StepParams } from '../core-types';
+import { isRecord, setOwn } from '../wire/json';
 import { storableError } from '../wire/storable-error';
 import type { ConditionOutcome } from './durable-step';
+import type { RunTrace } from './run-trace';
+import type { RunScope } from './scope';
+import type { SpanRef } from './span-ref';
 
-type Condition = LoopParams['entry']['condition'];
+/** What core shows of a turn's output in the span of its condition (source: @mastra/core, `executeLoop`). */
+const SHOWN = [['stepResult'], ['output', 'text'], ['output', 'object'], ['messages']];
 
 /** The condition of one loop, and what it said in each turn. */
 export class LoopTurns {
   private readonly outcomes = new Map<number, ConditionOutcome>();
 
-  constructor(readonly condition: Condition) {}
+  constructor(private readonly entry: LoopParams['entry']) {}
 
-  /** Calls the user's condition; only ever inside an op. */
-  async evaluate(argument: never): Promise<ConditionOutcome> {
+  /** Calls the user's condition; only ever inside an op. `span`: has begun. */
+  async evaluate(
+    trace: RunTrace,
+    span: SpanRef | undefined,
+    argument: (observability: ObservabilityContext) => never,
+  ): Promise<ConditionOutcome> {
     try {
-      return { value: Boolean(await this.condition(argument)) };
+      const value = Boolean(await this.entry.condition(argument(trace.contextOf(span))));
+      if (span) trace.finish(span, { output: value });
+      return { value };
     } catch (error) {
       return { thrown: storableError(error) };
     }
@@ -27,6 +39,41 @@ export class LoopTurns {
   recall(iteration: number): ConditionOutcome | undefined {
     return this.outcomes.get(iteration);
   }
+
+  /** The id by which core makes the span of a turn's condition. */
+  spanId({ workflowId, runId, executionContext, iterationCount = 1 }: StepParams): string {
+    const place = `loop.${executionContext.executionPath.join('-')}.eval.${iterationCount - 1}`;
+    return `workflow.${workflowId}.run.${runId}.${place}.span.start`;
+  }
+
+  /** The same span for the op of the turn's step, which evaluates the condition before core comes to it. */
+  span(trace: RunTrace, { options }: RunScope, params: StepParams, output: unknown): SpanRef | undefined {
+    return trace.child(params.tracingContext?.currentSpan, this.spanId(params), {
+      type: 'workflow_conditional_eval',
+      name: `condition: '${this.entry.loopType}'`,
+      input: shown(output),
+      attributes: { conditionIndex: (params.iterationCount ?? 1) - 1 },
+      tracingPolicy: options.tracingPolicy,
+    });
+  }
+}
+
+function shown(output: unknown): unknown {
+  if (typeof output !== 'object' || output === null) return output;
+  const selected = {};
+  for (const path of SHOWN) {
+    const value = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), output);
+    if (value === undefined) continue;
+    const last = path.length - 1;
+    let at: object = selected;
+    path.slice(0, last).forEach(key => {
+      const inner: unknown = Reflect.get(at, key) ?? {};
+      setOwn(at, key, inner);
+      at = inner as object;
+    });
+    setOwn(at, path[last] ?? '', value);
+  }
+  return selected;
 }
 
 /** The value of an answer; throws what the condition threw. */

@@ -1,5 +1,6 @@
 /** A step whose body uses Inngest's own step tools: two ops of ours around it, and the body replayed in between. */
 import type { StepParams, StepReturn } from '../core-types';
+import { createObservabilityContext } from '@mastra/core/observability';
 import { callbackArgument } from './condition';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
@@ -55,29 +56,33 @@ async function reportStart(parts: EngineParts, params: StepParams): Promise<numb
 }
 
 async function performBody(parts: EngineParts, params: StepParams): Promise<BodyEffects> {
-  const { step, stepResults, executionContext, requestContext, abortController, actor, resume } = params;
+  const { step, stepResults, executionContext, requestContext, abortController, actor } = params;
   const effects: BodyEffects = {};
-  const isResumed = resume?.steps[0] === step.id;
+  const { scope, pubsub } = parts;
   const argument = callbackArgument(
     {
-      scope: parts.scope,
-      pubsub: parts.pubsub,
+      scope,
+      pubsub,
       name: step.id,
       callId: step.id,
-      trace: parts.trace,
-      span: params.tracingContext?.currentSpan,
       stepResults,
       executionContext,
       requestContext,
-      actor,
       inputData: params.prevOutput,
+      // Replayed with the body, so nothing of it is recorded: the step's span is that of the op that records the body.
+      observability: createObservabilityContext(),
       abort: abortController,
-      engineContext: { step: watchedTools(parts.scope.nativeStep, parts.scope, abortController) },
+      engineContext: { step: watchedTools(scope.nativeStep, scope, abortController) },
     },
     {
+      ...continuation(params),
+      actor,
       retryCount: 0,
-      resourceId: parts.scope.resourceId,
-      resumeData: isResumed ? (resume?.resumePayload as unknown) : undefined,
+      resourceId: scope.resourceId,
+      outputWriter: async (chunk: unknown) => pubsub.write(chunk as never),
+      scorers: params.disableScorers === false ? undefined : step.scorers,
+      validateInputs: scope.options.validateInputs,
+      perStep: params.perStep,
       setState: async (state: unknown) => {
         effects.state = state;
       },
@@ -95,6 +100,22 @@ async function performBody(parts: EngineParts, params: StepParams): Promise<Body
     effects.thrown = { error };
   }
   return effects;
+}
+
+/** With what the step goes on, where it does (source: @mastra/core, `executeStep`). */
+function continuation({ step, stepResults, resume, restart }: StepParams): Record<string, unknown> {
+  const prior = stepResults[step.id] as
+    { status?: string; suspendPayload?: Record<string, unknown> } | undefined;
+  const { __workflow_meta: _meta, ...suspendData } = prior?.suspendPayload ?? {};
+  const wasSuspended = prior?.status === 'suspended';
+  const isResumed = resume?.steps[0] === step.id;
+  return {
+    resumeData: isResumed ? (resume?.resumePayload as unknown) : undefined,
+    suspendData: wasSuspended && prior.suspendPayload ? suspendData : undefined,
+    resume: undefined,
+    restart: Boolean(restart?.activeStepsPath[step.id]),
+    timeTravel: undefined,
+  };
 }
 
 interface InnerContext {

@@ -3,7 +3,7 @@ import { EntityType } from '@mastra/core/observability';
 import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
 import { type NestableWorkflow, isNestable } from '../workflow/brand';
 import { derivedUuid } from '../wire/ids';
-import { type Ancestor, buildStartData } from '../wire/start-event';
+import { type Ancestor, type AncestorSpan, buildStartData } from '../wire/start-event';
 import { type ContextChange } from './context-change';
 import { finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
@@ -121,8 +121,7 @@ function startData(
   { events, item }: Tidings,
 ) {
   const { scope, operations } = parts;
-  const { id, runId, retry, left, leg } = current;
-  const span = parts.trace.child(params.tracingContext?.currentSpan, id, nestedStepSpan(params.step.id));
+  const { runId, retry, left, leg } = current;
   const ancestor: Ancestor = {
     workflowId: scope.workflowId,
     runId: scope.runId,
@@ -140,7 +139,7 @@ function startData(
     stepInfo: current.stepInfo,
     events: events?.length ? events : undefined,
     item,
-    span: span && { traceId: span.traceId, id: span.id, parentId: span.parentId },
+    span: stepSpan(parts, params, current),
   };
   return buildStartData(
     {
@@ -149,6 +148,7 @@ function startData(
       runId,
       resourceId: scope.resourceId,
       requestContext: serialised(params),
+      tracingOptions: parts.trace.root && scope.tracingOptions,
       perStep: params.perStep || undefined,
       disableScorers: params.disableScorers || undefined,
       actor: params.actor,
@@ -160,6 +160,26 @@ function startData(
       leg: leg?.data,
     },
     child.id,
+  );
+}
+
+/** All tries are one span. */
+function stepSpan(
+  { scope, trace }: EngineParts,
+  { tracingContext, step, entryDescription, entryMetadata }: StepParams,
+  { callId }: Attempt,
+): AncestorSpan | undefined {
+  const span = trace.child(tracingContext?.currentSpan, callId, nestedStepSpan(step.id));
+  const attributes = { entryDescription, entryMetadata };
+  return (
+    span && {
+      traceId: span.traceId,
+      id: span.id,
+      above: span.above.map(({ id, options }) => ({ id, type: options.type })),
+      resumed: trace.resumed,
+      tracingPolicy: scope.options.tracingPolicy,
+      attributes: entryDescription || entryMetadata ? attributes : undefined,
+    }
   );
 }
 

@@ -1,33 +1,45 @@
-import { reasonOf } from '../errors';
 import { EntityType, createObservabilityContext } from '@mastra/core/observability';
+import { reasonOf } from '../errors';
 import type { Context } from '../core-types';
+import type { TracingOptions } from '../wire/tracing-options';
+import type { LegStart } from './leg-start';
+import { type LiveSpan, LiveSpans, type SpanSource } from './live-spans';
 import type { RunScope } from './scope';
 import { SpanRef, type SpanOptions, derivedSpanId, derivedTraceId } from './span-ref';
 
-/** A live span of Mastra's observability. */
-export interface LiveSpan {
-  isValid?: boolean;
-  end(options?: object): void;
-  error(options: object): void;
+interface TracedRun {
+  workflowId: string;
+  runId: string;
+  resourceId?: string;
 }
 
-interface ObservabilityInstance {
-  startSpan(options: object): LiveSpan;
-  rebuildSpan(exported: object): LiveSpan;
+/** What a run's span says of its start. */
+export interface RunBeginning {
+  input?: unknown;
+  requestContext?: Context;
+  tracingPolicy?: unknown;
+  /** Of a run that is not nested. */
+  tracingOptions?: TracingOptions;
+  /** Where the run goes on after a suspension: what is stored of the span until then. */
+  resumed?: { spanId?: string; linked: boolean };
 }
 
-function runSpan(
-  run: { workflowId: string; runId: string; resourceId?: string },
-  resumed = false,
-): SpanOptions {
+/** A run's span, as core would make it (source: @mastra/core, `Run._start` and its like). */
+export function runSpan(run: TracedRun, beginning: RunBeginning): SpanOptions {
   const { workflowId, runId, resourceId } = run;
+  const { resumed, tracingOptions, ...fields } = beginning;
+  const again = resumed && { resumed: true, resumedFromSpanId: resumed.spanId };
   return {
     type: 'workflow_run',
     name: `workflow run: '${workflowId}'${resumed ? ' (resumed)' : ''}`,
     entityType: EntityType.WORKFLOW_RUN,
     entityId: workflowId,
     entityName: workflowId,
-    metadata: { runId, ...(resourceId ? { resourceId } : {}), ...(resumed ? { resumed } : {}) },
+    metadata: { resourceId, runId, ...again, ...tracingOptions?.metadata },
+    ...fields,
+    tracingOptions,
+    parentSpanId: resumed?.linked ? resumed.spanId : undefined,
+    externalParentSpanId: tracingOptions?.parentSpanId,
   };
 }
 
@@ -38,48 +50,56 @@ export interface SpanEnd {
   error?: unknown;
 }
 
-/** Where a run hangs in somebody else's trace. */
-export interface TraceParent {
-  traceId?: string;
-  spanId?: string;
-  /** The run goes on after a suspension. */
-  resumed?: boolean;
-}
-
 /**
  * The spans of one run. Steps' spans live inside their ops; the run's own and those of containers outlive ops, so they have
  * derived ids and are begun and ended in whichever op comes next, once (I2). Nothing here costs an op.
  */
 export class RunTrace {
-  private readonly instance?: ObservabilityInstance;
+  private readonly spans?: LiveSpans;
   /** The run's own span; undefined where tracing is off. */
-  readonly root?: SpanRef;
+  root?: SpanRef;
+  /** Where the run goes on after a suspension. */
+  resumed: RunBeginning['resumed'];
+  private readonly settled = new Set<string>();
 
   constructor(
     private readonly scope: RunScope,
-    requestContext: Context,
-    parent: TraceParent,
-    input: unknown,
+    /** The span that the run hangs below, where it is nested. */
+    private readonly parent: SpanRef | undefined,
+    private readonly beginning: RunBeginning,
   ) {
-    const { mastra, runId, workflowId, resourceId } = scope;
-    this.instance = mastra.observability?.getSelectedInstance({ requestContext }) as
-      ObservabilityInstance | undefined;
-    if (!this.instance) return;
-    const traceId = parent.traceId ?? derivedTraceId(runId);
-    this.root = new SpanRef(traceId, derivedSpanId(scope.legName, 'run'), parent.spanId, {
-      ...runSpan({ workflowId, runId, resourceId }, parent.resumed),
-      input,
-      tracingPolicy: scope.options.tracingPolicy,
-      requestContext,
-    });
+    const { requestContext } = beginning;
+    const source = scope.mastra.observability?.getSelectedInstance({ requestContext }) as
+      SpanSource | undefined;
+    if (!source) return;
+    this.spans = new LiveSpans(source);
+    this.place(beginning.tracingOptions?.traceId ?? derivedTraceId(scope.legName), beginning);
   }
 
-  /** The span of a run that this run is nested in, and that begins with it. */
-  rootOf(run: { workflowId: string; runId: string }, parent: SpanRef | undefined): SpanRef | undefined {
-    const traceId = this.root?.traceId;
-    return traceId
-      ? new SpanRef(traceId, derivedSpanId(run.runId, 'run'), parent?.id, runSpan(run))
-      : undefined;
+  private place(traceId: string, beginning: RunBeginning): void {
+    const { parent, scope } = this;
+    const id = derivedSpanId(scope.legName, 'run');
+    this.root = new SpanRef(parent?.traceId ?? traceId, id, parent, runSpan(scope, beginning));
+  }
+
+  /**
+   * A run that goes on after a suspension stays in its trace, below its span until then, unless its caller wants it elsewhere
+   * (source: @mastra/core, `Run._resume`).
+   */
+  goOn({ traced, resume }: LegStart, requestContext: Context): void {
+    if (!this.root) return;
+    const { tracingOptions } = this.beginning;
+    const { traceId, parentSpanId } = tracingOptions ?? {};
+    const before = parentSpanId === undefined ? traced?.traceId : undefined;
+    const linked = parentSpanId === undefined && (traceId === undefined || traceId === traced?.traceId);
+    this.resumed = resume && { spanId: traced?.spanId, linked: linked && !this.parent };
+    const input = resume ? (resume.resumePayload as unknown) : this.beginning.input;
+    this.place(traceId ?? before ?? this.root.traceId, {
+      ...this.beginning,
+      input,
+      requestContext,
+      resumed: this.resumed,
+    });
   }
 
   /** A span between ops. */
@@ -89,61 +109,62 @@ export class RunTrace {
     options: SpanOptions,
     path: readonly number[] = [],
   ): SpanRef | undefined {
-    if (!this.instance || !(parent instanceof SpanRef)) return undefined;
-    return new SpanRef(
-      parent.traceId,
-      derivedSpanId(this.scope.legName, operationId),
-      parent.id,
-      options,
-      path,
-    );
+    if (!this.spans || !(parent instanceof SpanRef)) return undefined;
+    const id = derivedSpanId(this.scope.legName, operationId);
+    const span = new SpanRef(parent.traceId, id, parent, options, path);
+    span.isSettled = this.settled.has(operationId);
+    return span;
+  }
+
+  /** Core is going to make this span, and an op of ours has begun and ended it already. */
+  settle(operationId: string): void {
+    this.settled.add(operationId);
   }
 
   /** Begins a span; only ever inside an op. */
-  begin(span: SpanRef, startedAt = Date.now()): void {
-    this.attempt(() => {
-      const { options, traceId, id: spanId, parentId: parentSpanId } = span;
-      this.instance?.startSpan({ ...options, traceId, spanId, parentSpanId, startTime: new Date(startedAt) });
-    });
+  begin(span: SpanRef, startedAt = Date.now()): LiveSpan | undefined {
+    return this.attempt(() => this.spans?.begin(span, startedAt));
+  }
+
+  /** A span that has begun before; only ever inside an op. `startedAt`: where it is known. */
+  live(span: unknown, startedAt?: number): LiveSpan | undefined {
+    return span instanceof SpanRef ? this.attempt(() => this.spans?.get(span, startedAt)) : undefined;
   }
 
   /** Ends a span; only ever inside an op. */
-  finish(span: SpanRef, end: SpanEnd, startedAt: number): void {
+  finish(span: SpanRef, end: SpanEnd, startedAt?: number): void {
     this.attempt(() => {
-      const live = this.live(span, startedAt);
+      const live = this.spans?.get(span, startedAt);
       const attributes = { ...span.extra, ...end.attributes };
       if (end.error !== undefined) live?.error({ error: end.error, attributes });
       else live?.end({ output: end.output, attributes });
     });
   }
 
-  /** The observability context of an op whose parent is a span between ops. */
-  contextFor(parent: unknown): ReturnType<typeof createObservabilityContext> | undefined {
-    if (!(parent instanceof SpanRef)) return undefined;
-    return createObservabilityContext({ currentSpan: this.live(parent, Date.now()) } as never);
+  /** Where the run is found in the traces; only ever inside an op. Undefined where nothing of it is exported. */
+  get address(): { traceId: string; spanId: string } | undefined {
+    const { root } = this;
+    if (!root || this.live(root)?.isValid === false) return undefined;
+    return { traceId: root.traceId, spanId: root.id };
   }
 
-  private live(span: SpanRef, startedAt: number): LiveSpan | undefined {
-    const { options, traceId, id, parentId: parentSpanId } = span;
-    return this.instance?.rebuildSpan({
-      ...options,
-      traceId,
-      id,
-      parentSpanId,
-      startTime: new Date(startedAt),
-    });
+  /** What a user's callback gets of observability: loggers, metrics and the span it runs in; only ever inside an op. */
+  contextOf(span: unknown): ReturnType<typeof createObservabilityContext> {
+    const currentSpan = this.live(span);
+    return createObservabilityContext(currentSpan && ({ currentSpan } as never));
   }
 
   /** Observability being broken never fails a run. */
-  private attempt(action: () => void): void {
+  private attempt<T>(action: () => T): T | undefined {
     try {
-      action();
+      return action();
     } catch (error) {
       this.scope.log.warn('A span could not be recorded; the run goes on.', {
         workflowId: this.scope.workflowId,
         runId: this.scope.runId,
         reason: reasonOf(error),
       });
+      return undefined;
     }
   }
 }

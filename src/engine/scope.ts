@@ -5,6 +5,7 @@ import type { WarningLog, Wire } from '../realtime/lane';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Ancestor } from '../wire/start-event';
+import type { TracingOptions } from '../wire/tracing-options';
 
 /** One run, as the engine sees it while it executes. */
 export interface RunScope {
@@ -37,6 +38,8 @@ export interface RunScope {
   readonly targets: readonly StreamTarget[];
   /** Where what a step's `writer` writes goes: also to a parent that does not show this run's steps. */
   readonly chunkTargets: readonly StreamTarget[];
+  /** What the caller of the outermost run says of the trace. */
+  readonly tracingOptions?: TracingOptions;
   /** The workflows that this one is nested in, outermost first. */
   readonly ancestors: readonly Ancestor[];
   readonly nativeStep: unknown;

@@ -7,6 +7,7 @@ import { type ContextChange, OpContext, applyContext } from './context-change';
 import { seal, unseal } from './outcome';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { predecessors } from '../snapshot/transitions';
+import type { SpanOptions, SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
 import { requireStorable } from './storable-values';
 
@@ -14,6 +15,8 @@ interface SleepMemo {
   startedAt: number;
   /** Milliseconds since the epoch; absent for a sleepUntil without a date. */
   until?: number;
+  /** Milliseconds that a function said, at the time when it said so. */
+  asked?: number;
   aborted?: boolean;
   state?: Record<string, unknown>;
   context?: ContextChange;
@@ -26,7 +29,7 @@ export async function sleepDurably(parts: EngineParts, params: SleepParams): Pro
   const memo = await startSleep(parts, params, async argument => {
     const { fn, duration } = params.entry;
     const milliseconds = Number(fn ? await fn(argument) : duration) || 0;
-    return Date.now() + Math.max(0, milliseconds);
+    return { until: Date.now() + Math.max(0, milliseconds), asked: milliseconds };
   });
   const { executionPath } = params.executionContext;
   const length = (memo.until ?? 0) - memo.startedAt;
@@ -38,7 +41,9 @@ export async function sleepUntilDurably(parts: EngineParts, params: SleepUntilPa
   const memo = await startSleep(parts, params, async argument => {
     const { fn, date } = params.entry;
     const value: unknown = fn ? await fn(argument) : date;
-    return value === undefined || value === null ? undefined : new Date(value as string).getTime();
+    if (value === undefined || value === null) return {};
+    const until = new Date(value as string).getTime();
+    return { until, asked: Math.max(0, until - Date.now()) };
   });
   const { executionPath } = params.executionContext;
   if (memo.until === undefined || memo.until <= memo.startedAt) return;
@@ -48,22 +53,22 @@ export async function sleepUntilDurably(parts: EngineParts, params: SleepUntilPa
 async function startSleep(
   parts: EngineParts,
   params: AnySleep,
-  until: (argument: never) => Promise<number | undefined>,
+  until: (argument: never) => Promise<Pick<SleepMemo, 'until' | 'asked'>>,
 ): Promise<SleepMemo> {
   const { executionContext, entry, abortController } = params;
   const abort = new AbortController();
   const id = parts.ids.sleepStart(executionContext.executionPath, entry.id);
-  const span = parts.trace.child(params.tracingContext?.currentSpan, id, {
-    type: 'workflow_sleep',
-    name: `${entry.type}: '${entry.id}'`,
-    attributes: { sleepType: entry.fn ? 'dynamic' : 'fixed' },
-  });
+  const span = parts.trace.child(params.tracingContext?.currentSpan, id, sleepSpan(entry));
   const start = async (operation: Operation) => {
     const outcome: SleepMemo = { startedAt: Date.now() };
     if (span) parts.trace.begin(span, outcome.startedAt);
     const engine = new StepEngine(parts.scope, parts.operations.guardedTools(entry.id), 0);
     const own = new OpContext(parts.scope, params.requestContext);
-    outcome.until = await until(sleepArgument(parts, params, { operation, abort, engine, outcome, own }));
+    const length = await until(
+      sleepArgument(parts, params, { operation, abort, engine, outcome, own, span }),
+    );
+    outcome.until = length.until;
+    if (entry.fn && span) outcome.asked = length.asked;
     outcome.context = own.change();
     own.warn(entry.id);
     requireStorable(
@@ -86,7 +91,8 @@ async function startSleep(
   applyContext(params.requestContext, outcome.context);
   const endedAt = Math.max(outcome.startedAt, outcome.until ?? 0);
   // After the sleep's own op, hence in the op that follows the sleep.
-  if (span) parts.operations.deferAction(() => parts.trace.finish(span, {}, outcome.startedAt));
+  const end = { attributes: entry.fn ? { durationMs: outcome.asked } : {} };
+  if (span) parts.operations.deferAction(() => parts.trace.finish(span, end, outcome.startedAt));
   parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt } as never);
   return outcome;
 }
@@ -97,32 +103,52 @@ interface SleepOperation {
   engine: StepEngine;
   outcome: SleepMemo;
   own: OpContext;
+  span: SpanRef | undefined;
 }
 
 function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOperation): never {
-  const { operation, abort, engine, outcome, own } = current;
+  const { operation, abort, engine, outcome, own, span } = current;
   return callbackArgument(
     {
       scope: parts.scope,
       pubsub: parts.pubsub.within(operation),
       name: params.entry.type,
       callId: operation.stepCallId,
-      trace: parts.trace,
-      span: params.tracingContext?.currentSpan,
       stepResults: params.stepResults,
       executionContext: params.executionContext,
       requestContext: own.own,
       inputData: params.prevOutput,
+      observability: parts.trace.contextOf(span),
       abort,
       engineContext: engine.getEngineContext(),
     },
     {
+      suspend: async () => {},
       setState: async (state: Record<string, unknown>) => {
         outcome.state = state;
       },
-      suspend: async () => {},
     },
   );
+}
+
+/** A sleep's span, as core makes it (source: @mastra/core, `handlers/sleep`). */
+function sleepSpan(entry: AnySleep['entry']): SpanOptions {
+  const sleepType = entry.fn ? 'dynamic' : 'fixed';
+  const { description, metadata } = entry;
+  const authored = {
+    entryId: entry.id.trim() || undefined,
+    entryDescription: description?.trim() || undefined,
+    entryMetadata: metadata,
+  };
+  const type = 'workflow_sleep';
+  if (entry.type === 'sleep') {
+    const { duration } = entry;
+    const attributes = { durationMs: duration, sleepType, ...authored };
+    return { type, name: `sleep: ${duration ? `${duration}ms` : 'dynamic'}`, attributes };
+  }
+  const { date } = entry;
+  const attributes = { untilDate: date, sleepType, ...authored };
+  return { type, name: `sleepUntil: ${date ? date.toISOString() : 'dynamic'}`, attributes };
 }
 
 /** The status that others see while the run sleeps. A failed write must not repeat the user's duration function. */

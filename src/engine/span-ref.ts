@@ -15,11 +15,13 @@ export class SpanRef {
   readonly isValid = true;
   readonly isInternal = false;
   readonly extra: Record<string, unknown> = {};
+  /** Begun and ended by the op that it belongs to, so core's own beginning and end of it are nothing more. */
+  isSettled = false;
 
   constructor(
     readonly traceId: string,
     readonly id: string,
-    readonly parentId: string | undefined,
+    readonly parent: SpanRef | undefined,
     readonly options: SpanOptions,
     /** Place in the graph, for the times of what happened inside. */
     readonly path: readonly number[] = [],
@@ -39,7 +41,14 @@ export class SpanRef {
   error(): void {}
 
   getParentSpanId(): string | undefined {
-    return this.parentId;
+    return this.parent?.id ?? (this.options.parentSpanId as string | undefined);
+  }
+
+  /** The spans above, nearest first, up to that of the run. */
+  get above(): SpanRef[] {
+    const { parent } = this;
+    if (!parent) return [];
+    return parent.options.type === 'workflow_run' ? [parent] : [parent, ...parent.above];
   }
 }
 
@@ -51,6 +60,11 @@ export function derivedTraceId(runId: string): string {
 /** The id of a span, the same on every replay: 16 hex digits. */
 export function derivedSpanId(runId: string, operationId: string): string {
   return hex(16, 'span', runId, operationId);
+}
+
+/** A number from 0 to 1 (exclusive) that is the same wherever a trace is looked at. */
+export function shareOfTrace(traceId: string): number {
+  return parseInt(hex(12, 'sampled', traceId), 16) / 16 ** 12;
 }
 
 function hex(length: number, ...parts: string[]): string {

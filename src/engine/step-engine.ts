@@ -5,6 +5,7 @@ import { sameValue } from '../wire/encode';
 import { storableError } from '../wire/storable-error';
 import type { OpContext } from './context-change';
 import type { RunScope } from './scope';
+import type { SpanOptions } from './span-ref';
 import { type NamedValue, requireStorable } from './storable-values';
 
 /** A pause of at least this many milliseconds between attempts is made durable; a shorter one is waited for in the op. */
@@ -20,6 +21,7 @@ export class RetryLater extends TypeError {
   }
 }
 
+type StepSpanParams = Parameters<DefaultExecutionEngine['createStepSpan']>[0];
 type RetryParams = Parameters<DefaultExecutionEngine['executeStepWithRetry']>[2];
 type StartParams = Parameters<DefaultExecutionEngine['onStepExecutionStart']>[0];
 
@@ -43,6 +45,8 @@ export class StepEngine extends DefaultExecutionEngine {
     private readonly guardedTools: unknown,
     private readonly firstAttempt: number,
     private readonly around?: StepSurroundings,
+    /** Begins the step's span, or finds it where an attempt before has begun it. */
+    private readonly stepSpan?: (options: SpanOptions) => unknown,
   ) {
     super({ mastra: scope.mastra, options: scope.options });
     this.__registerMastra(scope.mastra);
@@ -55,6 +59,10 @@ export class StepEngine extends DefaultExecutionEngine {
 
   override getOrGenerateRetryCount(): number {
     return this.retryCount;
+  }
+
+  override async createStepSpan(params: StepSpanParams): Promise<never> {
+    return this.stepSpan?.(params.options) as never;
   }
 
   /** The op's own snapshot write (after the body) says all of this. */

@@ -43,7 +43,7 @@ export class LegLoader {
     private readonly start: StartRequest & { leg: Leg },
     private readonly parts: EngineParts,
     /** Told inside the op once the run is taken; what it tells is stored before it goes out. */
-    private readonly onTaken: (operation: Operation) => void,
+    private readonly onTaken: (operation: Operation, beginning: LegBeginning) => void,
   ) {}
 
   /** @throws a refusal where the run is not to be continued so; nothing of it was changed then */
@@ -66,7 +66,7 @@ export class LegLoader {
     try {
       const beginning = await this.take(at);
       operation.holdEvents({ log: false });
-      this.onTaken(operation);
+      this.onTaken(operation, beginning);
       await this.keepStory(operation);
       operation.releaseEvents();
       const memo = seal(beginning);

@@ -59,7 +59,9 @@ function resumeMemo(
     forEachIndex: target?.forEachIndex,
     label: leg.label,
   };
-  return { resume: resume as LegStart['resume'] };
+  const { traceId, spanId } = (snapshot.tracingContext ?? {}) as NonNullable<LegStart['traced']>;
+  const traced = traceId === undefined ? undefined : { traceId, spanId };
+  return { resume: resume as LegStart['resume'], traced };
 }
 
 function travelMemo(source: LegSource, context: Record<string, unknown>): Partial<LegStart> {
@@ -103,7 +105,7 @@ function restartMemo(
 }
 
 /** The state that the last step set which set any: it rides in the step's stored progress. */
-function lastState(snapshot: Snapshot): Record<string, unknown> {
+export function lastState(snapshot: Snapshot): Record<string, unknown> {
   const states = Object.values(snapshot.context)
     .filter(isRecord)
     .filter(result => isRecord(riderOf(result).state))

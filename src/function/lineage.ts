@@ -1,7 +1,5 @@
 import { FinalError } from '../errors';
-import { nestedStepSpan } from '../engine/nested';
 import { continued } from '../engine/nested-leg';
-import { SpanRef } from '../engine/span-ref';
 import type { RunScope } from '../engine/scope';
 import type { Operation } from '../engine/operations';
 import { type StreamTarget, runChannel } from '../realtime/channel';
@@ -39,14 +37,6 @@ export function streamTargets(run: RunName, ancestors: readonly Ancestor[]): Str
 function parentTargets(ancestors: readonly Ancestor[]): StreamTarget[] {
   const parent = ancestors.at(-1);
   return parent?.emits ? streamTargets(parent, ancestors.slice(0, -1)) : [];
-}
-
-/** The parent's span of this nested run, as the parent would begin and end it. */
-export function parentStepSpan(ancestors: readonly Ancestor[]): SpanRef | undefined {
-  const parent = ancestors.at(-1);
-  if (!parent?.span) return undefined;
-  const { traceId, id, parentId } = parent.span;
-  return new SpanRef(traceId, id, parentId, nestedStepSpan(parent.stepId));
 }
 
 /**
@@ -147,7 +137,7 @@ export function announceStart(
 }
 
 /** The parent tries once more, so this is not yet what became of its step. */
-function isTriedAgain(parent: Ancestor, result: Record<string, unknown>): boolean {
+export function isTriedAgain(parent: Ancestor, result: Record<string, unknown>): boolean {
   return parent.retriesLeft > 0 && result.status === 'failed' && !result.nonRetryable;
 }
 

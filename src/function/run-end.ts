@@ -1,4 +1,3 @@
-import { DefaultExecutionEngine } from '@mastra/core/workflows';
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
 import type { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
@@ -6,13 +5,15 @@ import { asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
+import { hasToldEnd } from '../snapshot/run-record';
 import type { Ownership, Snapshot } from '../snapshot/store';
 import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { RunnableWorkflow } from './definition';
-import { announceEnd, parentStepSpan } from './lineage';
+import { tellEnd, wantsEnd } from './end-callbacks';
+import { announceEnd, isTriedAgain } from './lineage';
 import { ownershipOf } from './ownership';
 
 /** How a run came to rest: core's result, and what it wanted done. */
@@ -42,7 +43,8 @@ export async function settleRun(
   startedAt: number,
 ): Promise<void> {
   const { scope, persistence } = engine.parts;
-  if (rest.callbacks) await new CallbackEngine(scope).invokeLifecycleCallbacks(rest.callbacks);
+  const told = wantsEnd(scope.options) ? rest.callbacks : undefined;
+  if (told && !(await isToldElsewhere(scope))) await tellEnd(scope.mastra, scope.options, told);
   const results = rest.persist?.stepResults ?? rest.stepResults;
   const snapshot = finalSnapshot(engine, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
@@ -53,6 +55,8 @@ export async function settleRun(
       withStory(engine, snapshot, current),
     );
   }
+  // The row of a run that was cancelled meanwhile is not written any more; this is noted in it all the same.
+  if (told) await scope.record.noteEndTold(scope.leg?.number ?? 0);
   operation.releaseEvents();
   const complete = stored && !scope.options.pruneSnapshot;
   endSpans(engine, rest, startedAt);
@@ -60,24 +64,22 @@ export async function settleRun(
   operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
 }
 
+/** The run was cancelled meanwhile, and whoever closed it has called the callbacks. */
+async function isToldElsewhere({ record }: RunScope): Promise<boolean> {
+  const row = await record.load();
+  return row?.status === 'canceled' && hasToldEnd(row);
+}
+
 /** The run's span, and the parent's span of this run where it is nested. */
 function endSpans(engine: InngestExecutionEngine, rest: Rest, startedAt: number): void {
   const { trace, scope } = engine.parts;
   const { root } = trace;
   if (!root) return;
+  const parent = scope.ancestors.at(-1);
   const failed = rest.error === undefined ? {} : { error: asCoreError(rest.error) };
   const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
   trace.finish(root, end, startedAt);
-  const step = parentStepSpan(scope.ancestors);
-  if (step) trace.finish(step, end, startedAt);
-}
-
-/** Core's own calling of `onFinish` and `onError`. */
-class CallbackEngine extends DefaultExecutionEngine {
-  constructor(scope: RunScope) {
-    super({ mastra: scope.mastra, options: scope.options });
-    this.__registerMastra(scope.mastra);
-  }
+  if (root.parent && parent && !isTriedAgain(parent, { ...rest })) trace.finish(root.parent, end, startedAt);
 }
 
 function finalSnapshot(
@@ -111,15 +113,16 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
   const pruned = prune ? prune({ snapshot, workflowStatus: rest.status }) : snapshot;
-  const { root } = trace;
+  const { address } = trace;
   return {
     ...pruned,
     inngest: {
       ...ownershipOf(scope),
-      ...(root && { trace: { traceId: root.traceId, spanId: root.id } }),
+      ...(address && { trace: address }),
       ...encodedValues(pruned),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
+      ...(rest.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),
     },
   };
 }

@@ -2,18 +2,22 @@
  * Ends that Inngest alone knows of (I6): attempts used up by crashes, a run cancelled or timed out in the dashboard, state
  * grown too large. The workflow's own code never sees them, so a function of its own closes the stored run.
  */
-import { asCoreError, seal } from '../engine/outcome';
+import type { AnyMastra } from '../core-types';
+import { asCoreError, isSealed, seal } from '../engine/outcome';
 import { runFinished } from '../realtime/events';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
-import { RunRecord } from '../snapshot/run-record';
+import { emptySnapshot } from '../snapshot/identity';
+import { RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import { isRecord } from '../wire/json';
 import { type StartRequest, parseStartData, resumeEventName, startEventName } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
+import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
+import { executionPath } from './execution-path';
 import { streamTargets } from './lineage';
 import { storeOf } from './stores';
 
@@ -25,7 +29,7 @@ interface EndData {
   function_id: string;
   run_id: string;
   event: { data: unknown };
-  error?: { message?: string; name?: string; stack?: string };
+  error?: { message?: string; name?: string; stack?: string; cause?: unknown };
 }
 
 /** The function that closes the stored runs of an app's workflows. */
@@ -63,33 +67,93 @@ async function close(
   { step, event }: ExecutionRequest,
 ): Promise<unknown> {
   return step.run('close', async () => {
-    const start = parseStartData(data.event.data, workflow.id);
-    const runId = start.runId ?? data.run_id;
-    const { mastra } = workflow;
-    if (!mastra) return seal({ closed: false });
-    const record = new RunRecord(storeOf(mastra), { workflowId: workflow.id, runId });
     const status = event.name === 'inngest/function.cancelled' ? 'canceled' : 'failed';
-    const snapshot = await record.load();
-    if (!snapshot || !isOpen(snapshot, data.run_id, start)) return seal({ closed: false });
-    const error = status === 'failed' ? failure(data) : undefined;
-    const closed = await record.move(status, error ? { error } : {});
-    const ancestors = start.sender?.ancestors ?? [];
-    const targets = streamTargets({ workflowId: workflow.id, runId }, ancestors).slice(0, 1);
-    const publisher = new Publisher(wireOf(port, mastra), `${data.run_id}/ended`);
-    const end = runFinished({ runId, workflowStatus: status, error }, snapshot.inngest?.leg ?? 0);
-    if (closed) publisher.publish(streamImage(end), targets);
-    await publisher.flush();
-    return seal({ closed });
+    const closing = await Closing.of(port, workflow, data, status);
+    return seal({ closed: (await closing?.close()) ?? false });
   });
 }
 
-/** A row that has ended is right already, and one of another Inngest run (a rerun, a later leg) is not this run's to close. */
-function isOpen({ status, inngest }: Snapshot, inngestRunId: string, start: StartRequest): boolean {
-  if (isAtRest(status)) return false;
-  const { owner, leg } = inngest ?? {};
-  if (owner !== undefined) return owner === inngestRunId;
-  // It ended before its first op took the run.
-  return start.leg?.claim ? leg === start.leg.claim.number : status === 'pending';
+type EndStatus = 'canceled' | 'failed';
+
+/** The closing of one run. */
+class Closing {
+  private constructor(
+    private readonly port: InngestPort,
+    private readonly mastra: AnyMastra,
+    private readonly workflow: RunnableWorkflow,
+    private readonly data: EndData,
+    private readonly start: StartRequest,
+    private readonly record: RunRecord,
+    private readonly status: EndStatus,
+  ) {}
+
+  static async of(port: InngestPort, workflow: RunnableWorkflow, data: EndData, status: EndStatus) {
+    const start = parseStartData(data.event.data, workflow.id);
+    const { mastra, id: workflowId } = workflow;
+    if (!mastra) return undefined;
+    const { resourceId } = start;
+    const recordOf = (runId: string) => new RunRecord(storeOf(mastra), { workflowId, runId, resourceId });
+    const own = recordOf(start.runId ?? data.run_id);
+    // A rerun from the dashboard is a run of its own, called by Inngest's id.
+    const rerun = start.runId !== undefined && (await recordOf(data.run_id).load()) !== undefined;
+    const record = rerun ? recordOf(data.run_id) : own;
+    return new Closing(port, mastra, workflow, data, start, record, status);
+  }
+
+  /** Answers whether the stored run was open. */
+  async close(): Promise<boolean> {
+    const { record, status, data } = this;
+    const stored = await record.load();
+    // What the run itself has reported is told and stored, where anything is to be stored.
+    if (!stored && status === 'failed' && isSealed(data.error?.cause)) return false;
+    if (stored && !this.isOwn(stored)) return false;
+    const isOpen = stored !== undefined && !isAtRest(stored.status);
+    if (stored && !isOpen && (stored.status !== status || status === 'failed')) return false;
+    const error = status === 'failed' ? failure(data) : undefined;
+    const before = stored ?? this.unstored();
+    const stepExecutionPath = executionPath(this.workflow.stepGraph, before);
+    const fields = { stepExecutionPath, ...(error === undefined ? {} : { error }) };
+    await this.tell({ ...before, ...fields, status });
+    const closed = isOpen && (await record.move(status, fields));
+    if (stored && wantsEnd(this.workflow.options)) await record.noteEndTold(stored.inngest?.leg ?? 0);
+    if (closed) await this.publish(before, error);
+    return closed;
+  }
+
+  /** Before the end is stored, as everywhere: a crash repeats it. */
+  private async tell(ended: Snapshot): Promise<void> {
+    const { mastra, workflow, record, start } = this;
+    if (!wantsEnd(workflow.options) || hasToldEnd(ended)) return;
+    const end = await storedEnd(mastra, record.identity, ended, start.requestContext);
+    await tellEnd(mastra, workflow.options, end);
+  }
+
+  private async publish({ inngest }: Snapshot, error: unknown): Promise<void> {
+    const { port, mastra, record, start, data, status } = this;
+    const { workflowId, runId } = record.identity;
+    const ancestors = start.sender?.ancestors ?? [];
+    const targets = streamTargets({ workflowId, runId }, ancestors).slice(0, 1);
+    const publisher = new Publisher(wireOf(port, mastra), `${data.run_id}/ended`);
+    const end = runFinished({ runId, workflowStatus: status, error }, inngest?.leg ?? 0);
+    publisher.publish(streamImage(end), targets);
+    await publisher.flush();
+  }
+
+  private unstored(): Snapshot {
+    const { inputData, initialState } = this.start;
+    const value = (initialState ?? {}) as Record<string, unknown>;
+    const context = inputData === undefined ? {} : { input: inputData };
+    return emptySnapshot(this.record.identity.runId, 'running', { context, value });
+  }
+
+  /** A row of another Inngest run (a rerun, a later leg) is not this run's to close. */
+  private isOwn({ status, inngest }: Snapshot): boolean {
+    const { owner, leg } = inngest ?? {};
+    if (owner !== undefined) return owner === this.data.run_id;
+    // It ended before its first op took the run.
+    const { claim } = this.start.leg ?? {};
+    return claim ? leg === claim.number : status === 'pending' || status === 'canceled';
+  }
 }
 
 /** What Inngest knows of the failure, as core stores an error. */

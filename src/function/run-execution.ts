@@ -14,13 +14,14 @@ import { continuedResult } from '../engine/nested-leg';
 import type { Operation } from '../engine/operations';
 import { stateChange } from '../engine/state-change';
 import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
-import { RunTrace, type TraceParent } from '../engine/run-trace';
+import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import { requireStorable } from '../engine/storable-values';
 import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
 import { faithfulValues } from '../snapshot/faithful';
+import { hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { packedStory } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
@@ -30,7 +31,9 @@ import { jsonSize, LIMITS } from '../wire/limits';
 import { storableError } from '../wire/storable-error';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
+import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
+import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { LegLoader } from './leg-load';
 import {
   announceEnd,
@@ -39,7 +42,6 @@ import {
   canceledRun,
   claimAncestors,
   publishHandedOver,
-  parentStepSpan,
 } from './lineage';
 import { type RunResult, nestedOutcome } from './nested-outcome';
 import { ownershipOf } from './ownership';
@@ -58,6 +60,7 @@ export class RunExecution {
   private readonly engine: InngestExecutionEngine;
   private readonly requestContext: Context;
   private readonly contextAtStart: ContextImage;
+  private readonly above: AncestorSpans[];
   private prepared?: Prepared;
 
   constructor(
@@ -68,27 +71,24 @@ export class RunExecution {
     begun: boolean,
   ) {
     this.requestContext = new RequestContext(Object.entries(start.requestContext));
-    const input = start.leg?.kind === 'resume' ? start.leg.resumeData : start.inputData;
+    // As it is now: what steps set in theirs comes later than the spans that are made from this.
+    const requestContext: Context = new RequestContext(Object.entries(start.requestContext));
+    this.above = ancestorSpans(scope.ancestors, start, requestContext);
     this.engine = new InngestExecutionEngine({
       scope,
       graph: workflow.stepGraph,
       step,
       begun,
       prologue: operation => this.begin(operation),
-      trace: new RunTrace(scope, this.requestContext, this.traceParent(), input),
+      trace: new RunTrace(scope, this.above.at(-1)?.step, {
+        input: start.leg?.kind === 'restart' ? undefined : start.inputData,
+        requestContext,
+        tracingPolicy: scope.options.tracingPolicy,
+        tracingOptions: this.above.length > 0 ? undefined : start.tracingOptions,
+      }),
     });
     this.engine.actor = start.actor as never;
     this.contextAtStart = contextImage(this.engine.serializeRequestContext(this.requestContext));
-  }
-
-  /** A nested run hangs below its parent's step, any other where its caller says. */
-  private traceParent(): TraceParent {
-    const { span } = this.scope.ancestors.at(-1) ?? {};
-    const { traceId, parentSpanId } = this.start.tracingOptions ?? {};
-    const resumed = this.start.leg?.kind === 'resume';
-    return span
-      ? { traceId: span.traceId, spanId: span.id, resumed }
-      : { traceId, spanId: parentSpanId, resumed };
   }
 
   async execute(): Promise<unknown> {
@@ -98,9 +98,26 @@ export class RunExecution {
       const { rest, run } = this.storable(await this.runGraph());
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
-      if (this.refusal(error)?.code !== 'RUN_CANCELED') throw error;
+      const refused = this.refusal(error);
+      if (refused?.code !== 'RUN_CANCELED') throw error;
+      if (refused.runId === this.scope.runId) await this.tellCanceled();
       return this.answer({ status: 'canceled' }, 0);
     }
+  }
+
+  /** A run that was cancelled before it began has an end like any other. */
+  private async tellCanceled(): Promise<void> {
+    const { engine, scope, start } = this;
+    if (!wantsEnd(scope.options)) return;
+    await engine.parts.operations.begin(engine.parts.ids.finish, async () => {
+      const row = await scope.record.load();
+      if (row && !hasToldEnd(row)) {
+        const end = await storedEnd(scope.mastra, scope, row, start.requestContext);
+        await tellEnd(scope.mastra, scope.options, end);
+        await scope.record.noteEndTold(row.inngest?.leg ?? 0);
+      }
+      return seal({});
+    });
   }
 
   /** Why this run, or one that it is nested in, is not this execution's to go on with. */
@@ -148,12 +165,14 @@ export class RunExecution {
   }
 
   private beginSpans(): void {
-    const { scope } = this;
+    const { scope, above } = this;
     const { trace } = this.engine.parts;
-    for (const begun of beginningRuns(scope)) {
-      const step = trace.root && parentStepSpan(begun.ancestors);
-      if (step) trace.begin(step, scope.startedAt);
-      const root = begun.runId === scope.runId ? trace.root : trace.root && trace.rootOf(begun, step);
+    if (!trace.root) return;
+    for (const { ancestors } of beginningRuns(scope)) {
+      const depth = ancestors.length;
+      const step = above[depth - 1]?.step;
+      if (step && ancestors.at(-1)?.retry === 0) trace.begin(step, scope.startedAt);
+      const root = depth === scope.ancestors.length ? trace.root : above[depth]?.root;
       if (root) trace.begin(root, scope.startedAt);
     }
   }
@@ -162,10 +181,16 @@ export class RunExecution {
   private async continue() {
     const { start, scope, engine, workflow } = this;
     if (!start.leg) return undefined;
-    const loader = new LegLoader(workflow, { ...start, leg: start.leg }, engine.parts, operation => {
-      this.announce(operation);
-      this.beginSpans();
-    });
+    const loader = new LegLoader(
+      workflow,
+      { ...start, leg: start.leg },
+      engine.parts,
+      (operation, beginning) => {
+        this.announce(operation);
+        if (beginning.kind === 'continued') this.traceOn(beginning.leg);
+        this.beginSpans();
+      },
+    );
     const beginning = await loader.load();
     if (beginning.kind === 'ended') await this.reportEnded(beginning.snapshot, start.leg);
     if (beginning.kind === 'continued') this.goOnWith(beginning.leg, scope);
@@ -179,9 +204,14 @@ export class RunExecution {
     scope.resourceId = leg.resourceId;
     scope.startEvent = leg.startEvent;
     this.prepared = { inputData: leg.input, initialState: leg.state };
-    for (const [key, value] of Object.entries(leg.requestContext)) {
-      if (!this.requestContext.has(key)) this.requestContext.set(key, value);
-    }
+    this.traceOn(leg);
+    completeContext(this.requestContext, leg);
+  }
+
+  private traceOn(leg: LegStart): void {
+    const requestContext: Context = new RequestContext(Object.entries(this.start.requestContext));
+    completeContext(requestContext, leg);
+    this.engine.parts.trace.goOn(leg, requestContext);
   }
 
   /** The parent hears of a nested run's end from the nested run, also where it had ended before. */
@@ -359,6 +389,13 @@ export class RunExecution {
     if (nested) return seal(nested);
     // Nobody but the dashboard reads it, and what Inngest does not take would fail a run that has ended well.
     return jsonSize(run) > LIMITS.stepOutput ? { status: run.status, runId } : { result: run, runId };
+  }
+}
+
+/** What was stored of the request context, where this leg's caller gives nothing else. */
+function completeContext(requestContext: Context, leg: LegStart): void {
+  for (const [key, value] of Object.entries(leg.requestContext)) {
+    if (!requestContext.has(key)) requestContext.set(key, value);
   }
 }
 

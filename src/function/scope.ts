@@ -54,6 +54,7 @@ export function runScope(
       channel: runChannel(workflowId, id),
       prefix: '',
     })),
+    tracingOptions: start.tracingOptions,
     ancestors,
     nativeStep: request.nativeStep,
     streamBatchMs: workflow.streamBatchMs,

@@ -1,4 +1,5 @@
 import type { Context } from '../core-types';
+import type { TracingOptions } from '../wire/tracing-options';
 import type { OutputOptions } from './result';
 
 /** What every way of executing a run takes. */
@@ -7,7 +8,7 @@ export interface ExecutionArguments {
   outputOptions?: OutputOptions;
   perStep?: boolean;
   actor?: unknown;
-  tracingOptions?: { traceId?: string; parentSpanId?: string };
+  tracingOptions?: TracingOptions;
 }
 
 /** What core's public methods pass to `_start`. */

@@ -1,7 +1,9 @@
 /** Cancelling: the store first, so that it holds whatever Inngest is doing, then Inngest. */
+import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
 import { nestedMeta } from '../engine/leg-start';
+import { executionPath } from '../function/execution-path';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
@@ -16,10 +18,12 @@ export async function cancelStored(
   port: InngestPort,
   record: RunRecord,
   steps: Record<string, unknown>,
+  graph: ExecutionGraph,
 ): Promise<boolean> {
   const { workflowId, runId } = record.identity;
   const before = await record.load();
-  const moved = await record.move('canceled');
+  const path = before && { stepExecutionPath: executionPath(graph.steps, before) };
+  const moved = await record.move('canceled', path);
   // An earlier cancel may have got no further than the row, so the rest is done again.
   const again = before?.status === 'canceled';
   if (before && !moved && !again) return false;

@@ -26,6 +26,8 @@ const SMALL_INPUT = 64 * 1024;
 /** What a run lends to its continuation. */
 export interface Continuable {
   record: RunRecord;
+  /** Nobody knew of the run before: a row that is still pending is that of `createRun` alone. */
+  isNew?: boolean;
   graph: ExecutionGraph;
   /** Whether the user's `shouldPersistSnapshot` lets `running` into the store. */
   storesRunning(results: StepResults): boolean;
@@ -34,12 +36,12 @@ export interface Continuable {
   validateTravelInput(input: unknown, stepId: string): Promise<unknown>;
   runState(inngestRunId: string): Promise<RunState>;
   /** All of the request but what is the leg's own. */
-  request(args: object, snapshot: Snapshot): StartRequest;
+  request(args: object): StartRequest;
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` */
 export async function resumeDeparture(run: Continuable, args: ResumeArguments): Promise<Departure> {
-  const snapshot = await suspendedSnapshot(run.record);
+  const snapshot = await suspendedSnapshot(run);
   const { label, forEachIndex, retryCount } = args;
   const wish = { steps: stepPath(args.step), label, forEachIndex, unchecked: Boolean(retryCount) };
   const target = resumeTarget(snapshot, wish, run.record.identity);
@@ -47,7 +49,7 @@ export async function resumeDeparture(run: Continuable, args: ResumeArguments): 
   const leg = { kind: 'resume' as const, ...target, label, resumeData };
   const { input } = faithfulValues(snapshot).context;
   const inputData = jsonSize(input) <= SMALL_INPUT ? input : undefined;
-  return departure(run, snapshot, { ...run.request(args, snapshot), inputData }, leg);
+  return departure(run, snapshot, { ...run.request(args), inputData }, leg);
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_ACTIVE`, `TIME_TRAVEL_IMPOSSIBLE` */
@@ -63,7 +65,7 @@ export async function travelDeparture(run: Continuable, args: TravelArguments): 
   const isPlain = Boolean(args.inputData) && steps.length === 1;
   const inputData = isPlain ? await run.validateTravelInput(args.inputData, steps[0] ?? '') : args.inputData;
   const leg: Leg = { kind: 'time-travel', steps, resumeData, context, nestedStepsContext };
-  const request = { ...run.request(args, snapshot), inputData, initialState };
+  const request = { ...run.request(args), inputData, initialState };
   requirePossible(run, snapshot, request, leg);
   return departure(run, snapshot, request, leg);
 }
@@ -94,7 +96,7 @@ export async function restartDeparture(
     throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
   if (state === 'unreachable')
     throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
-  return departure(run, snapshot, run.request(args, snapshot), { kind: 'restart' });
+  return departure(run, snapshot, run.request(args), { kind: 'restart' });
 }
 
 function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): Departure {
@@ -123,11 +125,13 @@ export async function stored(record: RunRecord): Promise<Snapshot> {
 }
 
 /** As core does, waits a little for a run that is about to suspend. */
-async function suspendedSnapshot(record: RunRecord): Promise<Snapshot> {
+async function suspendedSnapshot({ record, isNew }: Continuable): Promise<Snapshot> {
   const deadline = Date.now() + SUSPENDING.patience;
   for (;;) {
     const snapshot = await stored(record);
     const { status } = snapshot;
+    if (isNew && status === 'pending')
+      throw refusal(record, 'RUN_NOT_FOUND', 'nobody has ever started a run with this id');
     if (status === 'suspended' || isAbandoned(snapshot, Date.now())) return snapshot;
     if (isAtRest(status) || Date.now() >= deadline) throw notSuspended(record, snapshot);
     await new Promise(resolve => setTimeout(resolve, SUSPENDING.pause));

@@ -1,68 +1,16 @@
-import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/core/workflows';
-import type { AnyMastra, StepResults } from '../core-types';
-import { asCoreError } from '../engine/outcome';
-import { visibleResults } from '../realtime/stored-events';
-import { RunPubSubSilence } from './silence';
-import { type FaithfulValues, faithfulValues } from '../snapshot/faithful';
+import type { AnyMastra } from '../core-types';
+import { shapedResult } from '../function/stored-result';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
-import { sameValue, withoutUndefined } from '../wire/encode';
 
 export interface OutputOptions {
   includeState?: boolean;
   includeResumeLabels?: boolean;
 }
 
-/** Core's own shaping of a result, over a stored run. */
-class ResultEngine extends DefaultExecutionEngine {
-  shape(results: StepResults, last: Record<string, unknown>, error: unknown, path?: string[]) {
-    return this.fmtReturnValue<Record<string, unknown>>(
-      RunPubSubSilence,
-      results,
-      last as never,
-      error,
-      path,
-    );
-  }
-}
-
-/** The values of a stored run with their types, equal payloads being the same object. */
-function shownValues(snapshot: Snapshot): FaithfulValues & { context: StepResults } {
-  const values = faithfulValues(snapshot);
-  const context = visibleResults(values.context) as StepResults;
-  const isDecoded = snapshot.inngest?.encoded !== undefined;
-  return {
-    ...values,
-    context: isDecoded ? shareEqualPayloads(context, snapshot.stepExecutionPath ?? []) : context,
-  };
-}
-
-/**
- * Core leaves a step's payload out where it is the previous step's output, and finds that by identity or by a comparison
- * that takes two decoded Maps for different. So equal ones are made the same object.
- */
-function shareEqualPayloads(context: StepResults, path: readonly string[]): StepResults {
-  const shared: StepResults = { ...context };
-  let previous = (context as Record<string, unknown>).input;
-  for (const stepId of path) {
-    const step = shared[stepId] as Record<string, unknown> | undefined;
-    if (!step) continue;
-    if ('payload' in step && sameValue(step.payload, previous)) {
-      shared[stepId] = { ...step, payload: previous } as never;
-    }
-    if (step.status === 'success') previous = step.output;
-  }
-  return shared;
-}
-
 /** The run that a last event carries, where the store has less than all of it. */
 export function runOfEvent(finish: Record<string, unknown> | undefined): Snapshot | undefined {
   return finish?.run === undefined ? undefined : (decodeValue(finish.run) as Snapshot);
-}
-
-/** What ended a run from outside its steps, with its stack. */
-export function thrownError(snapshot: Snapshot): Error {
-  return asCoreError(shownValues(snapshot).error);
 }
 
 /** The result of a run at rest, as core's `start()` gives it. */
@@ -71,27 +19,13 @@ export async function resultOf(
   snapshot: Snapshot,
   outputOptions: OutputOptions | undefined,
 ): Promise<Record<string, unknown>> {
-  const { context, value, result, error } = shownValues(snapshot);
-  // A run without input has none in its context, in whichever form it was stored.
-  const results = hydrateSerializedStepErrors(withoutUndefined(context) as never) as StepResults;
-  const engine = new ResultEngine({ mastra, options: {} as never });
-  const failedStep = Object.values(results).find(
-    step => step?.status === 'failed' && (step as { tripwire?: unknown }).tripwire,
-  ) as Record<string, unknown>;
-  const last = {
-    status: snapshot.status === 'tripwire' ? 'failed' : snapshot.status,
-    output: result,
-    ...(snapshot.status === 'tripwire' ? { tripwire: failedStep?.tripwire } : {}),
-  };
-  const shaped = await engine.shape(results, last, error, snapshot.stepExecutionPath);
-  // Stored as core made it; shaping it once more would add a name to errors whose class leaves it out.
-  if (shaped.error !== undefined && error !== undefined) shaped.error = error;
+  const { shaped, state } = await shapedResult(mastra, snapshot);
   return {
     ...shaped,
     runId: snapshot.runId,
     traceId: snapshot.inngest?.trace?.traceId,
     spanId: snapshot.inngest?.trace?.spanId,
-    ...(outputOptions?.includeState ? { state: value } : {}),
+    ...(outputOptions?.includeState ? { state } : {}),
     ...(outputOptions?.includeResumeLabels && snapshot.status === 'suspended'
       ? { resumeLabels: snapshot.resumeLabels }
       : {}),

@@ -9,7 +9,6 @@ import { isWritten } from '../realtime/stored-events';
 import { logOf } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
 import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { requireAllowed } from './allowed';
@@ -17,7 +16,8 @@ import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArgumen
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, stored, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
-import { type OutputOptions, resultOf, runOfEvent, thrownError } from './result';
+import { thrownError } from '../function/stored-result';
+import { type OutputOptions, resultOf, runOfEvent } from './result';
 import { checkedResumeData } from './resume-data';
 import { Replayed } from './replayed';
 import { storyOf } from './stored-story';
@@ -45,6 +45,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly options: EngineOptions;
   /** In which statuses this run is stored, where `createRun` was told; the workflow's own option holds elsewhere. */
   storedStatuses?: readonly RunStatus[];
+  /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
+  isNew = false;
   /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
   private streams?: (event: RunEvent) => boolean;
   /** What tells that stream, until the leg takes it along. */
@@ -77,6 +79,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** All that can be wrong is found here, before anything is stored or sent. */
   private async startDeparture(args: StartArguments): Promise<Departure> {
+    this.isNew = false;
     const inputData: unknown = await this._validateInput(args.inputData);
     const initialState: unknown = await this._validateInitialState(args.initialState ?? {});
     await this._validateRequestContext(args.requestContext);
@@ -90,15 +93,15 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   }
 
   /** What every leg takes along. */
-  private request(args: ExecutionArguments, snapshot?: Snapshot): StartRequest {
-    const { requestContext, outputOptions, perStep, actor } = args;
+  private request(args: ExecutionArguments): StartRequest {
+    const { requestContext, outputOptions, perStep, actor, tracingOptions } = args;
     return {
       inputData: undefined,
       runId: this.runId,
       resourceId: this.resourceId,
       requestContext: this.sendableContext(requestContext),
       outputOptions,
-      tracingOptions: tracingOf(args, snapshot),
+      tracingOptions,
       perStep: perStep || undefined,
       actor,
       disableScorers: this.disableScorers || undefined,
@@ -189,6 +192,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     const steps = this.workflowSteps;
     return {
       record: this.record,
+      isNew: this.isNew,
       graph: this.executionGraph,
       storesRunning: stepResults =>
         new Persistence(this.options, this.storedStatuses).wanted('running', stepResults),
@@ -199,13 +203,13 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       validateTravelInput: async (input, stepId) =>
         this._validateTimetravelInputData(input, steps[stepId] as never),
       runState: inngestRunId => this.port.runState(inngestRunId),
-      request: (args, snapshot) => this.request(args, snapshot),
+      request: args => this.request(args),
     };
   }
 
   /** Cancels the run, wherever it executes, and what is nested in it; a run that has ended stays as it is. */
   override async cancel(): Promise<void> {
-    const canceled = await cancelStored(this.port, this.record, this.workflowSteps);
+    const canceled = await cancelStored(this.port, this.record, this.workflowSteps, this.executionGraph);
     if (canceled) this.workflowRunStatus = 'canceled';
   }
 
@@ -335,19 +339,4 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);
     return result;
   }
-}
-
-/** Where the leg hangs in a trace: as its caller says, or where the run was before (source: @mastra/core, `Run.resume`). */
-function tracingOf(
-  { tracingOptions }: ExecutionArguments,
-  snapshot?: Snapshot,
-): StartRequest['tracingOptions'] {
-  const before = snapshot?.tracingContext as { traceId?: string; spanId?: string } | undefined;
-  const { traceId, parentSpanId } = tracingOptions ?? {};
-  if (!before?.traceId) return tracingOptions && { traceId, parentSpanId };
-  const sameTrace = traceId === undefined || traceId === before.traceId;
-  return {
-    traceId: traceId ?? (parentSpanId ? undefined : before.traceId),
-    parentSpanId: parentSpanId ?? (sameTrace ? before.spanId : undefined),
-  };
 }

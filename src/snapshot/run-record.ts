@@ -13,6 +13,11 @@ export function isCanceledUnstarted({ status, inngest }: Snapshot): boolean {
   return status === 'canceled' && inngest?.owner === undefined;
 }
 
+/** True where `onFinish` and `onError` were called for the end of the leg that is stored. */
+export function hasToldEnd({ inngest }: Snapshot): boolean {
+  return inngest?.endTold === (inngest?.leg ?? 0);
+}
+
 /** The one writer of a run's stored snapshot (I6). */
 export class RunRecord {
   constructor(
@@ -135,6 +140,14 @@ export class RunRecord {
     const owner = current.inngest?.owner;
     const foreign = owner !== undefined && owner !== inngest?.owner;
     return foreign || isTerminal(current.status) || current.status === status ? [] : predecessors(status);
+  }
+
+  /** Notes that the user's code was told of the end of the leg: all that changes in a run that has ended (I6). */
+  async noteEndTold(leg: number): Promise<void> {
+    const current = await this.load();
+    if (!current || hasToldEnd(current) || (current.inngest?.leg ?? 0) !== leg) return;
+    const inngest = { ...current.inngest, endTold: leg };
+    await this.move(current.status, { inngest }, [current.status]);
   }
 
   private async requireSettled(status: Status): Promise<void> {

@@ -26,6 +26,8 @@ export interface Ownership {
   trace?: { traceId: string; spanId: string };
   /** The user's `pruneSnapshot` left things out: the run's last event has all of it. */
   pruned?: boolean;
+  /** The leg for whose end `onFinish` and `onError` were called. */
+  endTold?: number;
   /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
   thrown?: boolean;
 }

@@ -7,6 +7,7 @@ import { decodeValue } from './decode';
 import { type Leg, legOfUser } from './leg';
 import { encodeRecord, encodeValue, UnencodableValue } from './encode';
 import { type JsonObject, isRecord } from './json';
+import { type TracingOptions, readTracingOptions } from './tracing-options';
 
 /** Name of the event that starts a workflow, and id of its function. */
 export function startEventName(workflowId: string): string {
@@ -54,7 +55,19 @@ export interface Ancestor {
   /** Where the step is an item of a foreach: the ancestor's stream hears from the nested run how it ended. */
   item?: { id: string; index: number; totalCount: number; completedCount: number; execution: string };
   /** The parent's span of this step, where the parent is traced. */
-  span?: { traceId: string; id: string; parentId?: string };
+  span?: AncestorSpan;
+}
+
+/** The span of a nested workflow's step, as its nested run begins and ends it. */
+export interface AncestorSpan {
+  traceId: string;
+  id: string;
+  /** The spans that it hangs below, nearest first, up to that of the ancestor. */
+  above: { id: string; type: string }[];
+  /** Where the ancestor goes on after a suspension: its span until then. */
+  resumed?: { spanId?: string; linked: boolean };
+  tracingPolicy?: unknown;
+  attributes?: Record<string, unknown>;
 }
 
 /** What starts a run. */
@@ -69,8 +82,8 @@ export interface StartRequest {
   /** In which statuses this run is stored, where its caller said so; else the workflow's option decides. */
   storedStatuses?: readonly string[];
   actor?: unknown;
-  /** The trace that a caller wants the run in: ids in hexadecimal. */
-  tracingOptions?: { traceId?: string; parentSpanId?: string };
+  /** What the caller says of the trace; of a nested run, what the caller of the outermost said. */
+  tracingOptions?: TracingOptions;
   outputOptions?: { includeState?: boolean; includeResumeLabels?: boolean };
   /** Set by this package: the sender has validated the input, or it is a nested run's. */
   sender?: {
@@ -153,7 +166,7 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     disableScorers: given.disableScorers === true,
     storedStatuses: Array.isArray(ours?.storedStatuses) ? ours.storedStatuses.map(String) : undefined,
     actor: read(given.actor),
-    tracingOptions: isRecord(given.tracingOptions) ? given.tracingOptions : undefined,
+    tracingOptions: readTracingOptions(read(given.tracingOptions)),
     outputOptions: isRecord(given.outputOptions) ? given.outputOptions : undefined,
     sender: ours && {
       validated: ours.validated !== false,

@@ -29,7 +29,11 @@ export interface WaitForEventOptions {
   id: string;
   /** Name of the event to wait for. */
   event: string;
-  /** Path that must be equal in the event that started the run and in the awaited one, e.g. `data.orderId`. */
+  /**
+   * Path that must be equal in the event that started the run and in the awaited one. What `start()` was given is below
+   * `data.inputData` in the first, so the event that is sent has to have it there, too: `data.inputData.orderId`. For any other
+   * event use `if`.
+   */
   match?: string;
   /**
    * Inngest expression over `event` (what started the run) and `async` (the awaited event); or a function of the step's

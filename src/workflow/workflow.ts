@@ -170,7 +170,10 @@ export class InngestWorkflow<
     if (statuses) run.storedStatuses = statuses;
     const existing = stored || options?.runId ? await record.load() : undefined;
     if (existing) run.workflowRunStatus = existing.status;
-    else if (stored) await record.create(this.pendingSnapshot(runId));
+    else if (stored) {
+      await record.create(this.pendingSnapshot(runId));
+      run.isNew = true;
+    }
     return run as never;
   }
 

@@ -99,7 +99,7 @@ export class Model {
       if ((await this.row())?.status !== 'pending') throw conflict(this.record, 'was started');
     };
     await claim();
-    return { request: this.continuable.request({}, {} as never), claim, release: async () => {} };
+    return { request: this.continuable.request({}), claim, release: async () => {} };
   }
 
   private get continuable(): Continuable {
@@ -206,7 +206,7 @@ export class Model {
       for (const one of isLost ? [] : this.executions) this.cancelRun(one.owner);
       return { ids: [] };
     };
-    await cancelStored({ ...this.port, send }, this.record, {});
+    await cancelStored({ ...this.port, send }, this.record, {}, this.continuable.graph);
   }
 
   /** One of Inngest's runs does its next op; one that crashes in it does it again. Late ops of ended runs happen, too. */

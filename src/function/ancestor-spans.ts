@@ -1,0 +1,44 @@
+/** The spans of the runs that a run is nested in, as those runs make them. */
+import type { Context } from '../core-types';
+import { nestedStepSpan } from '../engine/nested';
+import { runSpan } from '../engine/run-trace';
+import { SpanRef } from '../engine/span-ref';
+import type { Ancestor, StartRequest } from '../wire/start-event';
+
+/** An ancestor's own span, and that of its step which is the next run. */
+export interface AncestorSpans {
+  root?: SpanRef;
+  step: SpanRef;
+}
+
+/** Outermost first; none where the parent is not traced. */
+export function ancestorSpans(
+  ancestors: readonly Ancestor[],
+  start: StartRequest,
+  requestContext: Context,
+): AncestorSpans[] {
+  const all: AncestorSpans[] = [];
+  for (const ancestor of ancestors) {
+    if (!ancestor.span) return [];
+    const { traceId, id, above, resumed, tracingPolicy, attributes } = ancestor.span;
+    const isInner = ancestor === ancestors.at(-1);
+    // Where nothing of the ancestor was executed, what is nested in it has its input, except for an item of a foreach.
+    const hasInput =
+      ancestor.first && ancestors.slice(ancestors.indexOf(ancestor)).every(({ emits }) => emits);
+    const tracingOptions = all.length === 0 ? start.tracingOptions : undefined;
+    const beginning = { input: hasInput ? start.inputData : undefined, requestContext, tracingPolicy };
+    let parent = all.at(-1)?.step;
+    let root: SpanRef | undefined;
+    for (const span of above.toReversed()) {
+      const options = root
+        ? { type: span.type, name: span.type, tracingPolicy }
+        : runSpan(ancestor, { ...beginning, tracingOptions, resumed });
+      parent = new SpanRef(traceId, span.id, parent, options);
+      root ??= parent;
+    }
+    const input: unknown = isInner || hasInput ? (ancestor.stepInfo?.payload ?? start.inputData) : undefined;
+    const options = { ...nestedStepSpan(ancestor.stepId), ...beginning, input, attributes };
+    all.push({ root, step: new SpanRef(traceId, id, parent, options) });
+  }
+  return all;
+}

@@ -1,0 +1,44 @@
+import { isRecord } from './json';
+
+/** What a caller says of a run's trace: core's `TracingOptions`. */
+export interface TracingOptions {
+  /** The trace that the run is in: 1 to 32 hexadecimal digits. */
+  traceId?: string;
+  /** A span of another system that the run hangs below: 1 to 16 hexadecimal digits. */
+  parentSpanId?: string;
+  metadata?: Record<string, unknown>;
+  tags?: string[];
+  hideInput?: boolean;
+  hideOutput?: boolean;
+  requestContextKeys?: string[];
+}
+
+/** Reads what came with an event, whoever sent it. What is no option of a trace is left out, and so is an id that is none, as in core. */
+export function readTracingOptions(value: unknown): TracingOptions | undefined {
+  if (!isRecord(value)) return undefined;
+  const read: TracingOptions = {
+    ...value,
+    traceId: hexadecimal(value.traceId, 32),
+    parentSpanId: hexadecimal(value.parentSpanId, 16),
+    metadata: isRecord(value.metadata) ? value.metadata : undefined,
+    tags: texts(value.tags),
+    requestContextKeys: texts(value.requestContextKeys),
+    hideInput: isSet(value.hideInput),
+    hideOutput: isSet(value.hideOutput),
+  };
+  return Object.fromEntries(Object.entries(read).filter(([, option]) => option !== undefined));
+}
+
+function hexadecimal(value: unknown, digits: number): string | undefined {
+  if (typeof value !== 'string' || value.length > digits) return undefined;
+  return /^[0-9a-f]+$/i.test(value) ? value : undefined;
+}
+
+function texts(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter(one => typeof one === 'string') : undefined;
+}
+
+/** Whoever sets it to something true wants it hidden. */
+function isSet(value: unknown): boolean | undefined {
+  return value === undefined ? undefined : Boolean(value);
+}

@@ -1,0 +1,202 @@
+/** `onFinish` and `onError` hear of every end, whoever makes it, with what core's own engine tells them (I8). */
+import type { Mastra } from '@mastra/core';
+import type {
+  createStep as createCoreStep,
+  createWorkflow as createCoreWorkflow,
+} from '@mastra/core/workflows';
+import { createStep, init } from '@mastra/inngest';
+import type { Inngest } from 'inngest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { type Harness, startHarness } from '../support/harness';
+
+vi.setConfig({ testTimeout: 8_000 });
+type Kit = { createWorkflow: typeof createCoreWorkflow; createStep: typeof createCoreStep };
+
+interface End {
+  status: string;
+  workflowId: string;
+  error?: { message: string };
+  steps: Record<string, { status: string }>;
+  stepExecutionPath?: string[];
+  state: unknown;
+  getInitData(): unknown;
+  requestContext: { get(key: string): unknown };
+}
+
+/** As long as a second call would take to come; a cancelled run gives no last answer that could be waited for. */
+const quiet = () => new Promise(resolve => setTimeout(resolve, 700));
+
+/** What was told, in order, by workflow and hook; and the steps that began. */
+class Ends {
+  readonly told: [string, End][] = [];
+  readonly begun: string[] = [];
+
+  clear(): void {
+    this.told.length = 0;
+    this.begun.length = 0;
+  }
+}
+
+const any = z.any();
+const HOUR = 3_600_000;
+
+function build({ createWorkflow, createStep: make }: Kit, ends: Ends) {
+  const options = {
+    onFinish: (end: object) => void ends.told.push(['onFinish', end as End]),
+    onError: (end: object) => void ends.told.push(['onError', end as End]),
+  };
+  const workflow = (id: string, more: object = {}) =>
+    createWorkflow({ id, inputSchema: any, outputSchema: any, options: { ...options, ...more } });
+  const quick = make({
+    id: 'quick',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ setState }) => {
+      await setState({ seen: true });
+      return {};
+    },
+  });
+  const slow = make({
+    id: 'slow',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ abortSignal, workflowId }) => {
+      ends.begun.push(workflowId);
+      while (!abortSignal.aborted) await new Promise(resolve => setTimeout(resolve, 20));
+      return {};
+    },
+  });
+  const ask = make({
+    id: 'ask',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ suspend }) => suspend({}),
+  });
+  const late = make({ id: 'late', inputSchema: any, outputSchema: any, execute: async () => ({}) });
+  const unstored = { shouldPersistSnapshot: () => false };
+  return {
+    step: workflow('step').then(quick).then(slow).then(late).commit(),
+    sleeping: workflow('sleeping').then(quick).sleep(HOUR, { id: 'nap' }).commit(),
+    outer: workflow('outer').then(quick).then(workflow('inner').then(slow).commit()).commit(),
+    unstored: workflow('unstored', unstored).then(quick).then(slow).commit(),
+    asks: workflow('asks').then(ask).commit(),
+  };
+}
+
+const ours = new Ends();
+
+/** Cancels a run once it is in its long step, or asleep. */
+async function cancelled(mastra: Mastra, id: string, ends: Ends) {
+  const run = await mastra.getWorkflowById(id).createRun();
+  const result = run.start({ inputData: { given: id } });
+  if (id === 'sleeping') {
+    const status = async () => (await mastra.getWorkflowById(id).getWorkflowRunById(run.runId))?.status;
+    await vi.waitUntil(async () => (await status()) === 'waiting', 8_000);
+    // Until Inngest has it asleep.
+    await new Promise(resolve => setTimeout(resolve, 300));
+  } else {
+    await vi.waitUntil(() => ends.begun.length === 1, 8_000);
+  }
+  await run.cancel();
+  return { run, result: (await result) as { status: string; stepExecutionPath?: string[] } };
+}
+
+/** What core's own engine gives them. */
+const KEYS =
+  'error getInitData logger mastra requestContext resourceId result runId state status stepExecutionPath steps tripwire workflowId'.split(
+    ' ',
+  );
+
+/** Seen on core's own engine: the inner hook first, each with what was done until then. */
+const expected = new Map([
+  ['step', { ends: ['step'], path: ['quick', 'slow'] }],
+  ['sleeping', { ends: ['sleeping'], path: ['quick', 'nap'] }],
+  ['outer', { ends: ['inner', 'outer'], path: ['quick', 'inner'] }],
+]);
+
+describe.each([true, false])('with checkpointing %s', checkpointing => {
+  let harness: Harness;
+  beforeAll(async () => {
+    harness = await startHarness({
+      workflows: (inngest: Inngest.Any) =>
+        build({ createWorkflow: init(inngest).createWorkflow, createStep: createStep as never }, ours),
+      checkpointing,
+    });
+  });
+  afterAll(() => harness.stop());
+
+  /** Nothing more is told after this. */
+  const settled = async (count: number) => {
+    await expect.poll(() => ours.told.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(count);
+    await quiet();
+    expect(ours.told).toHaveLength(count);
+  };
+
+  test.each([...expected])('a run that is cancelled: %s', async (id, { ends, path }) => {
+    ours.clear();
+    const { run, result } = await cancelled(harness.mastra, id, ours);
+    await settled(ends.length);
+    expect(ours.told.map(([hook, { workflowId, status }]) => [hook, workflowId, status]).sort()).toEqual(
+      ends.map(one => ['onFinish', one, 'canceled']),
+    );
+    const end = ours.told.find(([, { workflowId }]) => workflowId === id)?.[1];
+    expect(end).toMatchObject({ stepExecutionPath: path, state: { seen: true }, error: undefined });
+    expect(Object.keys(end ?? {}).sort()).toEqual(KEYS);
+    expect(end?.getInitData()).toEqual({ given: id });
+    expect(end?.steps).toMatchObject({ input: { given: id }, quick: { status: 'success' } });
+    expect(result).toMatchObject({ status: 'canceled', stepExecutionPath: path });
+    expect(await harness.rested(id, run.runId)).toMatchObject({ status: 'canceled' });
+  });
+
+  test('a run that is cancelled in the dashboard', async () => {
+    ours.clear();
+    const run = await harness.mastra.getWorkflowById('step').createRun();
+    const result = run.start({ inputData: { given: 'step' } });
+    await expect.poll(() => ours.begun.length, { timeout: 5_000 }).toBe(1);
+    const [row] = (await harness.snapshots('step')).filter(({ runId }) => runId === run.runId);
+    const { owner } = (row as unknown as { inngest: { owner: string } }).inngest;
+    await fetch(`${harness.proxy.url}/v1/runs/${owner}`, { method: 'DELETE' });
+    expect(await result).toMatchObject({ status: 'canceled' });
+    await settled(1);
+    expect(ours.told[0]?.[1]).toMatchObject({ status: 'canceled', stepExecutionPath: ['quick', 'slow'] });
+  });
+
+  test('a run of which nothing is stored', async () => {
+    ours.clear();
+    const owners: string[] = [];
+    harness.proxy.onExecution = async body => {
+      const { ctx, event } = JSON.parse(body) as { ctx: { run_id: string }; event: { name: string } };
+      if (event.name === 'workflow.unstored') owners.push(ctx.run_id);
+    };
+    const run = await harness.mastra.getWorkflowById('unstored').createRun();
+    await run.startAsync({ inputData: { given: 1 } });
+    await expect.poll(() => ours.begun.length, { timeout: 5_000 }).toBe(1);
+    harness.proxy.onExecution = undefined;
+    await fetch(`${harness.proxy.url}/v1/runs/${owners[0]}`, { method: 'DELETE' });
+    await expect.poll(() => ours.told.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    const [[hook, end] = []] = ours.told;
+    expect(hook).toBe('onFinish');
+    expect(end).toMatchObject({ status: 'canceled', workflowId: 'unstored' });
+    expect(end?.getInitData()).toEqual({ given: 1 });
+    await quiet();
+  });
+
+  test('a suspended run that is cancelled tells its suspension alone, as on core', async () => {
+    ours.clear();
+    const run = await harness.mastra.getWorkflowById('asks').createRun();
+    await run.start({ inputData: 1 });
+    await run.cancel();
+    await settled(1);
+    expect(ours.told.map(([hook, { status }]) => [hook, status])).toEqual([['onFinish', 'suspended']]);
+  });
+
+  test('a run that is cancelled before it began', async () => {
+    ours.clear();
+    const run = await harness.mastra.getWorkflowById('step').createRun();
+    await run.startAsync({ inputData: { given: 1 } });
+    await run.cancel();
+    await settled(1);
+    expect(ours.told.map(([hook, { status }]) => [hook, status])).toEqual([['onFinish', 'canceled']]);
+  });
+});
