@@ -228,7 +228,12 @@ export class Model {
   private async reportEnd({ owner, event }: Execution, how: 'failed' | 'cancelled'): Promise<void> {
     const mastra = { getLogger: () => undefined, getStorage: () => ({ getStore: async () => this.store }) };
     const definition = runEndedDefinition(this.port, [
-      { id: 'model', mastra } as unknown as RunnableWorkflow,
+      {
+        id: 'model',
+        mastra,
+        stepGraph: this.continuable.graph.steps,
+        options: {},
+      } as unknown as RunnableWorkflow,
     ]);
     const name = `inngest/function.${how}`;
     const data = { function_id: 'app-workflow.model', run_id: owner, event: { data: event.data } };
