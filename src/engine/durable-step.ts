@@ -1,5 +1,4 @@
 /** The leaf of every graph: one Mastra step as one durable op (I1). */
-import { noopLogger } from '@mastra/core/logger';
 import type { StepParams, StepReturn, AnyStepResult } from '../core-types';
 import { eventsOfStep, stepEnded } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
@@ -15,6 +14,7 @@ import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
+import { hasLogger } from './has-logger';
 import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
 import { stateChange } from './state-change';
@@ -393,10 +393,4 @@ class StepOperation {
       ),
     );
   }
-}
-
-/** Core logs a step's failure with its stack, unless Mastra has no logger; it may have one of core's around none. */
-function hasLogger({ mastra }: EngineParts['scope']): boolean {
-  const logger = mastra.getLogger() as object & { baseLogger?: object };
-  return (logger.baseLogger ?? logger) !== noopLogger;
 }

@@ -1,13 +1,6 @@
 import { RequestContext } from '@mastra/core/request-context';
 import type { Context, ExecuteParams, StepResults } from '../core-types';
-import {
-  type ContextChange,
-  type ContextImage,
-  OpContext,
-  applyContext,
-  contextChange,
-  contextImage,
-} from '../engine/context-change';
+import { type ContextImage, contextChange, contextImage } from '../engine/context-change';
 import { InngestExecutionEngine } from '../engine/engine';
 import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
@@ -44,6 +37,7 @@ import {
   publishHandedOver,
 } from './lineage';
 import { type RunResult, nestedOutcome } from './nested-outcome';
+import { callOnStart } from './start-callback';
 import { ownershipOf } from './ownership';
 import { type Prepared, prepareStart } from './prepare';
 import { type Rest, settleRun } from './run-end';
@@ -256,7 +250,7 @@ export class RunExecution {
         // Core changes the state that it is given, and a nested run tells what became of it.
         const nested = this.scope.ancestors.length > 0;
         if (nested && !this.prepared.ownState) this.prepared.initialState = { ...this.stateAtStart };
-        await this.gate();
+        await callOnStart(engine, requestContext, this.prepared);
       }
       const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams());
       const rest = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
@@ -298,29 +292,6 @@ export class RunExecution {
 
   private get knownResults(): StepResults {
     return { ...this.scope.legResults, input: this.inputData } as unknown as StepResults;
-  }
-
-  /** `onStart` may refuse the run, so it comes before any step, once: in an op of its own. */
-  private async gate(): Promise<void> {
-    const { engine, scope, workflow, requestContext, prepared } = this;
-    if (!workflow.options.onStart) return;
-    const memo = await engine.parts.operations.runCallback(engine.parts.ids.start, async () => {
-      const own = new OpContext(scope, requestContext);
-      await engine.invokeStartCallback({
-        runId: scope.runId,
-        workflowId: scope.workflowId,
-        resourceId: scope.resourceId,
-        getInitData: (() => prepared?.inputData) as never,
-        requestContext: own.own,
-        state: (prepared?.initialState ?? {}) as never,
-      });
-      const context = own.change();
-      own.warn('onStart');
-      const place = { workflowId: workflow.id, runId: scope.runId };
-      requireStorable([{ name: 'request context', path: '$.requestContext', value: context?.set }], place);
-      return seal({ context });
-    });
-    applyContext(requestContext, unseal<{ context?: ContextChange }>(memo)?.context);
   }
 
   private executeParams(): ExecuteParams {
