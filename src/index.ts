@@ -6,7 +6,13 @@ export { connect, type MastraConnectOptions } from './serve/connect';
 export { createServe, type InngestServeAdapter, type MastraServeOptions } from './serve/create-serve';
 export { collectFunctions } from './serve/collect';
 export { cloneStep, cloneWorkflow } from './workflow/clone';
-export { nativeStep, waitForEvent, type WaitContext, type WaitForEventOptions } from './workflow/native-step';
+export {
+  nativeStep,
+  waitForEvent,
+  type EventData,
+  type WaitContext,
+  type WaitForEventOptions,
+} from './workflow/native-step';
 export { InngestWorkflow } from './workflow/workflow';
 export { InngestRun } from './run/run';
 export { InngestExecutionEngine } from './engine/engine';

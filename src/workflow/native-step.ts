@@ -24,7 +24,7 @@ export interface WaitContext {
   runId: string;
 }
 
-export interface WaitForEventOptions {
+export interface WaitForEventOptions<Schema = unknown> {
   /** The step's id. */
   id: string;
   /** Name of the event to wait for. */
@@ -42,9 +42,16 @@ export interface WaitForEventOptions {
   if?: string | ((context: WaitContext) => string);
   /** How long to wait: `'3d'`, `'2h'`, or milliseconds. */
   timeout: string | number;
-  /** Schema of the event's data. Data that does not fit fails the step. */
-  schema?: unknown;
+  /** Schema of the event's data, of any library that follows Standard Schema (zod …). Data that does not fit fails the step. */
+  schema?: Schema;
 }
+
+/** What a `waitForEvent` step gives: the event's data as the schema makes it, null when the time ran out. */
+export type EventData<Schema> = Schema extends { readonly '~standard': { readonly types?: infer Types } }
+  ? NonNullable<Types> extends { readonly output: infer Output }
+    ? Output | null
+    : unknown
+  : unknown;
 
 interface WaitTools {
   waitForEvent(id: string, options: Record<string, unknown>): Promise<{ data?: unknown } | null>;
@@ -55,8 +62,11 @@ interface WaitTools {
  * (Inngest documentation, "Wait for event").
  * @throws MastraInngestError `INVALID_WORKFLOW_OPTION` for `match` and `if` at once, or a missing timeout
  */
-export function waitForEvent(options: WaitForEventOptions): Step<string, unknown, unknown, unknown> {
-  const { id, event, match, timeout, schema } = options;
+export function waitForEvent<Schema = undefined>(
+  options: WaitForEventOptions<Schema>,
+): Step<string, unknown, unknown, EventData<Schema>> {
+  const { id, event, match, timeout } = options;
+  const schema = options.schema as StandardSchema | undefined;
   if (match !== undefined && options.if !== undefined) {
     throw new MastraInngestError(
       'INVALID_WORKFLOW_OPTION',
@@ -74,7 +84,7 @@ export function waitForEvent(options: WaitForEventOptions): Step<string, unknown
   const step = createStep({
     id,
     inputSchema: anything as never,
-    outputSchema: (schema ? nullable(schema as StandardSchema) : anything) as OutputSchema as never,
+    outputSchema: (schema ? nullable(schema) : anything) as OutputSchema as never,
     execute: async ({ inputData, runId, engine }) => {
       const condition = typeof options.if === 'function' ? options.if({ inputData, runId }) : options.if;
       const tools = (engine as { step: WaitTools }).step;
@@ -85,7 +95,7 @@ export function waitForEvent(options: WaitForEventOptions): Step<string, unknown
         ...(condition === undefined ? {} : { if: condition }),
       });
       if (!received) return null as never;
-      return (schema ? await parse(schema as StandardSchema, received.data, id) : received.data) as never;
+      return (schema ? await parse(schema, received.data, id) : received.data) as never;
     },
   });
   return nativeStep(step as never);

@@ -1,6 +1,10 @@
 /** Types are checked by `tsc`; running this file shows only that it loads. */
-import { createStep as createCoreStep, createWorkflow as createCoreWorkflow } from '@mastra/core/workflows';
-import { type InngestClient, createStep, init } from '@mastra/inngest';
+import {
+  type Step,
+  createStep as createCoreStep,
+  createWorkflow as createCoreWorkflow,
+} from '@mastra/core/workflows';
+import { type InngestClient, createStep, init, waitForEvent } from '@mastra/inngest';
 import { Inngest } from 'inngest';
 import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
@@ -40,6 +44,19 @@ test('what execute gets is typed, with the default applied', () => {
   });
   // @ts-expect-error the output does not fit the schema
   createStep({ ...params, execute: async () => ({ greeting: 1 }) });
+});
+
+test('what waitForEvent gives is typed by its schema, and null when the time ran out', () => {
+  const options = { id: 'approval', event: 'app/approved', timeout: '1d' };
+  const typed = waitForEvent({ ...options, schema: z.object({ by: z.string() }) });
+  createWorkflow({ id: 'approved', inputSchema: z.object({}), outputSchema: z.any() })
+    .then(typed)
+    .map(async ({ inputData, getStepResult }) => {
+      expectTypeOf(inputData).toEqualTypeOf<{ by: string } | null>();
+      expectTypeOf(getStepResult(typed)).toEqualTypeOf<{ by: string } | null>();
+      return {};
+    });
+  expectTypeOf(waitForEvent(options)).toEqualTypeOf<Step<string, unknown, unknown, unknown>>();
 });
 
 test('another step’s result is typed by that step', () => {
