@@ -9,6 +9,7 @@ import { asCoreError, seal, unseal } from './outcome';
 import { SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
 import { requireStorable } from './storable-values';
+import { storableError } from '../wire/storable-error';
 
 interface BranchMemo {
   arms: boolean[];
@@ -131,7 +132,7 @@ function refuse({ scope, trace }: EngineParts, arm: number, error: unknown, span
       category: ErrorCategory.USER,
       details: { workflowId, runId },
     },
-    asCoreError(error),
+    asCoreError(storableError(error)),
   );
   if (span) trace.finish(span, { error: thrown, attributes: { result: false } });
 }
