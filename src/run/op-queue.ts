@@ -41,10 +41,10 @@ export class OpQueue {
     return next?.event;
   }
 
-  /** How many of the `count` events from a position on do not wait here: those that do were seen, and are told themselves. */
+  /** How many of the `count` events from a position on come before one that waits here, which was seen and is told itself. */
   countUpTo({ op, number }: Position, count: number): number {
     const numbers = (this.ops.get(op) ?? []).map(({ position }) => position.number);
-    const waiting = numbers.filter(one => one > number && one < number + count);
+    const waiting = numbers.filter(one => one >= number && one < number + count);
     return Math.min(count, ...waiting.map(one => one - number));
   }
 

@@ -1,7 +1,7 @@
 import { reasonOf } from '../errors';
 import type { LogReader } from '../log/event-log';
 import { type PublishedEvent, type RunEvent, logId } from '../realtime/channel';
-import { eventsOfStep, isEnd, isStepEnd, runFinished, statusEvent } from '../realtime/events';
+import { eventsOfStep, isEnd, isStepEnd, omitted, runFinished, statusEvent } from '../realtime/events';
 import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
 import { isWritten } from '../realtime/stored-events';
@@ -9,7 +9,7 @@ import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import { OpQueue } from './op-queue';
 import type { StoryEvent } from './stored-story';
-import { Told, positionOf } from './told';
+import { type Position, Told, positionOf } from './told';
 
 /** How long, in milliseconds, a run that is not stored and has come to rest is waited for: the last of its events may be on their way. */
 const LINGER = 1000;
@@ -239,8 +239,7 @@ export class StoryReader {
     const position = positionOf(event);
     if (!position) return;
     if (this.told.add(position, event, count)) this.show(event);
-    const next = this.waiting.next(position.op);
-    if (next) this.tellNext(next);
+    this.tellWaiting(position.op);
   }
 
   /** Tells what there is of an op whose beginning was missed and is nowhere stored; its step's end says what the start said. */
@@ -280,10 +279,29 @@ export class StoryReader {
       // The end of an earlier leg; that of the last one is told by whoever knows that it is the last.
       if (isEnd(event)) continue;
       const position = positionOf(event);
-      if (!position || this.told.has(position, event)) continue;
-      this.tellNext(event, this.waiting.countUpTo(position, count));
+      if (!position) continue;
+      if (count > 1) this.tellOmitted(position, count);
+      else if (!this.told.has(position, event)) this.tellNext(event);
     }
     return snapshot;
+  }
+
+  /** Of several events that are not kept, some may have been told, and some may wait to be. */
+  private tellOmitted({ op, number }: Position, count: number): void {
+    const end = number + count;
+    for (let next = number; next < end;) {
+      const position = { op, number: next };
+      const size = this.told.isBehind(position) ? 0 : this.waiting.countUpTo(position, end - next);
+      if (size > 0) this.tellNext({ ...omitted(size), mastraEventId: `${op}#${next}` }, size);
+      else if (!this.told.isBehind(position)) this.tellWaiting(op);
+      next += Math.max(size, 1);
+    }
+  }
+
+  /** Tells what waits in an op for its turn, if that has come. */
+  private tellWaiting(op: string): void {
+    const next = this.waiting.next(op);
+    if (next) this.tellNext(next);
   }
 
   /** What the store has of the run. */

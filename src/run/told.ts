@@ -46,7 +46,8 @@ export class Told {
     return this.isBehind(position) && (name === undefined || this.names.has(name));
   }
 
-  private isBehind({ op, number }: Position): boolean {
+  /** All of the op up to there was told. */
+  isBehind({ op, number }: Position): boolean {
     return number < (this.next.get(op) ?? 0);
   }
 

@@ -67,8 +67,17 @@ export function byName(executions: readonly Execution[], unordered = false): Rec
   if (!unordered) return names;
   const inOrder = (list: Plain[]) =>
     list
-      .map(one => ({ one, text: JSON.stringify(one) }))
+      .map(one => ({ one, text: sortedText(one) }))
       .toSorted((left, right) => (left.text < right.text ? -1 : 1))
       .map(({ one }) => one);
   return Object.fromEntries(Object.entries(names).map(([name, list]) => [name, inOrder(list)]));
+}
+
+/** The same text for equal values, whatever the order of their keys. */
+function sortedText(value: Plain): string {
+  return JSON.stringify(value, (_key, one: unknown) =>
+    typeof one === 'object' && one !== null && !Array.isArray(one)
+      ? Object.fromEntries(Object.entries(one).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+      : one,
+  );
 }

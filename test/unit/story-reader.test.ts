@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest';
 import { EventLog, LogReader } from '../../src/log/event-log';
 import type { PublishedEvent } from '../../src/realtime/channel';
 import { runFinished } from '../../src/realtime/events';
+import type { StoryEvent } from '../../src/run/stored-story';
 import { StoryReader } from '../../src/run/story-reader';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import type { Status } from '../../src/snapshot/transitions';
@@ -17,14 +18,17 @@ const step = (op: string): PublishedEvent[] =>
 
 function reading({ comesLate = false, withLog = false } = {}) {
   const told: string[] = [];
-  const stored: { status: Status; events: PublishedEvent[] } = { status: 'running', events: [] };
+  const stored: { status: Status; events: PublishedEvent[]; story?: StoryEvent[] } = {
+    status: 'running',
+    events: [],
+  };
   const log = new EventLog<PublishedEvent>(new InMemoryServerCache(), 'run');
   const reader = new StoryReader({
     tell: ({ type, payload }) =>
       told.push(`${type.replace('workflow-', '')} ${(payload?.id ?? '') as string}`.trim()),
     stored: async () => ({
       snapshot: emptySnapshot('run', stored.status, { inngest: { events: [] } }),
-      story: stored.events.map(one => ({ event: one, count: 1 })),
+      story: stored.story ?? stored.events.map(one => ({ event: one, count: 1 })),
     }),
     log: withLog ? new LogReader(log) : undefined,
     warnings: { warn() {} },
@@ -65,6 +69,37 @@ test('of an op that is executed again each step’s start and end is told, whate
   await vi.waitFor(() => expect(told.at(-1)).toBe('step-finish one'));
   const output = 'step-output one';
   expect(told).toEqual(['step-start one', output, output, output, 'step-result one', 'step-finish one']);
+});
+
+test('of events that are not kept, those that were heard are told, and a marker says how many others there were', async () => {
+  const { reader, told, stored } = reading({ comesLate: true });
+  await reader.open();
+  for (const number of [2, 4]) reader.receive(event('one', number, 'step-output'));
+  const [start, result, finish] = [
+    event('one', 0),
+    event('one', 5, 'step-result'),
+    event('one', 6, 'step-finish'),
+  ];
+  const omitted: PublishedEvent = { type: 'data-mastra-omitted', mastraEventId: 'run/one#1' };
+  stored.story = [
+    { event: start, count: 1 },
+    { event: omitted, count: 4 },
+    { event: result, count: 1 },
+    { event: finish, count: 1 },
+  ];
+  reader.receive(finish);
+  await vi.waitFor(() => expect(told.at(-1)).toBe('step-finish one'));
+  const marker = 'data-mastra-omitted';
+  const output = 'step-output one';
+  expect(told).toEqual([
+    'step-start one',
+    marker,
+    output,
+    marker,
+    output,
+    'step-result one',
+    'step-finish one',
+  ]);
 });
 
 test('the past comes first, and what is both past and live comes once', async () => {
