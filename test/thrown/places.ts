@@ -181,24 +181,15 @@ export const PLACES: Place[] = [
     },
     ends: 'rejects',
   },
-  {
-    name: 'sleep',
+  ...(['sleep', 'sleepUntil'] as const).map((method): Place => ({
+    name: method === 'sleep' ? method : 'sleep-until',
     build: (kit, fail) =>
       kit
         .workflow()
-        .sleep(async (context: StepContext) => fail(kit.name, valueIn(context)))
+        [method](async (context: StepContext) => fail(kit.name, valueIn(context)))
         .commit(),
     ends: 'rejects',
-  },
-  {
-    name: 'sleep-until',
-    build: (kit, fail) =>
-      kit
-        .workflow()
-        .sleepUntil(async (context: StepContext) => fail(kit.name, valueIn(context)))
-        .commit(),
-    ends: 'rejects',
-  },
+  })),
   {
     name: 'concurrency',
     build: (kit, fail) =>

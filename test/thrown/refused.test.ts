@@ -130,28 +130,21 @@ const counted = (kit: Kit, count: Count, id: string, body: (context: StepContext
 
 const LARGE_CONTEXT = (context: StepContext) => setting(large(5))(context);
 
+const sleepingWith = (effect: (context: StepContext) => unknown) => (kit: Kit, count: Count) =>
+  kit
+    .workflow()
+    .then(counted(kit, count, 'one', () => ({})))
+    .sleep(async (context: StepContext) => {
+      count(`${kit.name}/code`);
+      await effect(context);
+      return 1;
+    })
+    .commit();
+
 /** Code outside a step's body that hands on too much. */
 const OUTSIDE: Record<string, (kit: Kit, count: Count) => Flow> = {
-  'sleep-context': (kit, count) =>
-    kit
-      .workflow()
-      .then(counted(kit, count, 'one', () => ({})))
-      .sleep(async (context: StepContext) => {
-        count(`${kit.name}/code`);
-        LARGE_CONTEXT(context);
-        return 1;
-      })
-      .commit(),
-  'sleep-state': (kit, count) =>
-    kit
-      .workflow()
-      .then(counted(kit, count, 'one', () => ({})))
-      .sleep(async (context: StepContext) => {
-        count(`${kit.name}/code`);
-        await context.setState(large(5) as never);
-        return 1;
-      })
-      .commit(),
+  'sleep-context': sleepingWith(LARGE_CONTEXT),
+  'sleep-state': sleepingWith(context => context.setState(large(5) as never)),
   'branch-context': (kit, count) =>
     kit
       .workflow()
