@@ -8,7 +8,6 @@ import type { Operation } from './operations';
 import { asCoreError, seal, unseal } from './outcome';
 import { SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
-import { requireStorable } from './storable-values';
 import { storableError } from '../wire/storable-error';
 
 interface BranchMemo {
@@ -84,7 +83,6 @@ async function evaluate(
 ): Promise<BranchMemo> {
   const { scope, pubsub, operations, trace } = parts;
   const abort = new AbortController();
-  const place = { workflowId: scope.workflowId, runId: scope.runId, stepId: operation.id };
   const engine = new StepEngine(scope, operations.guardedTools(operation.id), 0);
   const own = new OpContext(scope, params.requestContext);
   const input = {
@@ -115,9 +113,7 @@ async function evaluate(
       }
     }),
   );
-  const context = own.change();
-  own.warn(operation.id);
-  requireStorable([{ name: 'request context', path: '$.requestContext', value: context?.set }], place);
+  const context = own.checkedChange(operation.id, operation.id);
   return { arms, context, ...(abort.signal.aborted ? { aborted: true } : {}) };
 }
 

@@ -4,7 +4,9 @@ import type { Context } from '../core-types';
 import { decodeValue } from '../wire/decode';
 import { encodeValue } from '../wire/encode';
 import { jsonSize } from '../wire/limits';
+import { AUTH_TOKEN, serializedContext } from '../wire/request-context';
 import type { RunScope } from './scope';
+import { type NamedValue, requireStorable } from './storable-values';
 
 /** Keys of the request context that an op set or removed. */
 export interface ContextChange {
@@ -15,9 +17,6 @@ export interface ContextChange {
 /** A serialised request context as it was, key by key: later changes inside its objects do not show in it. */
 export type ContextImage = Record<string, string>;
 
-/** Core's key for a caller's token, which is kept nowhere. */
-const AUTH_TOKEN = 'mastra__authToken';
-
 /** Bytes of JSON of one value that a failed step put into the request context. */
 const MOST_OF_FAILED = 1024 * 1024;
 
@@ -25,6 +24,11 @@ const MOST_OF_FAILED = 1024 * 1024;
 export function applyContext(requestContext: Context, change: ContextChange | undefined): void {
   for (const [key, value] of Object.entries(change?.set ?? {})) requestContext.set(key, value);
   for (const key of change?.removed ?? []) requestContext.delete(key);
+}
+
+/** What changed in the request context, as `requireStorable` takes it. */
+export function contextValue(change: ContextChange | undefined): NamedValue {
+  return { name: 'request context', path: '$.requestContext', value: change?.set };
 }
 
 /** Takes an image of a serialised request context. */
@@ -61,12 +65,33 @@ export class OpContext {
   ) {
     const entries = [...shared.entries()] as [string, unknown][];
     this.own = new RequestContext(entries.map(([key, value]) => [key, copyOf(value)]));
-    this.before = contextImage(serialised(shared));
+    this.before = contextImage(serializedContext(shared));
   }
 
   /** What user code has changed so far. */
   change(): ContextChange | undefined {
-    return contextChange(this.before, serialised(this.own));
+    return contextChange(this.before, serializedContext(this.own));
+  }
+
+  /**
+   * What user code outside a step has changed, to be remembered. `where`: the op or the callback, for the log; `others`: what is
+   * remembered with it.
+   * @throws MastraInngestError where that can't be stored, or is too large
+   */
+  checkedChange(
+    where: string,
+    stepId: string | undefined,
+    others: readonly NamedValue[] = [],
+  ): ContextChange | undefined {
+    const { workflowId, runId } = this.scope;
+    const change = this.change();
+    this.warn(where);
+    requireStorable([contextValue(change), ...others], {
+      workflowId,
+      runId,
+      ...(stepId !== undefined && { stepId }),
+    });
+    return change;
   }
 
   /** The same without what can't be stored or is large, for a step that has failed anyway. */
@@ -79,14 +104,14 @@ export class OpContext {
   /** The run's request context after a change, serialised. */
   kept(change: ContextChange | undefined): Record<string, unknown> {
     const removed = new Set(change?.removed);
-    const all = Object.entries({ ...serialised(this.shared), ...change?.set });
+    const all = Object.entries({ ...serializedContext(this.shared), ...change?.set });
     return Object.fromEntries(all.filter(([key]) => !removed.has(key)));
   }
 
   /** Says in the log what no later step will see. */
   warn(where: string): void {
     const { log, workflowId, runId } = this.scope;
-    const kept = serialised(this.own);
+    const kept = serializedContext(this.own);
     const all = [...this.own.entries()] as [string, unknown][];
     const keys = all
       .filter(([key, value]) => !(key in kept) && key !== AUTH_TOKEN && value !== undefined)
@@ -95,12 +120,6 @@ export class OpContext {
     const details = { workflowId, runId, stepId: where, keys };
     log.warn("What was put into the request context can't be stored; no later step sees it.", details);
   }
-}
-
-/** As core serialises it. */
-function serialised(requestContext: Context): Record<string, unknown> {
-  const { [AUTH_TOKEN]: _token, ...values } = requestContext.toJSON() as Record<string, unknown>;
-  return values;
 }
 
 function isStorable(value: unknown): boolean {

@@ -8,7 +8,7 @@ import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { storableError, storableThrown } from '../wire/storable-error';
 import { callbackArgument } from './condition';
-import { type ContextChange, OpContext, applyContext } from './context-change';
+import { type ContextChange, OpContext, applyContext, contextValue } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
@@ -348,10 +348,7 @@ class StepOperation {
     try {
       const output = { name: 'output', path: '$', value: result.output as unknown };
       const place = { workflowId, runId, stepId: this.params.step.id };
-      requireStorable(
-        [{ name: 'request context', path: '$.requestContext', value: context?.set }, output],
-        place,
-      );
+      requireStorable([contextValue(context), output], place);
       return { context };
     } catch (error) {
       return { condition: { thrown: storableError(error) } };

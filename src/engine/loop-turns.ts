@@ -1,6 +1,6 @@
 import type { ObservabilityContext } from '@mastra/core/observability';
+import { selectFields } from '@mastra/core/utils';
 import type { LoopParams, StepParams } from '../core-types';
-import { isRecord, setOwn } from '../wire/json';
 import { storableError } from '../wire/storable-error';
 import type { ConditionOutcome } from './durable-step';
 import type { RunTrace } from './run-trace';
@@ -8,7 +8,7 @@ import type { RunScope } from './scope';
 import type { SpanRef } from './span-ref';
 
 /** What core shows of a turn's output in the span of its condition (source: @mastra/core, `executeLoop`). */
-const SHOWN = [['stepResult'], ['output', 'text'], ['output', 'object'], ['messages']];
+const SHOWN = ['stepResult', 'output.text', 'output.object', 'messages'];
 
 /** The condition of one loop, and what it said in each turn. */
 export class LoopTurns {
@@ -51,29 +51,11 @@ export class LoopTurns {
     return trace.child(params.tracingContext?.currentSpan, this.spanId(params), {
       type: 'workflow_conditional_eval',
       name: `condition: '${this.entry.loopType}'`,
-      input: shown(output),
+      input: selectFields(output, SHOWN) as unknown,
       attributes: { conditionIndex: (params.iterationCount ?? 1) - 1 },
       tracingPolicy: options.tracingPolicy,
     });
   }
-}
-
-function shown(output: unknown): unknown {
-  if (typeof output !== 'object' || output === null) return output;
-  const selected = {};
-  for (const path of SHOWN) {
-    const value = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), output);
-    if (value === undefined) continue;
-    const last = path.length - 1;
-    let at: object = selected;
-    path.slice(0, last).forEach(key => {
-      const inner: unknown = Reflect.get(at, key) ?? {};
-      setOwn(at, key, inner);
-      at = inner as object;
-    });
-    setOwn(at, path[last] ?? '', value);
-  }
-  return selected;
 }
 
 /** The value of an answer; throws what the condition threw. */

@@ -3,6 +3,7 @@ import { EntityType } from '@mastra/core/observability';
 import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
 import { type NestableWorkflow, isNestable } from '../workflow/brand';
 import { derivedUuid } from '../wire/ids';
+import { serializedContext } from '../wire/request-context';
 import { type Ancestor, type AncestorSpan, buildStartData } from '../wire/start-event';
 import { type ContextChange } from './context-change';
 import { finishStep } from './durable-step';
@@ -147,7 +148,7 @@ function startData(
       initialState: leg?.data.kind === 'resume' ? undefined : params.executionContext.state,
       runId,
       resourceId: scope.resourceId,
-      requestContext: serialised(params),
+      requestContext: serializedContext(params.requestContext),
       tracingOptions: parts.trace.root && scope.tracingOptions,
       perStep: params.perStep || undefined,
       disableScorers: params.disableScorers || undefined,
@@ -201,11 +202,6 @@ function claimable(ancestors: readonly Ancestor[], first: boolean): Ancestor[] {
     // Published by this run's first op, if there was one.
     ...(first && events ? { events } : {}),
   }));
-}
-
-function serialised({ requestContext }: StepParams): Record<string, unknown> {
-  const { mastra__authToken: _token, ...values } = requestContext.toJSON() as Record<string, unknown>;
-  return values;
 }
 
 async function invoke(

@@ -9,7 +9,6 @@ import { packedStory, storedStory } from '../realtime/stored-events';
 import { predecessors } from '../snapshot/transitions';
 import type { SpanOptions, SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
-import { requireStorable } from './storable-values';
 
 interface SleepMemo {
   startedAt: number;
@@ -69,15 +68,8 @@ async function startSleep(
     );
     outcome.until = length.until;
     if (entry.fn && span) outcome.asked = length.asked;
-    outcome.context = own.change();
-    own.warn(entry.id);
-    requireStorable(
-      [
-        { name: 'request context', path: '$.requestContext', value: outcome.context?.set },
-        { name: 'state', path: '$.state', value: outcome.state },
-      ],
-      { workflowId: parts.scope.workflowId, runId: parts.scope.runId, stepId: entry.id },
-    );
+    const state = { name: 'state', path: '$.state', value: outcome.state };
+    outcome.context = own.checkedChange(entry.id, entry.id, [state]);
     if (abort.signal.aborted) outcome.aborted = true;
     await operation.logged();
     await saveWaiting(parts, params);

@@ -3,7 +3,7 @@ import { MastraNonRetryableError } from '@mastra/core/error';
 import { MastraInngestError } from '../errors';
 import { sameValue } from '../wire/encode';
 import { storableError } from '../wire/storable-error';
-import type { OpContext } from './context-change';
+import { type OpContext, contextValue } from './context-change';
 import type { RunScope } from './scope';
 import type { SpanOptions } from './span-ref';
 import { type NamedValue, requireStorable } from './storable-values';
@@ -110,11 +110,7 @@ export class StepEngine extends DefaultExecutionEngine {
   private valuesAround(): NamedValue[] {
     const { around, payload } = this;
     if (!around) return [];
-    const context = {
-      name: 'request context',
-      path: '$.requestContext',
-      value: around.context.change()?.set,
-    };
+    const context = contextValue(around.context.change());
     const isStored = payload !== around.prevOutput && !sameValue(payload, around.prevOutput);
     return isStored ? [context, { name: 'input', path: '$.payload', value: payload }] : [context];
   }

@@ -9,7 +9,6 @@ import type { Operation } from './operations';
 import { seal, unseal } from './outcome';
 import { SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
-import { requireStorable } from './storable-values';
 
 interface ConditionMemo {
   condition: ConditionOutcome;
@@ -86,9 +85,6 @@ async function evaluate(
       { actor, iterationCount: context.iterationCount },
     ),
   );
-  const changed = own.change();
-  own.warn(operation.id);
-  const place = { workflowId: scope.workflowId, runId: scope.runId, stepId: operation.id };
-  requireStorable([{ name: 'request context', path: '$.requestContext', value: changed?.set }], place);
+  const changed = own.checkedChange(operation.id, operation.id);
   return { condition, context: changed, ...(abort.signal.aborted ? { aborted: true } : {}) };
 }

@@ -1,6 +1,6 @@
 import { RequestContext } from '@mastra/core/request-context';
 import type { Context, ExecuteParams, StepResults } from '../core-types';
-import { type ContextImage, contextChange, contextImage } from '../engine/context-change';
+import { type ContextImage, contextChange, contextImage, contextValue } from '../engine/context-change';
 import { InngestExecutionEngine } from '../engine/engine';
 import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
@@ -272,7 +272,7 @@ export class RunExecution {
         [
           { name: 'output', path: '$', value: result },
           { name: 'state', path: '$.state', value: state },
-          { name: 'request context', path: '$.requestContext', value: context?.set },
+          contextValue(context),
         ],
         { workflowId: scope.workflowId, runId: scope.runId },
       );

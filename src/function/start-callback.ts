@@ -3,7 +3,6 @@ import type { Context } from '../core-types';
 import { type ContextChange, OpContext, applyContext } from '../engine/context-change';
 import type { InngestExecutionEngine } from '../engine/engine';
 import { seal, unseal } from '../engine/outcome';
-import { requireStorable } from '../engine/storable-values';
 import type { Prepared } from './prepare';
 
 /** `onStart` may refuse the run, so it comes before any step, once: in an op of its own. */
@@ -25,11 +24,7 @@ export async function callOnStart(
       requestContext: own.own,
       state: (prepared?.initialState ?? {}) as never,
     });
-    const context = own.change();
-    own.warn('onStart');
-    const named = [{ name: 'request context', path: '$.requestContext', value: context?.set }];
-    requireStorable(named, { workflowId, runId });
-    return seal({ context });
+    return seal({ context: own.checkedChange('onStart', undefined) });
   });
   applyContext(requestContext, unseal<{ context?: ContextChange }>(memo)?.context);
 }

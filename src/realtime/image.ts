@@ -1,7 +1,7 @@
 /** The plain JSON that consumers of a stream read. */
 import { reasonOf } from '../errors';
 import { isRecord, setOwn } from '../wire/json';
-import { leftOut, shortened } from '../wire/left-out';
+import { leftOut, unreadable } from '../wire/left-out';
 import type { RunEvent } from './channel';
 
 /** Beyond this, an event that is no JSON as it stands is cut. */
@@ -45,7 +45,7 @@ class TolerantImage {
     try {
       return this.inside(given, depth);
     } catch (error) {
-      return leftOut(`a value that can't be read (${shortened(reasonOf(error), 200)})`);
+      return unreadable(error);
     } finally {
       this.ancestors.delete(given);
     }
@@ -76,7 +76,7 @@ class TolerantImage {
     try {
       item = (given as Record<string, unknown>)[key];
     } catch (error) {
-      return leftOut(`a value that can't be read (${shortened(reasonOf(error), 200)})`);
+      return unreadable(error);
     }
     return this.of(item, depth + 1);
   }

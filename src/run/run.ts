@@ -1,5 +1,5 @@
 import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
-import type { AnyMastra, Context, EngineOptions, RunStatus, StepResults } from '../core-types';
+import type { AnyMastra, EngineOptions, RunStatus, StepResults } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
@@ -11,6 +11,7 @@ import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
+import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
 import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArguments } from './arguments';
 import { cancelStored } from './cancel';
@@ -99,7 +100,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       inputData: undefined,
       runId: this.runId,
       resourceId: this.resourceId,
-      requestContext: this.sendableContext(requestContext),
+      requestContext: serializedContext(requestContext),
       outputOptions,
       tracingOptions,
       perStep: perStep || undefined,
@@ -107,15 +108,6 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       disableScorers: this.disableScorers || undefined,
       storedStatuses: this.storedStatuses,
     };
-  }
-
-  /** The auth token stays where it is (I11). */
-  private sendableContext(requestContext: Context | undefined): Record<string, unknown> {
-    const { mastra__authToken: _token, ...values } = (requestContext?.toJSON() ?? {}) as Record<
-      string,
-      unknown
-    >;
-    return values;
   }
 
   private async requireUnstarted(): Promise<void> {

@@ -5,7 +5,7 @@
 import { reasonOf } from '../errors';
 import { encodeText, encodeValue, tagged, UnencodableValue } from './encode';
 import { type Json, setOwn } from './json';
-import { leftOut, shortened } from './left-out';
+import { leftOut, shortened, unreadable } from './left-out';
 import { jsonSize } from './limits';
 
 /** How much of a value is kept. */
@@ -196,10 +196,6 @@ function field(value: object, key: string): unknown {
   } catch (error) {
     return unreadable(error);
   }
-}
-
-function unreadable(error: unknown): string {
-  return leftOut(`a value that can't be read (${shortened(reasonOf(error), 200)})`);
 }
 
 function isField(key: string): boolean {
