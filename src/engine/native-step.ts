@@ -10,6 +10,8 @@ import { seal, unseal } from './outcome';
 import { stepStarted } from '../realtime/events';
 import { StepProgress } from './step-progress';
 import { watchedTools } from './outside-cancel';
+import { NATIVE_STEP, isNativeStep } from '../workflow/brand';
+import { type Waiting, runsAgain, storeWaiting } from './waiting';
 
 /** What a body did, to be done again inside the op that records it. */
 interface BodyEffects {
@@ -28,14 +30,24 @@ export async function executeNativeStep(
   params: StepParams,
   turns: LoopTurns | undefined,
 ): Promise<StepReturn> {
-  const startedAt = await reportStart(parts, params);
+  const { step, stepResults, executionContext } = params;
+  const waiting =
+    isNativeStep(step) && step[NATIVE_STEP] === 'waits'
+      ? { entry: step, stepResults, executionContext }
+      : undefined;
+  const startedAt = await reportStart(parts, params, waiting);
   const effects = await performBody(parts, params);
+  if (waiting) runsAgain(parts, waiting);
   const execute = ((inner: InnerContext) => repeat(effects, inner)) as unknown as Execute;
-  const recorded = { ...params.step, execute, retries: 0 };
+  const recorded = { ...step, execute, retries: 0 };
   return executeDurableStep(parts, { ...params, step: recorded }, turns, startedAt);
 }
 
-async function reportStart(parts: EngineParts, params: StepParams): Promise<number> {
+async function reportStart(
+  parts: EngineParts,
+  params: StepParams,
+  waiting: Waiting | undefined,
+): Promise<number> {
   const { step, executionContext, iterationCount, skipEmits } = params;
   const prevOutput: unknown = params.prevOutput;
   const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
@@ -44,6 +56,7 @@ async function reportStart(parts: EngineParts, params: StepParams): Promise<numb
     const startedAt = Date.now();
     const call = { id: step.id, stepCallId: operation.stepCallId };
     if (!skipEmits) operation.publish(stepStarted(call, { payload: prevOutput, startedAt }));
+    if (waiting) await storeWaiting(parts, waiting, operation);
     await new StepProgress(parts, params, operation).savePartial();
     operation.releaseEvents();
     return seal({ startedAt });

@@ -47,7 +47,7 @@ interface WaitingEvent {
 }
 
 /** Anything observable that came up outside an op. */
-type Deferred = WaitingEvent | ((operation: Operation) => void);
+type Deferred = WaitingEvent | ((operation: Operation) => unknown);
 
 /** The op that the calling code runs in, if any. */
 export function currentOperation(): Operation | undefined {
@@ -138,7 +138,7 @@ export class Operations {
   }
 
   /** Keeps anything observable for the next op. */
-  deferAction(action: (operation: Operation) => void): void {
+  deferAction(action: (operation: Operation) => unknown): void {
     this.deferred.push(action);
   }
 
@@ -248,7 +248,7 @@ export class Operations {
       await prologue?.(operation).catch(refuse);
       if (holds) operation.holdEvents();
       for (const one of waiting) {
-        if (typeof one === 'function') one(operation);
+        if (typeof one === 'function') await one(operation);
         else operation.publish(one.event, one.targets, one.ownId);
       }
       return current.run(operation, () => body(operation));

@@ -1,14 +1,12 @@
-import { reasonOf } from '../errors';
 import type { SleepParams, SleepUntilParams } from '../core-types';
 import { callbackArgument } from './condition';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
 import { type ContextChange, OpContext, applyContext } from './context-change';
 import { seal, unseal } from './outcome';
-import { packedStory, storedStory } from '../realtime/stored-events';
-import { predecessors } from '../snapshot/transitions';
 import type { SpanOptions, SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
+import { runsAgain, storeWaiting } from './waiting';
 
 interface SleepMemo {
   startedAt: number;
@@ -71,8 +69,7 @@ async function startSleep(
     const state = { name: 'state', path: '$.state', value: outcome.state };
     outcome.context = own.checkedChange(entry.id, entry.id, [state]);
     if (abort.signal.aborted) outcome.aborted = true;
-    await operation.logged();
-    await saveWaiting(parts, params);
+    await storeWaiting(parts, params, operation);
     return seal(outcome);
   };
   const body = (operation: Operation) => start(operation).finally(() => operation.releaseEvents());
@@ -85,6 +82,7 @@ async function startSleep(
   // After the sleep's own op, hence in the op that follows the sleep.
   const end = { attributes: entry.fn ? { durationMs: outcome.asked } : {} };
   if (span) parts.operations.deferAction(() => parts.trace.finish(span, end, outcome.startedAt));
+  runsAgain(parts, params);
   parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt } as never);
   return outcome;
 }
@@ -141,35 +139,4 @@ function sleepSpan(entry: AnySleep['entry']): SpanOptions {
   const { date } = entry;
   const attributes = { untilDate: date, sleepType, ...authored };
   return { type, name: `sleepUntil: ${date ? date.toISOString() : 'dynamic'}`, attributes };
-}
-
-/** The status that others see while the run sleeps. A failed write must not repeat the user's duration function. */
-async function saveWaiting(parts: EngineParts, params: AnySleep): Promise<void> {
-  const { scope, persistence } = parts;
-  const { stepResults, executionContext } = params;
-  try {
-    if (!persistence.wanted('waiting', stepResults)) return;
-    const { activeStepsPath, executionPath: activePaths, state: value } = executionContext;
-    const row = await scope.record.load();
-    // The results that take the place of the stored ones carry neither the state that a restart finds nor what was told.
-    const events =
-      row && packedStory(parts.operations.toldOps.story(storedStory(row)), scope.runId, stepResults);
-    const fields = {
-      context: stepResults,
-      value,
-      activeStepsPath,
-      activePaths,
-      // Also where nothing was stored of the leg's beginning: without it the row would be taken for one of another engine.
-      ...(row && { inngest: { ...row.inngest, events } }),
-    };
-    // Of two sleeps in a row, the second finds the run waiting already.
-    await scope.record.move('waiting', fields, [...predecessors('waiting'), 'waiting']);
-  } catch (error) {
-    scope.log.warn('The status of a sleeping run could not be stored; the run goes on.', {
-      workflowId: scope.workflowId,
-      runId: scope.runId,
-      stepId: params.entry.id,
-      reason: reasonOf(error),
-    });
-  }
 }

@@ -9,6 +9,25 @@ export interface ExecutionArguments {
   perStep?: boolean;
   actor?: unknown;
   tracingOptions?: TracingOptions;
+  /** The caller's span, which the run hangs below. */
+  tracingContext?: { currentSpan?: CallerSpan };
+}
+
+/** A live span of core's, as far as a run in another process can hang below it. */
+interface CallerSpan {
+  id: string;
+  isValid: boolean;
+  externalTraceId?: string;
+}
+
+/** The trace that a run is in: the caller's where it gave a span, as core has it, else what the options say. */
+export function tracingOptionsOf({
+  tracingOptions,
+  tracingContext,
+}: ExecutionArguments): TracingOptions | undefined {
+  const span = tracingContext?.currentSpan;
+  if (!span?.isValid || !span.externalTraceId) return tracingOptions;
+  return { ...tracingOptions, traceId: span.externalTraceId, parentSpanId: span.id };
 }
 
 /** What core's public methods pass to `_start`. */

@@ -13,7 +13,13 @@ import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
-import type { ExecutionArguments, ResumeArguments, StartArguments, TravelArguments } from './arguments';
+import {
+  type ExecutionArguments,
+  type ResumeArguments,
+  type StartArguments,
+  type TravelArguments,
+  tracingOptionsOf,
+} from './arguments';
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, stored, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
@@ -95,14 +101,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** What every leg takes along. */
   private request(args: ExecutionArguments): StartRequest {
-    const { requestContext, outputOptions, perStep, actor, tracingOptions } = args;
+    const { requestContext, outputOptions, perStep, actor } = args;
     return {
       inputData: undefined,
       runId: this.runId,
       resourceId: this.resourceId,
       requestContext: serializedContext(requestContext),
       outputOptions,
-      tracingOptions,
+      tracingOptions: tracingOptionsOf(args),
       perStep: perStep || undefined,
       actor,
       disableScorers: this.disableScorers || undefined,

@@ -16,10 +16,14 @@ export function isNestable(value: unknown): value is NestableWorkflow {
   return typeof value === 'object' && value !== null && WORKFLOW_BRAND in value && 'getFunction' in value;
 }
 
-/** Marks a step whose body runs outside an op, with Inngest's own step tools. */
+/** Marks a step whose body runs outside an op, with Inngest's own step tools; `waits` where all it does is wait for an event. */
 export const NATIVE_STEP = Symbol.for('@mastra/inngest.native-step');
 
-/** True for a step made by `nativeStep`. */
-export function isNativeStep(step: unknown): boolean {
+export interface NativeStep {
+  [NATIVE_STEP]: true | 'waits';
+}
+
+/** True for a step made by `nativeStep` or `waitForEvent`. */
+export function isNativeStep(step: unknown): step is NativeStep {
   return typeof step === 'object' && step !== null && NATIVE_STEP in step;
 }

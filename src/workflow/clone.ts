@@ -7,7 +7,7 @@ type CoreCloneStep = typeof cloneCoreStep;
 /** Core's `cloneStep`; the clone of a native step is one. */
 export const cloneStep: CoreCloneStep = (step, options) => {
   const clone = cloneCoreStep(step, options);
-  return isNativeStep(step) ? Object.assign(clone, { [NATIVE_STEP]: true }) : clone;
+  return isNativeStep(step) ? Object.assign(clone, { [NATIVE_STEP]: step[NATIVE_STEP] }) : clone;
 };
 
 /** Core's `cloneWorkflow`, whose clone of a workflow of this package runs on Inngest, too, with the same options. */

@@ -60,6 +60,15 @@ describe('answers that make no sense fail the attempt, not the server', () => {
       'error validating generator opcode big: step output size is greater than the limit',
     ],
     [
+      'a step error over 4 MiB',
+      ops({
+        op: 'StepFailed',
+        id: 'big',
+        error: { name: 'Error', message: 'm', cause: 'x'.repeat(4_194_300) },
+      }),
+      'error validating generator opcode big: step output size is greater than the limit',
+    ],
+    [
       'an answer over 8 MiB',
       [200, JSON.stringify('x'.repeat(9_000_000))],
       "Your function's response body exceeds the maximum size limit",

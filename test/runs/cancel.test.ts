@@ -17,11 +17,11 @@ const invoke = (workflowId: string) => rig.harness.invoke(workflowId, { inputDat
 /** Runs of a workflow in the store, by id. */
 const runIds = async (workflowId: string) =>
   (await rig.harness.snapshots(workflowId)).map(({ runId }) => runId);
-const works = (runId: string) => expect.poll(() => rig.steps(runId), { timeout: 15_000 }).toContain('work');
+const works = (runId: string) => expect.poll(() => rig.steps(runId)).toContain('work');
 
 async function isAborted(runId: string): Promise<void> {
   const since = Date.now();
-  await expect.poll(() => rig.steps(runId), { timeout: 15_000, interval: 20 }).toContain('work aborted');
+  await expect.poll(() => rig.steps(runId), { interval: 20 }).toContain('work aborted');
   expect(Date.now() - since).toBeLessThan(AT_MOST);
 }
 
@@ -52,7 +52,7 @@ test.each(['cancel()', 'the dashboard'])(
   async by => {
     const run = await rig.run('asker');
     await run.startAsync({ inputData: {} });
-    await expect.poll(() => rig.steps(run.runId), { timeout: 15_000 }).toEqual(['before']);
+    await expect.poll(() => rig.steps(run.runId)).toEqual(['before']);
     // Until Inngest waits for the event.
     await quiet();
     const owner = (await rig.stored('asker', run.runId))?.inngest?.owner ?? '';
@@ -70,7 +70,7 @@ test('of two runs that wait for one event, the one that is left goes on', async 
   const [one, other] = [await rig.run('asker'), await rig.run('asker')];
   for (const run of [one, other]) await run.startAsync({ inputData: {} });
   for (const { runId } of [one, other]) {
-    await expect.poll(() => rig.steps(runId), { timeout: 15_000 }).toEqual(['before']);
+    await expect.poll(() => rig.steps(runId)).toEqual(['before']);
   }
   await quiet();
   await one.cancel();
@@ -114,7 +114,7 @@ test('cancelling a parent fires the abortSignal of the step in what is nested in
   const known = await runIds('slow');
   await run.startAsync({ inputData: {} });
   const nested = async () => (await runIds('slow')).find(runId => !known.includes(runId)) ?? '';
-  await expect.poll(nested, { timeout: 15_000 }).not.toBe('');
+  await expect.poll(nested).not.toBe('');
   const nestedId = await nested();
   await works(nestedId);
   await (await rig.run('slow-parent', run.runId)).cancel();
@@ -128,7 +128,7 @@ test('of two runs that the dashboard started without a run id, cancel() ends the
   await invoke('sleeper');
   await invoke('sleeper');
   const started = async () => (await runIds('sleeper')).filter(runId => !known.includes(runId));
-  await expect.poll(async () => (await started()).length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(async () => (await started()).length).toBe(2);
   const [one, other] = (await started()) as [string, string];
   await rig.reaches('sleeper', one, 'waiting');
   await rig.reaches('sleeper', other, 'waiting');
@@ -210,7 +210,7 @@ test('a nested run that begins after its parent was cancelled executes nothing, 
   );
   const before = rig.harness.proxy.executions.length;
   await rig.send({ name: 'workflow.slow', data });
-  await expect.poll(() => rig.harness.proxy.executions.length, { timeout: 15_000 }).toBeGreaterThan(before);
+  await expect.poll(() => rig.harness.proxy.executions.length).toBeGreaterThan(before);
   await quiet();
   expect(rig.steps(nested)).toEqual([]);
   expect(await rig.stored('slow', nested)).toBeNull();
@@ -272,7 +272,7 @@ test('a cancel that Inngest does not hear of says so, and the next one completes
   });
   expect(await state()).toBe('Running');
   await (await rig.run('sleeper', run.runId)).cancel();
-  await expect.poll(state, { timeout: 10_000 }).toBe('Cancelled');
+  await expect.poll(state).toBe('Cancelled');
 });
 
 test('a cancel whose event is lost ends a run that Inngest knows by its id', async () => {

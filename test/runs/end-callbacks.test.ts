@@ -6,11 +6,10 @@ import type {
 } from '@mastra/core/workflows';
 import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
 
-vi.setConfig({ testTimeout: 8_000 });
 type Kit = { createWorkflow: typeof createCoreWorkflow; createStep: typeof createCoreStep };
 
 interface End {
@@ -77,6 +76,7 @@ function build({ createWorkflow, createStep: make }: Kit, ends: Ends) {
   const unstored = { shouldPersistSnapshot: () => false };
   return {
     step: workflow('step').then(quick).then(slow).then(late).commit(),
+    'given-up': workflow('given-up').then(quick).commit(),
     sleeping: workflow('sleeping').then(quick).sleep(HOUR, { id: 'nap' }).commit(),
     outer: workflow('outer').then(quick).then(workflow('inner').then(slow).commit()).commit(),
     unstored: workflow('unstored', unstored).then(quick).then(slow).commit(),
@@ -92,11 +92,11 @@ async function cancelled(mastra: Mastra, id: string, ends: Ends) {
   const result = run.start({ inputData: { given: id } });
   if (id === 'sleeping') {
     const status = async () => (await mastra.getWorkflowById(id).getWorkflowRunById(run.runId))?.status;
-    await vi.waitUntil(async () => (await status()) === 'waiting', 8_000);
+    await expect.poll(status).toBe('waiting');
     // Until Inngest has it asleep.
     await new Promise(resolve => setTimeout(resolve, 300));
   } else {
-    await vi.waitUntil(() => ends.begun.length === 1, 8_000);
+    await expect.poll(() => ends.begun).toHaveLength(1);
   }
   await run.cancel();
   return { run, result: (await result) as { status: string; stepExecutionPath?: string[] } };
@@ -128,7 +128,7 @@ describe.each([true, false])('with checkpointing %s', checkpointing => {
 
   /** Nothing more is told after this. */
   const settled = async (count: number) => {
-    await expect.poll(() => ours.told.length, { timeout: 5_000 }).toBeGreaterThanOrEqual(count);
+    await expect.poll(() => ours.told.length).toBeGreaterThanOrEqual(count);
     await quiet();
     expect(ours.told).toHaveLength(count);
   };
@@ -153,13 +153,34 @@ describe.each([true, false])('with checkpointing %s', checkpointing => {
     ours.clear();
     const run = await harness.mastra.getWorkflowById('step').createRun();
     const result = run.start({ inputData: { given: 'step' } });
-    await expect.poll(() => ours.begun.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => ours.begun.length).toBe(1);
     const [row] = (await harness.snapshots('step')).filter(({ runId }) => runId === run.runId);
     const { owner } = (row as unknown as { inngest: { owner: string } }).inngest;
     await fetch(`${harness.proxy.url}/v1/runs/${owner}`, { method: 'DELETE' });
     expect(await result).toMatchObject({ status: 'canceled' });
     await settled(1);
     expect(ours.told[0]?.[1]).toMatchObject({ status: 'canceled', stepExecutionPath: ['quick', 'slow'] });
+  });
+
+  test('a run that Inngest gives up, as it can not reach the app', async () => {
+    ours.clear();
+    harness.proxy.onExecution = async body => {
+      const { event } = JSON.parse(body) as { event: { name: string } };
+      if (event.name === 'workflow.given-up') throw new Error('unreachable');
+    };
+    const run = await harness.mastra.getWorkflowById('given-up').createRun();
+    const result = (await run.start({ inputData: { given: 1 } })) as { status: string };
+    harness.proxy.onExecution = undefined;
+    expect(result).toMatchObject({ status: 'failed', error: { message: expect.stringContaining('502') } });
+    await settled(2);
+    expect(ours.told.map(([hook, { status }]) => [hook, status])).toEqual([
+      ['onFinish', 'failed'],
+      ['onError', 'failed'],
+    ]);
+    const end = ours.told[0]?.[1];
+    expect(end?.error?.message).toBe((result as unknown as { error: Error }).error.message);
+    expect(end?.getInitData()).toEqual({ given: 1 });
+    expect(Object.keys(end ?? {}).sort()).toEqual(KEYS);
   });
 
   test('a run of which nothing is stored', async () => {
@@ -171,10 +192,10 @@ describe.each([true, false])('with checkpointing %s', checkpointing => {
     };
     const run = await harness.mastra.getWorkflowById('unstored').createRun();
     await run.startAsync({ inputData: { given: 1 } });
-    await expect.poll(() => ours.begun.length, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => ours.begun.length).toBe(1);
     harness.proxy.onExecution = undefined;
     await fetch(`${harness.proxy.url}/v1/runs/${owners[0]}`, { method: 'DELETE' });
-    await expect.poll(() => ours.told.length, { timeout: 5_000 }).toBeGreaterThan(0);
+    await expect.poll(() => ours.told.length).toBeGreaterThan(0);
     const [[hook, end] = []] = ours.told;
     expect(hook).toBe('onFinish');
     expect(end).toMatchObject({ status: 'canceled', workflowId: 'unstored' });

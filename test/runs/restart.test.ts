@@ -33,7 +33,7 @@ describe('a row whose owner Inngest does not know', () => {
       (await rig.harness.snapshots('stateful')).find(
         ({ runId, status }) => status === 'waiting' && !known.includes(runId),
       );
-    await expect.poll(found, { timeout: 20_000, interval: 20 }).toBeDefined();
+    await expect.poll(found, { interval: 20 }).toBeDefined();
     return (await found())?.runId ?? '';
   };
 
@@ -119,7 +119,7 @@ describe('a server that lost its runs', () => {
   test('a run that slept in it is restarted from another process, and every step is done once', async () => {
     const runId = randomUUID();
     const first = both.drive(0, 'stateful', runId, 'start', { inputData: {} });
-    await expect.poll(() => both.steps(runId), { timeout: 30_000 }).toEqual(['first']);
+    await expect.poll(() => both.steps(runId)).toEqual(['first']);
     await new Promise(resolve => setTimeout(resolve, 500));
     expect((await both.drive(1, 'stateful', runId, 'restart')).error?.code).toBe('RUN_ACTIVE');
     await both.replaceServer();

@@ -1,5 +1,5 @@
 import { InMemoryServerCache } from '@mastra/core/cache';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { EventLog, LogReader } from '../../src/log/event-log';
 import type { PublishedEvent } from '../../src/realtime/channel';
 import { runFinished } from '../../src/realtime/events';
@@ -46,7 +46,7 @@ test('turns of a loop within one millisecond are all told, and what comes twice 
   const { reader, told } = reading();
   const turns = ['inc', 'inc (2)', 'inc (3)'].flatMap(step);
   for (const one of [...turns, ...turns]) reader.receive(one);
-  await vi.waitFor(() => expect(told).toEqual(words('inc', 'inc (2)', 'inc (3)')));
+  await expect.poll(() => told).toEqual(words('inc', 'inc (2)', 'inc (3)'));
 });
 
 test('of an op that is executed again each step’s start and end is told, whatever it writes', async () => {
@@ -66,7 +66,7 @@ test('of an op that is executed again each step’s start and end is told, whate
     ofCall(3, 'step-finish', 'a'),
   ];
   for (const one of [...first, ...again, ...again]) reader.receive(one);
-  await vi.waitFor(() => expect(told.at(-1)).toBe('step-finish one'));
+  await expect.poll(() => told.at(-1)).toBe('step-finish one');
   const output = 'step-output one';
   expect(told).toEqual(['step-start one', output, output, output, 'step-result one', 'step-finish one']);
 });
@@ -88,7 +88,7 @@ test('of events that are not kept, those that were heard are told, and a marker 
     { event: finish, count: 1 },
   ];
   reader.receive(finish);
-  await vi.waitFor(() => expect(told.at(-1)).toBe('step-finish one'));
+  await expect.poll(() => told.at(-1)).toBe('step-finish one');
   const marker = 'data-mastra-omitted';
   const output = 'step-output one';
   expect(told).toEqual([
@@ -107,7 +107,7 @@ test('the past comes first, and what is both past and live comes once', async ()
   stored.events = step('one');
   for (const one of [...step('one').slice(1), ...step('two')]) reader.receive(one);
   await reader.open();
-  await vi.waitFor(() => expect(told).toEqual(words('one', 'two')));
+  await expect.poll(() => told).toEqual(words('one', 'two'));
 });
 
 test('an event whose predecessors were missed waits for them', async () => {
@@ -125,16 +125,16 @@ test('an event whose predecessors were missed waits for them', async () => {
   ];
   reader.receive({ ...result, mastraEventId: 'run/two#2' });
   reader.receive({ ...finish, mastraEventId: 'run/two#3' });
-  await vi.waitFor(() =>
-    expect(told).toEqual(['step-start two', 'step-output two', 'step-result two', 'step-finish two']),
-  );
+  await expect
+    .poll(() => told)
+    .toEqual(['step-start two', 'step-output two', 'step-result two', 'step-finish two']);
 });
 
 test('where nothing is stored of it, the end of a missed step is told with its start', async () => {
   const { reader, told } = reading({ comesLate: true });
   await reader.open();
   reader.receive(event('two', 1, 'step-result'));
-  await vi.waitFor(() => expect(told).toEqual(['step-start two', 'step-result two']));
+  await expect.poll(() => told).toEqual(['step-start two', 'step-result two']);
 });
 
 test('the log’s order is told, whatever the channel’s', async () => {
@@ -142,14 +142,14 @@ test('the log’s order is told, whatever the channel’s', async () => {
   const [one, two] = [step('one'), step('two')];
   await append([...one, ...two]);
   for (const late of [...two, ...one]) reader.receive(late);
-  await vi.waitFor(() => expect(told).toEqual(words('one', 'two')));
+  await expect.poll(() => told).toEqual(words('one', 'two'));
 });
 
 test('a log that lacks what the channel brings is another process’s business: the channel is believed', async () => {
   const { reader, told, append } = reading({ withLog: true });
   await append(step('one'));
   for (const here of [...step('one'), ...step('two')]) reader.receive(here);
-  await vi.waitFor(() => expect(told).toEqual(words('one', 'two')));
+  await expect.poll(() => told).toEqual(words('one', 'two'));
 });
 
 test('while the channel is interrupted nothing is told, and what was missed comes first', async () => {
@@ -161,7 +161,7 @@ test('while the channel is interrupted nothing is told, and what was missed come
   expect(told).not.toContain('step-start three');
   stored.events = ['one', 'two'].flatMap(step);
   reader.resumed();
-  await vi.waitFor(() => expect(told).toEqual(words('one', 'two', 'three')));
+  await expect.poll(() => told).toEqual(words('one', 'two', 'three'));
 });
 
 test('nothing of the legs before is told to who follows a leg', async () => {

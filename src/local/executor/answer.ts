@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../json';
 import { byteLength, canonical, field, isObject, parseJson, parseOrText, text } from '../json';
 import type { RawAnswer } from './core';
 import { limits } from './limits';
+import { memo, stepError } from './memo';
 
 /** One thing a function reports or asks for. */
 export interface Opcode {
@@ -120,7 +121,7 @@ function parseOpcodes(body: string): Opcode[] | string {
     if (!isObject(item)) return `${prefix}: an opcode is not an object`;
     const op = opcode(item);
     if (!known.has(op.op)) return `${prefix}: ${op.op} does not belong to Opcode values`;
-    if (op.data !== undefined && byteLength(canonical(op.data)) > limits.stepOutput) {
+    if (storedSize(op) > limits.stepOutput) {
       return `error validating generator opcode ${op.id}: step output size is greater than the limit`;
     }
     if (op.op === 'StepError' && !isObject(op.error))
@@ -128,6 +129,13 @@ function parseOpcodes(body: string): Opcode[] | string {
     ops.push(op);
   }
   return ops;
+}
+
+/** Bytes that the state takes for what the op reports. */
+function storedSize({ op, data, error }: Opcode): number {
+  if (op === 'StepError' || op === 'StepFailed') return byteLength(memo.error(stepError(error)));
+  if (op === 'StepRun') return byteLength(memo.data(data));
+  return data === undefined ? 0 : byteLength(canonical(data));
 }
 
 const notSdk = 'The response did not come from an Inngest SDK';

@@ -79,7 +79,7 @@ export async function startRig(storage?: MastraCompositeStore): Promise<Rig> {
       }),
     reaches: async (workflowId, runId, status) => {
       const current = async () => (await rig.stored(workflowId, runId))?.status;
-      await expect.poll(current, { timeout: 15_000, interval: 20 }).toBe(status);
+      await expect.poll(current, { interval: 20 }).toBe(status);
     },
     steps: runId =>
       journal.filter(line => line.startsWith(`${runId}/`)).map(line => line.slice(runId.length + 1)),
