@@ -110,9 +110,12 @@ class Closing {
     const isOpen = stored !== undefined && !isAtRest(stored.status);
     if (stored && !isOpen && (stored.status !== status || status === 'failed')) return false;
     const error = status === 'failed' ? failure(data) : undefined;
-    const before = stored ?? this.unstored();
+    const before = stored ?? this.unbegun();
     const stepExecutionPath = executionPath(this.workflow.stepGraph, before);
-    const fields = { stepExecutionPath, ...(error === undefined ? {} : { error }) };
+    // Its first op, which stores what the run was given, may never have been executed.
+    const { context, value } = this.unbegun();
+    const given = stored?.status === 'pending' ? { context, value } : {};
+    const fields = { stepExecutionPath, ...given, ...(error === undefined ? {} : { error }) };
     await this.tell({ ...before, ...fields, status });
     const closed = isOpen && (await record.move(status, fields));
     if (stored && wantsEnd(this.workflow.options)) await record.noteEndTold(stored.inngest?.leg ?? 0);
@@ -139,7 +142,8 @@ class Closing {
     await publisher.flush();
   }
 
-  private unstored(): Snapshot {
+  /** The run as its first op stores it. */
+  private unbegun(): Snapshot {
     const { inputData, initialState } = this.start;
     const value = (initialState ?? {}) as Record<string, unknown>;
     const context = inputData === undefined ? {} : { input: inputData };
