@@ -29,7 +29,7 @@ export function byClass(client: unknown, sample: ServableFunction): FinalErrors 
     } catch (thrown) {
       const error = thrown as Error | undefined;
       if (error?.name !== 'NonRetriableError' || thrown instanceof OwnClass) throw thrown;
-      throw Object.setPrototypeOf(error, OwnClass.prototype);
+      throw Object.setPrototypeOf(error, OwnClass.prototype as object);
     }
   };
 }
