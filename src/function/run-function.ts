@@ -42,10 +42,12 @@ export function runFunctionDefinition(workflow: RunnableWorkflow, port: InngestP
 
 /** The Inngest function that continues runs of a workflow: `workflow.<id>.resume`. */
 export function resumeFunctionDefinition(workflow: RunnableWorkflow, port: InngestPort): FunctionDefinition {
-  const { name, ...options } = workflow.functionOptions;
+  const { name, timeouts, ...options } = workflow.functionOptions;
   const kept = Object.entries(options).filter(([option]) => !ONLY_FOR_STARTS.includes(option));
   const own = typeof name === 'string' ? { name: `${name} (resume)` } : {};
-  const all = { ...Object.fromEntries(kept), ...own };
+  // A start that waited too long in a queue may be given up; a resumed run may not.
+  const { finish } = (timeouts ?? {}) as { finish?: unknown };
+  const all = { ...Object.fromEntries(kept), ...own, ...(finish !== undefined && { timeouts: { finish } }) };
   return definition(workflow, port, resumeEventName(workflow.id), all, parseLegData);
 }
 

@@ -96,6 +96,26 @@ export interface StartRequest {
   leg?: Leg;
 }
 
+/** What the data of an event that starts a run may have, for whoever looks at expressions over it. */
+export const START_DATA_KEYS = Object.keys({
+  inputData: 0,
+  initialState: 0,
+  runId: 0,
+  resourceId: 0,
+  requestContext: 0,
+  perStep: 0,
+  disableScorers: 0,
+  actor: 0,
+  tracingOptions: 0,
+  outputOptions: 0,
+  mastra: 0,
+  // Inngest's own, of a nested workflow and of the dashboard's invoke.
+  _inngest: 0,
+} satisfies Record<
+  Exclude<keyof StartRequest, 'sender' | 'leg' | 'storedStatuses'> | 'mastra' | '_inngest',
+  0
+>);
+
 // A later version that sends another shape says so with a number of its own, so that an older app refuses it with a clear
 // error. The first is not written: it would be sent twice with each request of each run.
 const VERSION = 1;
