@@ -14,6 +14,11 @@ export function startEventName(workflowId: string): string {
   return `workflow.${workflowId}`;
 }
 
+/** Id of the event that begins a run, or its leg `leg`: a second event of the same leg is harmless, whoever sends it. */
+export function startEventId(run: { workflowId: string; runId: string }, leg?: number): string {
+  return `${run.workflowId}:${run.runId}:${leg === undefined ? 'start' : `leg-${leg}`}`;
+}
+
 /** Name of the event that cancels a run; its data is `{ runId }`. */
 export function cancelEventName(workflowId: string): string {
   return `cancel.workflow.${workflowId}`;

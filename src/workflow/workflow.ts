@@ -8,6 +8,7 @@ import { storeOf } from '../function/stores';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { logOf } from '../realtime/wire';
+import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
 import { storedStatuses } from '../run/stored-statuses';
@@ -177,6 +178,17 @@ export class InngestWorkflow<
     return run as never;
   }
 
+  /** Core's own; a start that Inngest has dropped, and that nobody waits for, has ended when it is read. */
+  override async getWorkflowRunById(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
+    const found = await super.getWorkflowRunById(...args);
+    const { mastra, port, functionOptions } = this;
+    if (found?.status !== 'pending' || !mastra) return found;
+    const record = new RunRecord(storeOf(mastra), { workflowId: this.id, runId: args[0] });
+    const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
+    await settleUnanswered({ port, record, log, functionOptions });
+    return super.getWorkflowRunById(...args);
+  }
+
   /** Core's own, and what the run told. */
   override async deleteWorkflowRunById(runId: string): Promise<void> {
     await super.deleteWorkflowRunById(runId);
@@ -190,6 +202,7 @@ export class InngestWorkflow<
       port,
       record,
       options: this.options,
+      functionOptions: this.functionOptions,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,
