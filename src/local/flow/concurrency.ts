@@ -65,6 +65,6 @@ export function parseConcurrency(given: Json | undefined, checks: Checks): Concu
     throw checks.refuse(`There are more concurrency limits specified than the allowed max of: ${most}`);
   }
   const parsed = limits.map(limit => parseLimit(limit, checks));
-  // No limit at all is what the real server makes of 0.
-  return { steps: parsed.filter(({ limit }) => limit > 0), runs: parseRunLimit(runs, checks) };
+  // As on the real server: without a key 0 is no limit at all, with one it lets nothing through.
+  return { steps: parsed.filter(({ limit, key }) => limit > 0 || key), runs: parseRunLimit(runs, checks) };
 }

@@ -11,7 +11,7 @@ import { Slots } from './slots';
 import { Throttles } from './throttle';
 
 /** Something has to be given back first; when is not known. */
-export const UNKNOWN = Number.POSITIVE_INFINITY;
+const UNKNOWN = Number.POSITIVE_INFINITY;
 
 function slotOf(fn: FunctionConfig, event: StoredEvent, given: ConcurrencyLimit, kind: string): Slot {
   const { limit, key, scope } = given;
@@ -31,7 +31,7 @@ export class Gate {
     private readonly registry: Registry,
   ) {}
 
-  /** Lets a job in, which takes what it needs; or says when to ask again, which may be {@link UNKNOWN}. */
+  /** Lets a job in, which takes what it needs; or says when to ask again, which may be infinite. */
   admit(job: Job): number | undefined {
     const { run } = job;
     const fn = this.registry.find(run.fn.uuid) ?? run.fn;

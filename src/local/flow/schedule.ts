@@ -4,7 +4,7 @@ import { Problem } from '../errors';
 import type { Trigger } from '../state/types';
 
 /** Why a schedule can't be registered. */
-export class ScheduleProblem extends Problem {}
+class ScheduleProblem extends Problem {}
 
 const second = 1000;
 const longestText = 255;
