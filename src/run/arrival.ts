@@ -28,9 +28,7 @@ const DROPPING = ['rateLimit', 'debounce', 'singleton', 'idempotency'];
 
 /** How Inngest ended what the store has as open, or that it never began. */
 export type Lost =
-  | { how: 'dropped'; error: MastraInngestError }
-  | { how: 'canceled' }
-  | { how: 'failed'; error: unknown };
+  { how: 'dropped'; error: MastraInngestError } | { how: 'canceled' } | { how: 'failed'; error: unknown };
 
 /** An event that was sent, and what may have become of it. */
 export interface Sent {

@@ -113,7 +113,7 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
       const taken = (await (await claims())?.take(found, claim)) ?? true;
       if (!taken) throw conflict(run.record, 'was continued by another caller');
     },
-    release: async () => (await claims())?.release(snapshot),
+    release: async spent => (await claims())?.release(snapshot, spent ? claim.number : undefined),
   };
 }
 

@@ -6,7 +6,13 @@ import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import type { JsonObject } from '../wire/json';
-import { type StartRequest, buildStartData, resumeEventName, startEventId, startEventName } from '../wire/start-event';
+import {
+  type StartRequest,
+  buildStartData,
+  resumeEventName,
+  startEventId,
+  startEventName,
+} from '../wire/start-event';
 import { Arrival, type Lost } from './arrival';
 import { settleLost } from './lost-run';
 import { RestWaiter, type Rested } from './wait-for-rest';
@@ -18,8 +24,8 @@ export interface Departure {
   before?: Snapshot;
   /** Takes the run for this leg; throws where somebody else has it. */
   claim(): Promise<void>;
-  /** Undoes `claim`: the event could not be sent. */
-  release(): Promise<void>;
+  /** Undoes `claim`: the event could not be sent or, where it is `spent`, was taken and came to nothing. */
+  release(spent?: boolean): Promise<void>;
 }
 
 /** What sends a run's events, and follows the run. */
@@ -73,7 +79,7 @@ export class Departures {
   }
 
   private async notContinued(departure: Departure, lost: Lost): Promise<never> {
-    await this.undo(departure);
+    await this.undo(departure, true);
     if (lost.how === 'dropped') throw lost.error;
     const { workflowId, runId } = this.record.identity;
     const why = lost.how === 'failed' ? `failed before it began (${reasonOf(lost.error)})` : 'was cancelled';
@@ -100,9 +106,9 @@ export class Departures {
     }
   }
 
-  private async undo(departure: Departure): Promise<void> {
+  private async undo(departure: Departure, spent = false): Promise<void> {
     const { workflowId, runId } = this.record.identity;
-    await departure.release().catch((error: unknown) =>
+    await departure.release(spent).catch((error: unknown) =>
       this.log.warn('A run that could not be continued is still marked as running; continue it again.', {
         workflowId,
         runId,

@@ -23,7 +23,9 @@ export async function settleLost(
   if (snapshot && !(await record.move(status, error === undefined ? {} : { error }, [snapshot.status])))
     return undefined;
   if (lost.how === 'dropped') throw lost.error;
-  return snapshot ? { snapshot: { ...snapshot, status, error } } : { finish: { workflowStatus: status, error } };
+  return snapshot
+    ? { snapshot: { ...snapshot, status, error } }
+    : { finish: { workflowStatus: status, error } };
 }
 
 /** What an unanswered start is looked up with. */

@@ -61,10 +61,14 @@ export class LegClaims {
     return this.update('running', [found.status], { inngest, result: undefined, error: undefined });
   }
 
-  /** Puts the run back as it was before `take`: its event could not be sent. */
-  async release(found: Snapshot): Promise<void> {
+  /**
+   * Puts the run back as it was before `take`: its event could not be sent. `spent`: the number of a leg whose event Inngest took
+   * and did not execute; it would drop a second one of the same number.
+   */
+  async release(found: Snapshot, spent?: number): Promise<void> {
     const { status, result, error, inngest } = found;
-    await this.update(status, ['running'], { result, error, inngest });
+    const kept = spent === undefined ? inngest : { ...inngest, leg: spent };
+    await this.update(status, ['running'], { result, error, inngest: kept });
   }
 
   /** Takes the run for the execution of a leg that its sender claimed. */
