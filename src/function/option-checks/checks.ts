@@ -2,13 +2,11 @@
  * Inngest's function options that `createWorkflow` takes, and what its server would refuse of each, or take and not do. The
  * server refuses an app as a whole and names no function; here the workflow and the option are named, when it is created.
  */
-import type { FlowControl } from '../workflow/flow-control';
-import { type OptionCheck, shown } from './option-problem';
-import { expression, fields, list, oneOf, period, text, whole } from './option-shapes';
+import type { FlowControl } from '../../workflow/flow-control';
+import { type OptionCheck, shown } from './problem';
+import { expression, fields, list, oneOf, period, text, whole } from './shapes';
 import { DAY, isWait } from './period';
 
-/** Inngest cancels a function by five kinds of events at the most, and each workflow has two of its own. */
-const OWN_CANCELLATIONS = 3;
 const WEEK = 7 * DAY;
 const ANY = Number.MAX_SAFE_INTEGER;
 
@@ -116,10 +114,7 @@ export const OPTION_CHECKS = {
       match,
       timeout: wait,
     }),
-    {
-      count: OWN_CANCELLATIONS,
-      why: `Inngest takes five at the most, and run.cancel() and cancelled parents need two: ${OWN_CANCELLATIONS} are left.`,
-    },
+    { count: 5, why: 'Inngest takes five at the most.' },
   ),
   idempotency: key,
   middleware,

@@ -1,8 +1,8 @@
 /** The kinds of values that Inngest's function options are made of. */
-import { isRecord } from '../wire/json';
+import { isRecord } from '../../wire/json';
 import { type CelUse, celProblem } from './cel-problem';
 import { nearest } from './nearest';
-import { type OptionCheck, type OptionProblem, shown } from './option-problem';
+import { type OptionCheck, type OptionProblem, shown } from './problem';
 import { periodOf } from './period';
 
 /** A field of an option: its check, and whether it must be there. */
