@@ -290,3 +290,38 @@ test('functions of one’s own are warned of by name, since Inngest would refuse
       '"10m" or "1h30m", from 1 second to 24 hours. Inngest may refuse the whole app for it.',
   ]);
 });
+
+test('the function that continues runs has none of the options that hold up or drop starts', () => {
+  const starts = {
+    rateLimit: limited,
+    throttle: limited,
+    debounce: { period: '1s' },
+    singleton: { mode: 'skip' },
+  };
+  const both = {
+    concurrency: 5,
+    retries: 3,
+    priority: { run: '1' },
+    checkpointing: false,
+    cancelOn: [entry],
+  };
+  const workflow = define({ ...starts, ...both, name: 'Orders', timeouts: { start: '1m', finish: '1h' } });
+  const optsOf = (made: object) => (made as { opts: Record<string, unknown> }).opts;
+  const [first, later] = [workflow.getFunction(), workflow.getResumeFunction()].map(optsOf);
+  expect(first).toMatchObject({
+    ...starts,
+    retries: 3,
+    name: 'Orders',
+    timeouts: { start: '1m', finish: '1h' },
+  });
+  for (const option of Object.keys(starts)) expect(later).not.toHaveProperty(option);
+  expect(later).toMatchObject({
+    ...both,
+    name: 'Orders (resume)',
+    cancelOn: expect.arrayContaining([entry]),
+  });
+  expect(later?.timeouts).toEqual({ finish: '1h' });
+  const none = optsOf(define({ idempotency: key, timeouts: { start: '1m' } }).getResumeFunction());
+  expect(none).not.toHaveProperty('idempotency');
+  expect(none).not.toHaveProperty('timeouts');
+});
