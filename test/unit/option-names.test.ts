@@ -5,7 +5,7 @@ import { nameProblem } from '../../src/function/option-checks/names';
 const later = vi.hoisted(() => ({ takesAll: false }));
 
 vi.mock('@mastra/core/workflows', async original => {
-  const core = await original<typeof import('@mastra/core/workflows')>();
+  const core = await original<object>();
   class Workflow {
     readonly taken: unknown;
     constructor(params: { id: string; ofTomorrow?: unknown }) {

@@ -7,8 +7,8 @@ import { celProblem } from './cel-problem';
 const EVENT_KEYS = ['id', 'name', 'data', 'ts', 'user', 'v'];
 
 /**
- * What the keys and conditions of a workflow's options look for in vain, as lines for a log. Inngest takes no notice: such a key
- * is the same for all runs, so that a limit per user is one for all users. No error, since somebody may send events of their own.
+ * What the keys and conditions of a workflow's options look for in vain, as lines for a log. Inngest takes no notice: a concurrency
+ * per user is one for all users then, and a rateLimit limits nobody. No error, since somebody may send events of their own.
  */
 export function unknownPaths(workflowId: string, functionOptions: Record<string, unknown>): string[] {
   return expressions(functionOptions).flatMap(({ option, source }) =>
