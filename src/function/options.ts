@@ -1,6 +1,6 @@
 import { MastraInngestError } from '../errors';
-import { requireOptions } from './option-list';
-import { OPTION_CHECKS } from './option-checks';
+import { requireOptions } from './option-checks/required';
+import { OPTION_CHECKS } from './option-checks/checks';
 
 const FUNCTION_OPTIONS = Object.keys(OPTION_CHECKS);
 

@@ -4,7 +4,6 @@ import type { StepFlowEntry } from '@mastra/core/workflows';
 import { nestedWorkflows } from '../workflow/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
-import { unknownPaths } from '../function/unknown-paths';
 import type { ServableFunction } from '../sdk/port';
 import { type ServableWorkflow, isServable } from '../workflow/workflow';
 
@@ -32,7 +31,11 @@ export function collectFunctions(options: {
   }
   const all = withNested(workflows);
   addRunEnded(found, all);
-  warnOfKeys(mastra, all);
+  for (const workflow of all) {
+    for (const warning of workflow.optionWarnings?.() ?? []) {
+      mastra.getLogger()?.warn(warning, { workflowId: workflow.id });
+    }
+  }
   return [...found.values()].map(entry => entry.function);
 }
 
@@ -63,22 +66,6 @@ function addRunEnded(found: Found, all: readonly ServableWorkflow[]): void {
   if (!first) return;
   const definition = runEndedDefinition(first.port, all as unknown as RunnableWorkflow[]);
   add(found, RUN_ENDED, 'a function of @mastra/inngest', first.port.createFunction(definition));
-}
-
-/** A key that is never there is no error to Inngest: it is the same for all runs. */
-function warnOfKeys(mastra: AnyMastra, workflows: readonly ServableWorkflow[]): void {
-  for (const { id, functionOptions } of workflows) {
-    for (const { option, path, hint } of unknownPaths(functionOptions)) {
-      mastra
-        .getLogger()
-        ?.warn(
-          `Workflow ${id}: the option ${option} reads ${path}, which no event that starts it has; ${hint}.`,
-          {
-            workflowId: id,
-          },
-        );
-    }
-  }
 }
 
 type Found = Map<string, { owner: string; function: ServableFunction }>;
@@ -129,7 +116,8 @@ function add(found: Found, id: string, owner: string, added: ServableFunction): 
   return false;
 }
 
-function functionId(candidate: ServableFunction): string {
+/** @throws MastraInngestError `INVALID_CLIENT` for what is no function of Inngest's */
+export function functionId(candidate: ServableFunction): string {
   const { id, opts } = candidate as { id?: unknown; opts?: { id?: unknown } };
   const value = typeof id === 'function' ? opts?.id : (opts?.id ?? id);
   if (typeof value === 'string') return value;

@@ -4,6 +4,7 @@ import { portFor } from '../sdk/detect';
 import type { ServableFunction } from '../sdk/port';
 import { requireSameSdk } from '../sdk/same-sdk';
 import { collectFunctions } from './collect';
+import { warnOfOwnFunctions } from './own-functions';
 
 /** What `serve` takes. */
 export interface MastraServeOptions<TRegisterOptions = Record<string, unknown>> {
@@ -34,7 +35,11 @@ type RegisterOptionsOf<TAdapter extends ServeAdapter> =
 export function createServe<TAdapter extends ServeAdapter>(
   adapter: TAdapter,
 ): (options: MastraServeOptions<RegisterOptionsOf<TAdapter>>) => ReturnType<TAdapter> {
-  return options => callAdapter(adapter, servedOptions(options));
+  return options => {
+    const served = servedOptions(options);
+    warnOfOwnFunctions(options.mastra, options.functions);
+    return callAdapter(adapter, served);
+  };
 }
 
 /** What Inngest's own `serve` and `connect` need. All that can be wrong with it is found here. */

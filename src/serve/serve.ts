@@ -1,6 +1,7 @@
 import { callAdapter } from '../sdk/adapter';
 import { installedEdgeServe } from '../sdk/installed';
 import { type MastraServeOptions, servedOptions } from './create-serve';
+import { warnOfOwnFunctions } from './own-functions';
 
 type EdgeHandler = (request: Request) => Promise<Response>;
 
@@ -15,6 +16,7 @@ export type Routed = Request | { req: { raw: Request } };
  */
 export function serve(options: MastraServeOptions): (input: Routed) => Promise<Response> {
   const served = servedOptions(options);
+  warnOfOwnFunctions(options.mastra, options.functions);
   let handler: Promise<EdgeHandler> | undefined;
   return async input => {
     // On the first request, so that the SDK is the user's own copy, whichever major, and only where it is needed.

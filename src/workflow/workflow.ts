@@ -3,6 +3,7 @@ import type { AnyMastra } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
+import { unknownPaths } from '../function/option-checks/unknown-paths';
 import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run-function';
 import { storeOf } from '../function/stores';
 import { runChannel } from '../realtime/channel';
@@ -28,6 +29,8 @@ export interface ServableWorkflow extends NestableWorkflow {
   readonly functionOptions: Record<string, unknown>;
   getFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
+  /** Another copy of the package may be of a version that has none. */
+  optionWarnings?(): string[];
 }
 
 /** A workflow that runs on Inngest. Made by the `createWorkflow` that `init(inngest)` returns. */
@@ -97,6 +100,11 @@ export class InngestWorkflow<
   /** The workflows of this package that are steps of this one, directly or in a core workflow. */
   getNestedWorkflows(): ServableWorkflow[] {
     return nestedWorkflows(this.stepGraph as never) as ServableWorkflow[];
+  }
+
+  /** What an app's log should say of its function options when it is served. */
+  optionWarnings(): string[] {
+    return unknownPaths(this.id, this.functionOptions);
   }
 
   /** A committed workflow of the same steps under another id: a function of its own, with the same options. */

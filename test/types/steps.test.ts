@@ -89,20 +89,3 @@ test('a chain is typed like core’s', async () => {
   // @ts-expect-error the step needs another input
   broken.then(step);
 });
-
-test('Inngest’s function options are options of a workflow', () => {
-  createWorkflow({
-    id: 'flow',
-    inputSchema: z.object({}),
-    outputSchema: z.object({}),
-    concurrency: { limit: 2, key: 'event.data.inputData.userId' },
-    retries: 3,
-  });
-  createWorkflow({
-    id: 'flow-wrong',
-    inputSchema: z.object({}),
-    outputSchema: z.object({}),
-    // @ts-expect-error there is no such number of retries
-    retries: 'many',
-  });
-});

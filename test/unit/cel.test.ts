@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { celProblem } from '../../src/function/cel-problem';
+import { celProblem } from '../../src/function/option-checks/cel-problem';
 
 /** What a real dev server answered to a registration with each of these as the key of a rateLimit and as the `if` of a cancelOn. */
 const verdicts = JSON.parse(readFileSync(new URL('fixtures/cel.json', import.meta.url), 'utf8')) as Record<

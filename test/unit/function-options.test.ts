@@ -1,6 +1,6 @@
 import { ConsoleLogger } from '@mastra/core/logger';
 import { Mastra } from '@mastra/core';
-import { collectFunctions, createStep, init, inputKey, MastraInngestError } from '@mastra/inngest';
+import { collectFunctions, createStep, init, inputKey, MastraInngestError, serve } from '@mastra/inngest';
 import { Inngest } from 'inngest';
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
@@ -168,7 +168,14 @@ describe('refused', () => {
     [{ cancelOn: entry }, 'the option cancelOn is an object. Give a list.'],
     [{ cancelOn: [{}] }, 'the option cancelOn[0].event is missing.'],
     [{ cancelOn: [entry, { event: 5 }] }, 'the option cancelOn[1].event is 5.'],
-    [{ cancelOn: [entry, entry, entry, entry] }, 'cancelOn has 4 entries. Inngest takes five at the most'],
+    [
+      { cancelOn: [entry, entry, entry, entry] },
+      'cancelOn has 4 entries. Inngest takes five at the most, and run.cancel()',
+    ],
+    [
+      { cancelOn: [entry, entry, entry, entry, entry, entry] },
+      'cancelOn has 6 entries. Inngest takes five at the most.',
+    ],
     [
       { cancelOn: [{ ...entry, if: 'event.data.l.exists(x, x == 1)' }] },
       'cancelOn[0].if is the expression "event.data.l.exists(x, x == 1)", which Inngest refuses: Inngest calls no function',
@@ -263,4 +270,58 @@ describe('keys that no start event has', () => {
       'only a condition of cancelOn knows a second event',
     );
   });
+});
+
+test('functions of one’s own are warned of by name, since Inngest would refuse the app and name none', () => {
+  const logger = new ConsoleLogger();
+  const warn = vi.spyOn(logger, 'warn').mockImplementation(() => {});
+  const trigger = { triggers: [{ event: 'a/b' }] };
+  const functions = [
+    inngest.createFunction({ ...trigger, id: 'good', rateLimit: { limit: 1, period: '1h' } }, async () => 1),
+    inngest.createFunction({ id: 'odd', triggers: [{ event: 'a/b', if: 'user.id == 1' }] }, async () => 1),
+    inngest.createFunction({ ...trigger, id: 'bad', rateLimit: { limit: 1, period: '25h' } }, async () => 1),
+  ];
+  serve({ mastra: new Mastra({ logger }), inngest, functions });
+  expect(warn.mock.calls.map(([message]) => message)).toEqual([
+    expect.stringContaining(
+      'Function odd: the option triggers[0].if is the expression "user.id == 1", which Inngest refuses',
+    ),
+    'Function bad: the option rateLimit.period is "25h", and Inngest takes from 1 second to 24 hours. Give a text such as "30s", ' +
+      '"10m" or "1h30m", from 1 second to 24 hours. Inngest may refuse the whole app for it.',
+  ]);
+});
+
+test('the function that continues runs has none of the options that hold up or drop starts', () => {
+  const starts = {
+    rateLimit: limited,
+    throttle: limited,
+    debounce: { period: '1s' },
+    singleton: { mode: 'skip' },
+  };
+  const both = {
+    concurrency: 5,
+    retries: 3,
+    priority: { run: '1' },
+    checkpointing: false,
+    cancelOn: [entry],
+  };
+  const workflow = define({ ...starts, ...both, name: 'Orders', timeouts: { start: '1m', finish: '1h' } });
+  const optsOf = (made: object) => (made as { opts: Record<string, unknown> }).opts;
+  const [first, later] = [workflow.getFunction(), workflow.getResumeFunction()].map(optsOf);
+  expect(first).toMatchObject({
+    ...starts,
+    retries: 3,
+    name: 'Orders',
+    timeouts: { start: '1m', finish: '1h' },
+  });
+  for (const option of Object.keys(starts)) expect(later).not.toHaveProperty(option);
+  expect(later).toMatchObject({
+    ...both,
+    name: 'Orders (resume)',
+    cancelOn: expect.arrayContaining([entry]),
+  });
+  expect(later?.timeouts).toEqual({ finish: '1h' });
+  const none = optsOf(define({ idempotency: key, timeouts: { start: '1m' } }).getResumeFunction());
+  expect(none).not.toHaveProperty('idempotency');
+  expect(none).not.toHaveProperty('timeouts');
 });

@@ -16,3 +16,8 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return 'a list';
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
+
+/** The problem of a value that is another than it should be; `which` says more of it. */
+export function wrong(value: unknown, at: string, remedy: string, which = ''): OptionProblem {
+  return { at, what: `is ${shown(value)}${which}`, remedy };
+}

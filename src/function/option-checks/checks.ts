@@ -2,13 +2,12 @@
  * Inngest's function options that `createWorkflow` takes, and what its server would refuse of each, or take and not do. The
  * server refuses an app as a whole and names no function; here the workflow and the option are named, when it is created.
  */
-import type { FlowControl } from '../workflow/flow-control';
-import { type OptionCheck, shown } from './option-problem';
-import { expression, fields, list, oneOf, period, text, whole } from './option-shapes';
+import type { FlowControl } from '../../workflow/flow-control';
+import { isRecord } from '../../wire/json';
+import { type OptionCheck, wrong } from './problem';
+import { expression, fields, list, oneOf, period, text, whole } from './shapes';
 import { DAY, isWait } from './period';
 
-/** Inngest cancels a function by five kinds of events at the most, and each workflow has two of its own. */
-const OWN_CANCELLATIONS = 3;
 const WEEK = 7 * DAY;
 const ANY = Number.MAX_SAFE_INTEGER;
 
@@ -48,49 +47,34 @@ const concurrency: OptionCheck = (value, at) => {
   if (Array.isArray(value)) {
     return list(concurrencyEntry, { count: 2, why: 'Inngest takes two at the most.' })(value, at);
   }
-  if (typeof value === 'object') return concurrencyEntry(value, at);
-  return {
-    at,
-    what: `is ${shown(value)}`,
-    remedy: 'Give a number, an object of limit, key, scope, or a list of two such objects.',
-  };
+  return isRecord(value)
+    ? concurrencyEntry(value, at)
+    : wrong(value, at, 'Give a number, an object of limit, key, scope, or a list of two such objects.');
 };
 
 const eventName: OptionCheck = (value, at) =>
-  text(typeof value === 'object' ? (value as { name?: unknown } | null)?.name : value, at) && {
-    at,
-    what: `is ${shown(value)}`,
-    remedy: 'Give the name of an event.',
-  };
+  text(isRecord(value) ? value.name : value, at) && wrong(value, at, 'Give the name of an event.');
 
 /** The SDK makes the condition `event.<path> == async.<path>` of it. */
 const match: OptionCheck = (value, at) =>
   text(value, at) ??
-  (expression('condition')(`event.${String(value)} == async.${String(value)}`, at) && {
-    at,
-    what: `is ${shown(value)}, which is no path that both events could have`,
-    remedy: 'Give an `if` instead, such as "async.data.userId == event.data.inputData.userId".',
-  });
+  (expression('condition')(`event.${String(value)} == async.${String(value)}`, at) &&
+    wrong(value, at, 'Give an `if` instead.', ', which is no path that both events could have'));
 
 const wait: OptionCheck = (value, at) =>
   isWait(value)
     ? undefined
-    : {
+    : wrong(
+        value,
         at,
-        what: `is ${shown(value)}, which is no time to wait`,
-        remedy: 'Give a text such as "30 minutes" or "2d", milliseconds, or a date.',
-      };
+        'Give a text such as "30 minutes" or "2d", milliseconds, or a date.',
+        ', which is no time to wait',
+      );
 
-const middleware: OptionCheck = (value, at) =>
-  Array.isArray(value) ? undefined : { at, what: `is ${shown(value)}`, remedy: 'Give a list.' };
-
-const onFailure: OptionCheck = (value, at) =>
-  typeof value === 'function' ? undefined : { at, what: `is ${shown(value)}`, remedy: 'Give a function.' };
-
-const checkpointing: OptionCheck = (value, at) =>
-  typeof value === 'boolean' || (typeof value === 'object' && value !== null)
-    ? undefined
-    : { at, what: `is ${shown(value)}`, remedy: 'Give true, false, or an object of settings.' };
+const when =
+  (isRight: (value: unknown) => boolean, remedy: string): OptionCheck =>
+  (value, at) =>
+    isRight(value) ? undefined : wrong(value, at, remedy);
 
 /** Each option and its check. */
 export const OPTION_CHECKS = {
@@ -116,14 +100,11 @@ export const OPTION_CHECKS = {
       match,
       timeout: wait,
     }),
-    {
-      count: OWN_CANCELLATIONS,
-      why: `Inngest takes five at the most, and run.cancel() and cancelled parents need two: ${OWN_CANCELLATIONS} are left.`,
-    },
+    { count: 5, why: 'Inngest takes five at the most.' },
   ),
   idempotency: key,
-  middleware,
-  onFailure,
+  middleware: when(Array.isArray, 'Give a list.'),
+  onFailure: when(value => typeof value === 'function', 'Give a function.'),
   retries: whole(
     0,
     20,
@@ -137,5 +118,8 @@ export const OPTION_CHECKS = {
     start: period(1, Infinity, 'longer than nothing'),
     finish: period(1, Infinity, 'longer than nothing'),
   }),
-  checkpointing,
+  checkpointing: when(
+    value => typeof value === 'boolean' || isRecord(value),
+    'Give true, false, or an object of settings.',
+  ),
 } satisfies Record<keyof FlowControl, OptionCheck>;

@@ -1,8 +1,8 @@
 /** The kinds of values that Inngest's function options are made of. */
-import { isRecord } from '../wire/json';
+import { isRecord } from '../../wire/json';
 import { type CelUse, celProblem } from './cel-problem';
 import { nearest } from './nearest';
-import { type OptionCheck, type OptionProblem, shown } from './option-problem';
+import { type OptionCheck, shown, wrong } from './problem';
 import { periodOf } from './period';
 
 /** A field of an option: its check, and whether it must be there. */
@@ -11,18 +11,16 @@ interface Field {
   required?: string;
 }
 
-const problem = (at: string, what: string, remedy: string): OptionProblem => ({ at, what, remedy });
-
 /** A text with something in it. */
 export const text: OptionCheck = (value, at) =>
-  typeof value === 'string' && value !== '' ? undefined : problem(at, `is ${shown(value)}`, 'Give a text.');
+  typeof value === 'string' && value !== '' ? undefined : wrong(value, at, 'Give a text.');
 
 /** A whole number. `remedy` says which. */
 export function whole(min: number, max: number, remedy: string): OptionCheck {
   return (value, at) =>
     Number.isInteger(value) && (value as number) >= min && (value as number) <= max
       ? undefined
-      : problem(at, `is ${shown(value)}`, remedy);
+      : wrong(value, at, remedy);
 }
 
 /** A period of time, in milliseconds from `min` to `max`. `range` says so in words. */
@@ -31,11 +29,7 @@ export function period(min: number, max: number, range: string): OptionCheck {
     const length = typeof value === 'string' ? periodOf(value) : undefined;
     if (length !== undefined && length >= min && length <= max) return undefined;
     const what = length === undefined ? 'which is no period of time' : `and Inngest takes ${range}`;
-    return problem(
-      at,
-      `is ${shown(value)}, ${what}`,
-      `Give a text such as "30s", "10m" or "1h30m", ${range}.`,
-    );
+    return wrong(value, at, `Give a text such as "30s", "10m" or "1h30m", ${range}.`, `, ${what}`);
   };
 }
 
@@ -43,9 +37,7 @@ export function period(min: number, max: number, range: string): OptionCheck {
 export function oneOf(...allowed: string[]): OptionCheck {
   const names = allowed.map(name => `"${name}"`).join(' or ');
   return (value, at) =>
-    typeof value === 'string' && allowed.includes(value)
-      ? undefined
-      : problem(at, `is ${shown(value)}`, `Give ${names}.`);
+    typeof value === 'string' && allowed.includes(value) ? undefined : wrong(value, at, `Give ${names}.`);
 }
 
 /** An expression over the event that starts a run. */
@@ -53,11 +45,11 @@ export function expression(use: CelUse): OptionCheck {
   const example = use === 'key' ? "inputKey('userId')" : "'async.data.userId == event.data.inputData.userId'";
   return (value, at) => {
     const remedy = `Give an expression in CEL, such as ${example} (https://www.inngest.com/docs/guides/writing-expressions).`;
-    if (typeof value !== 'string') return problem(at, `is ${shown(value)}`, remedy);
-    const wrong = celProblem(value, use);
-    return wrong === undefined
+    if (typeof value !== 'string') return wrong(value, at, remedy);
+    const problem = celProblem(value, use);
+    return problem === undefined
       ? undefined
-      : problem(at, `is the expression ${shown(value)}, which Inngest refuses: ${wrong}`, remedy);
+      : { at, what: `is the expression ${shown(value)}, which Inngest refuses: ${problem}`, remedy };
   };
 }
 
@@ -65,12 +57,12 @@ export function expression(use: CelUse): OptionCheck {
 export function fields(known: Record<string, OptionCheck | Field>): OptionCheck {
   const names = Object.keys(known).join(', ');
   return (value, at) => {
-    if (!isRecord(value)) return problem(at, `is ${shown(value)}`, `Give an object of ${names}.`);
+    if (!isRecord(value)) return wrong(value, at, `Give an object of ${names}.`);
     for (const key of Object.keys(value)) {
       if (value[key] === undefined || Object.hasOwn(known, key)) continue;
       const meant = nearest(key, Object.keys(known));
       const hint = meant ? `Did you mean "${meant}"?` : `It takes ${names}.`;
-      return problem(`${at}.${key}`, 'does not exist', hint);
+      return { at: `${at}.${key}`, what: 'does not exist', remedy: hint };
     }
     for (const [key, field] of Object.entries(known)) {
       const { check, required } = typeof field === 'function' ? { check: field, required: undefined } : field;
@@ -78,7 +70,7 @@ export function fields(known: Record<string, OptionCheck | Field>): OptionCheck 
       if (value[key] !== undefined) {
         const found = check(value[key], place);
         if (found) return found;
-      } else if (required) return problem(place, 'is missing', required);
+      } else if (required) return { at: place, what: 'is missing', remedy: required };
     }
     return undefined;
   };
@@ -87,8 +79,8 @@ export function fields(known: Record<string, OptionCheck | Field>): OptionCheck 
 /** A list whose items pass a check; `max` says how many it may have. */
 export function list(check: OptionCheck, max: { count: number; why: string }): OptionCheck {
   return (value, at) => {
-    if (!Array.isArray(value)) return problem(at, `is ${shown(value)}`, 'Give a list.');
-    if (value.length > max.count) return problem(at, `has ${value.length} entries`, max.why);
+    if (!Array.isArray(value)) return wrong(value, at, 'Give a list.');
+    if (value.length > max.count) return { at, what: `has ${value.length} entries`, remedy: max.why };
     for (const [index, item] of value.entries()) {
       const found = check(item, `${at}[${index}]`);
       if (found) return found;

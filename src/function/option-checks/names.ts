@@ -1,8 +1,8 @@
 /** Which options there are: core's parameters of a workflow, Inngest's options, and what this package adds. */
 import { type CreateWorkflowParams, Workflow } from '@mastra/core/workflows';
-import { OPTION_CHECKS } from './option-checks';
+import { OPTION_CHECKS } from './checks';
 import { nearest } from './nearest';
-import type { OptionProblem } from './option-problem';
+import type { OptionProblem } from './problem';
 
 const CORE = Object.keys({
   mastra: 0,

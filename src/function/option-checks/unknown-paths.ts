@@ -1,28 +1,21 @@
 /** Expressions of Inngest's options that look for something which no event that starts a run has. */
-import { isRecord } from '../wire/json';
-import { START_DATA_KEYS } from '../wire/start-event';
+import { isRecord } from '../../wire/json';
+import { START_DATA_KEYS } from '../../wire/start-event';
 import { type CelNode, readCel } from './cel';
 import { celProblem } from './cel-problem';
-
-/** An option, and a path in its expression that is never there. */
-export interface UnknownPath {
-  option: string;
-  path: string;
-  /** What the workflow's author may have meant. */
-  hint: string;
-}
 
 const EVENT_KEYS = ['id', 'name', 'data', 'ts', 'user', 'v'];
 
 /**
- * What the keys and conditions of a workflow's options look for in vain. Inngest takes no notice: such a key is the same for
- * all runs, so that a limit per user is one for all users together. No error, since somebody may send events of their own.
+ * What the keys and conditions of a workflow's options look for in vain, as lines for a log. Inngest takes no notice: a concurrency
+ * per user is one for all users then, and a rateLimit limits nobody. No error, since somebody may send events of their own.
  */
-export function unknownPaths(functionOptions: Record<string, unknown>): UnknownPath[] {
+export function unknownPaths(workflowId: string, functionOptions: Record<string, unknown>): string[] {
   return expressions(functionOptions).flatMap(({ option, source }) =>
     pathsIn(source).flatMap(keys => {
       const hint = hintFor(keys, option.startsWith('cancelOn'));
-      return hint ? [{ option, path: keys.join('.'), hint }] : [];
+      const reads = `reads ${keys.join('.')}, which no event that starts it has`;
+      return hint ? [`Workflow ${workflowId}: the option ${option} ${reads}; ${hint}.`] : [];
     }),
   );
 }
