@@ -3,7 +3,7 @@
  * (a rate limit, a function that nobody serves), and an app that has died tells nothing any more.
  */
 import { inngestFailure } from '../function/inngest-failure';
-import { periodOf } from '../function/period';
+import { periodOf } from '../function/option-checks/period';
 import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { EventRun, InngestPort } from '../sdk/port';
