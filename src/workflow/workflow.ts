@@ -3,8 +3,13 @@ import type { AnyMastra } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
-import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run-function';
+import {
+  resumeFunctionDefinition,
+  runFunctionDefinition,
+  scheduleFunctionDefinitions,
+} from '../function/run-function';
 import { storeOf } from '../function/stores';
+import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { logOf } from '../realtime/wire';
@@ -26,6 +31,7 @@ export interface ServableWorkflow extends NestableWorkflow {
   readonly port: InngestPort;
   readonly functionOptions: Record<string, unknown>;
   getFunctions(): ServableFunction[];
+  getScheduleFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
 }
 
@@ -52,6 +58,7 @@ export class InngestWorkflow<
   readonly [WORKFLOW_BRAND] = true;
   private inngestFunction?: ServableFunction;
   private resumeFunction?: ServableFunction;
+  private scheduleFunctions?: ServableFunction[];
 
   constructor(
     params: ConstructorParameters<
@@ -62,6 +69,8 @@ export class InngestWorkflow<
     readonly functionOptions: Record<string, unknown> = {},
     /** Milliseconds for which a step's events are gathered into one realtime message; 0 for none. */
     readonly streamBatchMs = 0,
+    /** What starts it without a caller. */
+    readonly triggers: OwnTriggers = NO_TRIGGERS,
   ) {
     super(params);
     this.engineType = 'inngest';
@@ -83,9 +92,19 @@ export class InngestWorkflow<
     return this.resumeFunction;
   }
 
+  /** The Inngest functions `workflow.<id>.cron.<schedule>`; none where there is one schedule at most. */
+  getScheduleFunctions(): ServableFunction[] {
+    this.scheduleFunctions ??= scheduleFunctionDefinitions(
+      this as unknown as RunnableWorkflow,
+      this.port,
+    ).map(one => this.port.createFunction(one));
+    return this.scheduleFunctions;
+  }
+
   /** This workflow's functions and those of all workflows nested in it, each once. */
   getFunctions(): ServableFunction[] {
-    return [...new Set([this.getFunction(), this.getResumeFunction(), ...this.getNestedFunctions()])];
+    const own = [this.getFunction(), this.getResumeFunction(), ...this.getScheduleFunctions()];
+    return [...new Set([...own, ...this.getNestedFunctions()])];
   }
 
   /** The functions of the workflows nested in this one, at any depth. */
@@ -98,7 +117,10 @@ export class InngestWorkflow<
     return nestedWorkflows(this.stepGraph as never) as ServableWorkflow[];
   }
 
-  /** A committed workflow of the same steps under another id: a function of its own, with the same options. */
+  /**
+   * A committed workflow of the same steps under another id: a function of its own, with the same options. Its schedules and
+   * triggers stay with the workflow: they would start both.
+   */
   cloneAs(id: string): InngestWorkflow {
     const { inputSchema, outputSchema, stateSchema, requestContextSchema, description, metadata } = this;
     const params = {
