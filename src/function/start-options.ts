@@ -14,11 +14,12 @@ export interface InngestFlowCronConfig<TInput = unknown, TState = unknown> {
   initialState?: TState;
 }
 
-/** An event as a trigger's `input` is given it. */
-export interface TriggerEvent {
+/** An event as a trigger's `input` is given it. @typeParam TData What you know of its data. */
+export interface TriggerEvent<TData extends object = Record<string, unknown>> {
   id?: string;
   name: string;
-  data: Record<string, unknown>;
+  // Mapped, so that an interface fits where a record is asked for.
+  data: { [Key in keyof TData]: TData[Key] };
   /** When it was sent, in milliseconds since the epoch. */
   ts?: number;
 }
@@ -29,7 +30,11 @@ export interface EventTrigger<TInput = unknown> {
   event: string | { readonly name: string };
   /** An Inngest expression over `event`: `event.data.total > 100`. */
   if?: string;
-  /** The run's input; the event's data where it is missing. Called in an Inngest step, so once for each run. */
+  /**
+   * The run's input; the event's data where it is missing. Called in an Inngest step, so once for each run.
+   * @example
+   * input: ({ data }: TriggerEvent<{ id: string }>) => ({ orderId: data.id })
+   */
   input?(this: void, event: TriggerEvent): TInput | Promise<TInput>;
 }
 

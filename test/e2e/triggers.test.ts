@@ -1,6 +1,6 @@
 /** Runs that events of the user's own start. */
 import { randomUUID } from 'node:crypto';
-import { createStep, init } from '@mastra/inngest';
+import { createStep, init, type TriggerEvent } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -43,7 +43,7 @@ function workflows(inngest: Inngest.Any) {
       {
         event: `${place}/mapped`,
         // Another one with each call: what a run goes on with must be what it began with.
-        input: ({ name, data }: { name: string; data: { order?: string; count?: number } }) => {
+        input: ({ name, data }: TriggerEvent<{ order?: string; count?: number }>) => {
           mapped.push(String(data.order));
           if (data.order === undefined) throw new RangeError(`${name} has no order`);
           return { id: `${data.order} ${mapped.length}`, count: data.count as number };
@@ -71,7 +71,20 @@ function workflows(inngest: Inngest.Any) {
     .then(pack)
     .sleep(3_600_000)
     .commit();
-  return { plain, mapping, slow };
+  const changing = createWorkflow({
+    id: `${place}-changing`,
+    inputSchema: order,
+    outputSchema: done,
+    triggers: [
+      { event: `${place}/changing` },
+      { event: `${place}/mapped-and-changing`, input: ({ data }) => data as never },
+    ],
+  })
+    .then(pack)
+    .sleep(1500)
+    .map(async ({ getInitData }) => getInitData())
+    .commit();
+  return { plain, mapping, slow, changing };
 }
 
 let harness: Harness;
@@ -196,3 +209,26 @@ test('an end that Inngest alone knows of closes the run itself, and not the one 
   expect(await harness.rested(`${place}-slow`, runId)).toMatchObject({ status: 'canceled' });
   expect((await runs('slow')).find(one => one.runId === other)).toMatchObject({ status: 'pending' });
 });
+
+test.each(['changing', 'mapped-and-changing'])(
+  'a deploy that takes the trigger of %s away does not touch a run that has begun, and starts no other',
+  async event => {
+    const workflow = harness.mastra.getWorkflowById(`${place}-changing`) as unknown as { triggers: object };
+    const { triggers } = workflow;
+    const before = await runs('changing');
+    await send(event, { id: 'i' });
+    const { runId } = await next('changing', before, 'waiting');
+    workflow.triggers = { schedules: [], events: [] };
+    expect(await harness.rested(`${place}-changing`, runId)).toMatchObject({
+      status: 'success',
+      result: { id: 'i', count: 1 },
+    });
+    // Inngest has the triggers of before, as for a moment in a deploy.
+    const then = await runs('changing');
+    await send(event, { id: 'j' });
+    const refused = await next('changing', then);
+    expect(refused).toMatchObject({ status: 'failed', error: { code: 'INVALID_EVENT_DATA' } });
+    expect(refused.error?.message).toContain(`${place}/${event} starts workflow ${place}-changing no longer`);
+    workflow.triggers = triggers;
+  },
+);
