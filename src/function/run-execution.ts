@@ -136,7 +136,7 @@ export class RunExecution {
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
     });
-    if (this.sourced) {
+    if (this.sourced && !this.prepared) {
       this.prepared = await this.sourced.take(scope.runId);
       engine.parts.trace.beginWith(this.prepared.inputData);
     }

@@ -11,7 +11,8 @@ import {
   startEventName,
 } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { type OwnEvent, type OwnTriggers, type Schedule, matches } from './triggers';
+import type { Schedule } from './schedules';
+import { type OwnEvent, type OwnTriggers, matches } from './triggers';
 
 type StartEvent = ExecutionRequest['event'];
 

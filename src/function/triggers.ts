@@ -1,20 +1,9 @@
 /** What starts a workflow by itself: the options of `createWorkflow`, checked and brought into one shape. */
 import { MastraInngestError } from '../errors';
-import { encodeRecord, UnencodableValue } from '../wire/encode';
-import { isRecord, type JsonObject } from '../wire/json';
+import { isRecord } from '../wire/json';
 import { cancelEventName, resumeEventName, startEventName } from '../wire/start-event';
-import { checkCron } from './cron';
-import type { CronTrigger, EventTrigger, StartOptions } from './start-options';
-
-/** A schedule of a workflow. */
-export interface Schedule {
-  /** Missing where it is the workflow's only one and has none. */
-  id?: string;
-  /** As Inngest takes it. */
-  cron: string;
-  /** What its runs are started with, encoded: each run has a copy of its own. */
-  given: JsonObject;
-}
+import { type Refuse, type Schedule, type ScheduleOptions, schedulesOf } from './schedules';
+import type { EventTrigger } from './start-options';
 
 /** An event of the user's own that starts runs. */
 export interface OwnEvent {
@@ -37,26 +26,11 @@ export function ownFunctionsOf({ schedules }: OwnTriggers): (Schedule & { id: st
 /** Of a workflow that nothing starts but its callers. */
 export const NO_TRIGGERS: OwnTriggers = { schedules: [], events: [] };
 
-const SCHEDULE_FIELDS = [
-  'id',
-  'cron',
-  'timezone',
-  'inputData',
-  'initialState',
-  'requestContext',
-  // Mastra keeps it beside its own rows of schedules, of which there are none here.
-  'metadata',
-];
-
 /** Triggers that Inngest takes of one function; the workflow's own event is one. */
 const MOST_TRIGGERS = 10;
 
 /** Events that come to a workflow's functions for reasons of Inngest's own. */
 const RESERVED = ['inngest/scheduled.timer', 'inngest/function.invoked'];
-
-type Refuse = (problem: string) => MastraInngestError;
-
-type Given = StartOptions & { id: string; schedule?: unknown };
 
 /**
  * Takes out of `createWorkflow`'s parameters what starts the workflow by itself. Core must not see a `schedule`: its own
@@ -64,60 +38,15 @@ type Given = StartOptions & { id: string; schedule?: unknown };
  * @throws MastraInngestError `INVALID_WORKFLOW_OPTION`
  */
 export function takeTriggers<T extends { id: string }>(params: T): { params: T; triggers: OwnTriggers } {
-  const { cron, inputData, initialState, schedule, triggers, ...rest } = params as T & Given;
+  const { cron, inputData, initialState, schedule, triggers, ...rest } = params as T & ScheduleOptions;
   const { id } = params;
   const refuse: Refuse = problem =>
     new MastraInngestError('INVALID_WORKFLOW_OPTION', `Workflow ${id} ${problem}`, { workflowId: id });
   const events = eventsOf(triggers, refuse);
-  const schedules = schedulesOf({ id, cron, inputData, initialState, schedule, triggers }, refuse);
+  const schedules = schedulesOf({ cron, inputData, initialState, schedule, triggers }, refuse);
   const taken = { events, schedules };
   requireUnambiguous(taken, id, refuse);
   return { params: rest as unknown as T, triggers: taken };
-}
-
-function schedulesOf(given: Given, refuse: Refuse): Schedule[] {
-  const { cron, inputData, initialState, schedule, triggers = [] } = given;
-  if (cron === undefined && (inputData !== undefined || initialState !== undefined)) {
-    throw refuse('has inputData or initialState without a cron that they are for.');
-  }
-  if (Array.isArray(schedule) && schedule.some(one => isRecord(one) && one.id === undefined)) {
-    throw refuse('has a list of schedules, one of which has no id. Give each an id of its own.');
-  }
-  const listed: unknown[] = Array.isArray(schedule) ? schedule : schedule === undefined ? [] : [schedule];
-  const crons = triggers.filter(one => isRecord(one) && !('event' in one));
-  const all = [
-    ...(cron === undefined ? [] : [{ id: 'cron', cron, inputData, initialState }]),
-    ...listed,
-    ...crons,
-  ];
-  const schedules = all.map(one => scheduleOf(one, refuse));
-  if (schedules.length === 1) return schedules;
-  const ids = schedules.map(one => one.id);
-  if (ids.some((id, place) => id === undefined || ids.indexOf(id) !== place)) {
-    throw refuse('has several schedules. Give each an id of its own.');
-  }
-  return schedules;
-}
-
-function scheduleOf(given: unknown, refuse: Refuse): Schedule {
-  if (!isRecord(given))
-    throw refuse('has a schedule that is no object like { cron, timezone?, inputData? }.');
-  const unknown = Object.keys(given).find(key => !SCHEDULE_FIELDS.includes(key));
-  if (unknown !== undefined) {
-    throw refuse(`has a schedule with "${unknown}". A schedule has ${SCHEDULE_FIELDS.join(', ')}.`);
-  }
-  const { id, cron, timezone, inputData, initialState, requestContext } = given as unknown as CronTrigger;
-  if (id !== undefined && (typeof id !== 'string' || id === '')) {
-    throw refuse('has a schedule whose id is no text.');
-  }
-  const checked = checkCron(cron, timezone);
-  if ('problem' in checked) throw refuse(`has a cron ${JSON.stringify(cron)} that ${checked.problem}.`);
-  try {
-    return { id, cron: checked.text, given: encodeRecord({ inputData, initialState, requestContext }) };
-  } catch (error) {
-    if (!(error instanceof UnencodableValue)) throw error;
-    throw refuse(`has a schedule whose runs can't be started: ${error.message}. Use plain data.`);
-  }
 }
 
 function eventsOf(triggers: unknown, refuse: Refuse): OwnEvent[] {

@@ -114,8 +114,11 @@ test('an event’s data is the run’s input, as the schema makes it; the run is
   const before = await runs('plain');
   // What it has of names that our own events use means nothing.
   const foreign = { runId: 'not-ours', resourceId: 5, inputData: { id: 'b' }, mastra: { version: 99 } };
+  harness.proxy.reset();
   await send('plain', { id: 'a', ...foreign });
   const run = await next('plain', before);
+  await harness.proxy.quiet();
+  expect(new Set(harness.proxy.ops.map(({ name }) => name))).toEqual(new Set(['input', 'pack', 'finish']));
   expect(run).toMatchObject({
     runId: expect.stringMatching(ULID),
     status: 'success',

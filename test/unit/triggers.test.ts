@@ -138,6 +138,8 @@ test.each<[string, object, RegExp]>([
     },
     /id of its own/,
   ],
+  ['an id that is no name', { schedule: { id: "it's", cron } }, /"it's"/],
+  ['a request context that is none', { schedule: { cron, requestContext: 5 } }, /requestContext/],
   ['two schedules without ids', { cron, triggers: [{ cron }] }, /id of its own/],
   ['triggers that are no list', { triggers: { event: 'a/b' } }, /no list/],
   ['a trigger that is neither', { triggers: [{}] }, /neither/],
