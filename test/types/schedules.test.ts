@@ -8,7 +8,7 @@ import {
   type WorkflowTrigger,
 } from '@mastra/inngest';
 import { eventType, Inngest } from 'inngest';
-import { expectTypeOf, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
 
 const { createWorkflow } = init(new Inngest({ id: 'types', isDev: true }));
@@ -39,8 +39,8 @@ test('what a schedule starts is typed by the schemas', () => {
   createWorkflow({ id: 'c', ...schemas, cron: '0 9 * * *', inputData: { value: 'one' } });
   // @ts-expect-error the state does not fit
   createWorkflow({ id: 'd', ...schemas, cron: '0 9 * * *', initialState: { round: 'one' } });
-  // @ts-expect-error a cron is a text
-  createWorkflow({ id: 'e', ...schemas, cron: 9 } as const);
+  // @ts-expect-error a cron is a text, which createWorkflow says, too
+  expect(() => createWorkflow({ id: 'e', ...schemas, cron: 9 })).toThrow('no text');
 });
 
 test('what a trigger makes of its event is typed by the schema, and its data as the user says', () => {
@@ -66,7 +66,7 @@ test('what a trigger makes of its event is typed by the schema, and its data as 
   // @ts-expect-error what it makes does not fit
   createWorkflow({ id: 'g', ...schemas, triggers: [{ event: 'a/f', input: () => ({ value: 'one' }) }] });
   // @ts-expect-error a trigger needs an event or a cron
-  createWorkflow({ id: 'h', ...schemas, triggers: [{ if: 'true' }] });
+  expect(() => createWorkflow({ id: 'h', ...schemas, triggers: [{ if: 'true' }] })).toThrow('neither');
 });
 
 test('the types have names', () => {
