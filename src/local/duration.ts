@@ -27,6 +27,7 @@ const words: Record<string, number> = {
   week: 7 * day,
 };
 
+export const HOUR = hour;
 export const DAY = day;
 export const YEAR = 365 * day;
 

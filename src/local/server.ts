@@ -5,11 +5,11 @@ import { Clock } from './clock';
 import { toMilliseconds } from './duration';
 import { LocalServerError, guarded } from './errors';
 import type { Core } from './executor/core';
-import type { Admission } from './executor/dispatch';
+import { Admission } from './executor/admission';
 import { dispatch } from './executor/dispatch';
 import { execute } from './executor/execute';
-import { RateLimits } from './executor/rate-limits';
-import { Idempotency } from './executor/start';
+import { Crons } from './flow/crons';
+import { Gate } from './flow/gate';
 import { ulidFactory } from './ids';
 import type { LocalServerOptions } from './options';
 import { defaultRetryDelay } from './queue/backoff';
@@ -178,22 +178,32 @@ function buildCore(
   const { clock, random, sender } = parts;
   const { shuffle = false, workers = 200 } = options;
   const activity = new Activity();
-  const admission: Admission = { idempotency: new Idempotency(), rates: new RateLimits(clock) };
+  const admission = new Admission(clock);
+  const registry = new Registry();
+  const gate = new Gate(clock, registry);
   const core: Core = {
     clock,
     activity,
     random,
     shuffle,
     store: new Store({ ...defaultRetention, ...options.retention }),
-    registry: new Registry(),
+    registry,
     pauses: new Pauses(),
-    queue: new Queue({ clock, activity, random, shuffle, workers }),
+    queue: new Queue({ clock, activity, random, shuffle, workers, gate }),
     ulid: ulidFactory(clock.now),
     retryDelay: options.retryDelay ?? defaultRetryDelay(random),
     send: sender.send,
     emit: events => emit(core, admission, events),
   };
   core.queue.onJob(async job => await execute(core, job));
+  const crons = new Crons(clock, core.ulid, (fn, event) => {
+    core.emit([event]);
+    admission.start(core, fn, event);
+  });
+  registry.onChange(() => {
+    crons.follow(registry.functions);
+    core.queue.recheck();
+  });
   return core;
 }
 

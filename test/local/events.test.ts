@@ -166,3 +166,78 @@ describe("an event's id", () => {
     expect(first).not.toBe(second);
   });
 });
+
+describe('the list of events', () => {
+  interface Listed {
+    data: { internal_id: string; data: { n: number } }[];
+  }
+  const list = async (query: string): Promise<Listed> => await get(`${pair.server.url}/v1/events${query}`);
+  const numbers = async (query: string): Promise<number[]> =>
+    (await list(query)).data.map(event => event.data.n);
+
+  /** Three events, 20 minutes apart; the last has just come. */
+  async function sendThree(): Promise<string[]> {
+    const instants: string[] = [];
+    for (const n of [1, 2, 3]) {
+      if (n > 1) await pair.server.advance('20m');
+      instants.push(new Date(pair.server.now()).toISOString());
+      await pair.send({ name: n === 2 ? 'x/other' : 'x/one', data: { n } });
+      await pair.server.settled();
+    }
+    return instants;
+  }
+
+  it("has the newest first, and none of the server's own", async () => {
+    pair = await startPair('v4', definitions);
+    await sendThree();
+    expect(await numbers('')).toEqual([3, 2, 1]);
+    expect(await numbers('?name=x/one')).toEqual([3, 1]);
+    expect(await numbers('?name=inngest/function.finished')).toEqual([]);
+  });
+
+  it('has those of the last hour, unless it is told since when and until when', async () => {
+    pair = await startPair('v4', definitions);
+    const [first, second, third] = await sendThree();
+    expect(await numbers(`?received_after=${second}`)).toEqual([3, 2]);
+    expect(await numbers(`?received_before=${second}`)).toEqual([2, 1]);
+    expect(await numbers(`?received_after=${second}&received_before=${second}`)).toEqual([2]);
+    expect(await numbers(`?received_after=${second}&name=x/one`)).toEqual([3]);
+    expect(await numbers(`?received_after=${third?.replace('Z', '')}`)).toEqual([3]);
+    expect(await numbers(`?received_after=${new Date(Date.parse(first ?? '') - 1).toUTCString()}`)).toEqual([
+      3, 2, 1,
+    ]);
+    await pair.server.advance('30m');
+    expect(await numbers('')).toEqual([3, 2]);
+    expect(await numbers(`?received_after=${first}`)).toEqual([3, 2, 1]);
+    await pair.server.advance('2 days');
+    expect(await numbers('')).toEqual([]);
+    expect(await numbers(`?received_after=${first?.slice(0, 10)}`)).toEqual([3, 2, 1]);
+  });
+
+  it('has 20 events, or as many as it is told, from 1 to 51', async () => {
+    pair = await startPair('v4', definitions);
+    await post(
+      `${pair.server.url}/e/k`,
+      Array.from({ length: 60 }, (_, n) => ({ name: 'y/none', data: { n } })),
+    );
+    const lengths = ['', '?limit=3', '?limit=0', '?limit=many', '?limit=-4', '?limit=999'].map(
+      async query => (await list(query)).data.length,
+    );
+    expect(await Promise.all(lengths)).toEqual([20, 3, 20, 20, 1, 51]);
+    const { data } = await list('?limit=2');
+    expect(await numbers(`?limit=2&cursor=${data[1]?.internal_id}`)).toEqual([57, 56]);
+  });
+
+  it.each([
+    ['?received_after=12345678', 'received_after'],
+    ['?received_before=soon', 'received_after'],
+    ['?cursor=x', 'cursor'],
+  ])('refuses %s in the words of the real server', async (query, parameter) => {
+    pair = await startPair('v4', definitions);
+    expect(await list(query)).toEqual({
+      error: `Invalid ${parameter} query parameter`,
+      data: null,
+      status: 400,
+    });
+  });
+});

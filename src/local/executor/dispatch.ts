@@ -2,20 +2,12 @@ import { compile } from '../expression/expression';
 import { field, text } from '../json';
 import { bareEvent, names } from '../state/events';
 import type { TriggerMatch } from '../state/registry';
-import type { FunctionConfig, StoredEvent } from '../state/types';
+import type { StoredEvent } from '../state/types';
+import type { Admission } from './admission';
 import type { Core } from './core';
 import { cancelRun } from './finalize';
 import { memo } from './memo';
-import type { RateLimits } from './rate-limits';
 import { matches, resume, resumeWaits } from './resume';
-import type { Idempotency } from './start';
-import { startRun } from './start';
-
-/** What remembers which starts there have been. */
-export interface Admission {
-  idempotency: Idempotency;
-  rates: RateLimits;
-}
 
 function cancelMatching(core: Core, event: StoredEvent): void {
   for (const pause of core.pauses.matching('cancel', event.name)) {
@@ -32,26 +24,16 @@ function fires({ trigger }: TriggerMatch, event: StoredEvent): boolean {
 const rateLimited = memo.error({ name: 'Error', message: 'invoked function is rate limited' });
 
 /** An invocation starts the function it names and no other; it is no trigger. */
-function startInvoked(core: Core, { rates }: Admission, event: StoredEvent): void {
+function startInvoked(core: Core, admission: Admission, event: StoredEvent): void {
   const meta = field(event.data, '_inngest');
   const fn = core.registry.find(text(meta, 'fn_id') ?? '');
   const correlationId = text(meta, 'correlation_id');
   if (!fn) return;
-  if (rates.admit(fn, event)) {
-    return void startRun(core, fn, [event], correlationId === undefined ? {} : { correlationId });
-  }
-  // Whoever waits for the run that does not start is told so.
+  const came = admission.start(core, fn, event, correlationId === undefined ? {} : { correlationId });
+  if (came !== 'limited') return;
+  // Whoever waits for the run that does not start is told so. As on the real server, nobody tells those whose
+  // start was dropped for a singleton or superseded in a debounce.
   for (const pause of core.pauses.find('invoke', correlationId ?? '')) resume(core, pause, rateLimited);
-}
-
-/** Whether an event may start this function now. One that is over the rate limit leaves its id free. */
-function admits(core: Core, { idempotency, rates }: Admission, fn: FunctionConfig, event: StoredEvent) {
-  const now = core.clock.now();
-  // An id of the server's own is used once anyway.
-  const given = event.id !== event.internalId;
-  if ((given && idempotency.used(fn, event.id, now)) || !rates.admit(fn, event)) return false;
-  if (given) idempotency.use(fn, event.id, now);
-  return true;
 }
 
 /** Lets an event act: it cancels, ends waits, and starts runs. Each function starts once. */
@@ -63,6 +45,6 @@ export function dispatch(core: Core, admission: Admission, event: StoredEvent): 
   for (const match of core.registry.triggeredBy(event.name)) {
     if (started.has(match.fn.uuid) || !fires(match, event)) continue;
     started.add(match.fn.uuid);
-    if (admits(core, admission, match.fn, event)) startRun(core, match.fn, [event]);
+    admission.start(core, match.fn, event);
   }
 }

@@ -1,20 +1,8 @@
 import type { Clock } from '../clock';
-import type { Value } from '../expression/values';
-import type { Json } from '../json';
+import { keyValue } from '../flow/key';
 import { canonical } from '../json';
 import { Deadlines } from '../state/deadlines';
-import { bareEvent } from '../state/events';
 import type { FunctionConfig, StoredEvent } from '../state/types';
-
-function jsonOf(value: Value): Json {
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return value.map(jsonOf);
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, jsonOf(item)]));
-  }
-  return typeof value === 'symbol' ? null : value;
-}
 
 /**
  * A function's `rateLimit` and `idempotency`: starts over the limit are dropped.
@@ -30,12 +18,12 @@ export class RateLimits {
 
   /** Counts a start; `false` if it is one too many, which is not counted. */
   admit(fn: FunctionConfig, event: StoredEvent): boolean {
-    if (!fn.startLimit) return true;
-    const { limit, period, key } = fn.startLimit;
-    const value = key ? key.value({ event: bareEvent(event) }) : null;
+    if (!fn.controls.startLimit) return true;
+    const { limit, period, key } = fn.controls.startLimit;
+    const value = key ? keyValue(key, event) : null;
     // As on the real server: a key that is false, or whose path is missing, is not limited.
-    if (value === false || typeof value === 'symbol') return true;
-    const counted = `${fn.uuid} ${canonical(jsonOf(value))}`;
+    if (value === false) return true;
+    const counted = `${fn.uuid} ${canonical(value)}`;
     const now = this.clock.now();
     const spacing = period / limit;
     const due = this.#idle.after(now, counted) ?? now;

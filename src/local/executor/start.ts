@@ -1,5 +1,6 @@
 import { DAY, parseDuration } from '../duration';
 import { compile } from '../expression/expression';
+import { priorityOf } from '../flow/priority';
 import { newJob } from '../queue/job';
 import { Deadlines } from '../state/deadlines';
 import { eventJson } from '../state/events';
@@ -8,6 +9,8 @@ import { Run } from '../state/run';
 import type { CancelRule, FunctionConfig, StoredEvent } from '../state/types';
 import type { Core } from './core';
 import { limitStart } from './timeouts';
+
+const second = 1000;
 
 /** Remembers which event ids have started which function, for a day. */
 export class Idempotency {
@@ -57,15 +60,19 @@ export function startRun(
   options: StartOptions = {},
 ): Run {
   const now = core.clock.now();
+  const first = events[0];
+  const priority = first ? priorityOf(fn.controls.priority, first) : 0;
   const run = new Run(core.ulid(), fn, events, now, {
     ...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
     ...(options.originalRunId === undefined ? {} : { originalRunId: options.originalRunId }),
     eventsJson: events.map(eventJson),
+    priority,
   });
   options.prepare?.(run);
   core.store.addRun(run);
   for (const rule of fn.cancel) watchForCancel(core, run, rule);
-  const at = Math.max(now, events[0]?.ts ?? now);
+  // A negative priority puts the start off, as on the real server.
+  const at = Math.max(now - Math.min(priority, 0) * second, first?.ts ?? now);
   limitStart(core, run, now);
   core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
   return run;

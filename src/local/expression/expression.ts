@@ -46,6 +46,14 @@ export function compile(source: string): Expression {
   return compiled;
 }
 
+/**
+ * Reads an expression and forgets it; the names in it are not looked at.
+ * @throws LocalServerError `INVALID_EXPRESSION`
+ */
+export function checkSyntax(source: string): void {
+  parse(source);
+}
+
 function parse(source: string): ASTNode {
   try {
     return parser.parse(source).ast;

@@ -1,4 +1,6 @@
 import type { Json, JsonObject } from '../json';
+import { text } from '../json';
+import { names } from '../state/events';
 import type { Run, StepTrace } from '../state/run';
 import type { App, FunctionConfig, Trigger } from '../state/types';
 
@@ -36,7 +38,7 @@ function functionFields(fn: FunctionConfig): JsonObject {
     name: fn.name,
     slug: fn.slug,
     config: JSON.stringify({ cancel: fn.cancel, retries: { attempts: fn.maxAttempts - 1 }, ...fn.flow }),
-    concurrency: 0,
+    concurrency: fn.controls.concurrency.steps.find(({ key }) => !key)?.limit ?? 0,
     triggers: fn.triggers.map(triggerView),
     url: fn.url,
     appID: fn.appUuid,
@@ -151,7 +153,7 @@ export function runView(run: Run, app: App | undefined): JsonObject {
     eventName: run.event.name,
     isBatch: run.events.length > 1,
     batchCreatedAt: null,
-    cronSchedule: null,
+    cronSchedule: run.event.name === names.cron ? (text(run.event.data, 'cron') ?? null) : null,
     output: run.end?.output ?? null,
     trace: traceView(run),
     hasAI: false,

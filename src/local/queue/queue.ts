@@ -1,8 +1,11 @@
 import type { Activity } from '../activity';
 import type { Clock, Timer } from '../clock';
+import type { Gate } from '../flow/gate';
 import type { Random } from '../random';
 import type { Run } from '../state/run';
 import type { Job } from './job';
+
+const second = 1000;
 
 export interface QueueOptions {
   clock: Clock;
@@ -12,18 +15,30 @@ export interface QueueOptions {
   shuffle: boolean;
   /** How many jobs may be executed at the same time. */
   workers: number;
+  /** Decides whether a job's function may be executed now. */
+  gate: Gate;
+}
+
+/** Its place among the jobs that are ready: the lower, the earlier. */
+interface Rank {
+  time: number;
+  order: number;
 }
 
 /**
- * Executes jobs when they are due: first come, first served, or in an order drawn from the seed.
- * A job whose run has ended is dropped.
+ * Executes jobs when they are due: those of older runs first, as if a run with a priority were older by it; or in
+ * an order drawn from the seed. A job whose run has ended is dropped. One that flow control does not let in is
+ * held back until a slot is given back or its time comes.
  */
 export class Queue {
   readonly #later = new Map<Job, Timer>();
-  readonly #ready: Job[] = [];
+  readonly #ready = new Map<Job, Rank>();
+  /** What flow control holds back. The timer says when to ask again, if that is known. */
+  readonly #held = new Map<Job, { rank: Rank; timer: Timer | undefined }>();
   readonly #active = new Set<Job>();
   readonly #byId = new Map<string, Job>();
   readonly #byRun = new Map<Run, Set<Job>>();
+  #order = 0;
   #draining = false;
   #stopped = false;
   #work: (job: Job) => Promise<void> = async () => {};
@@ -63,23 +78,40 @@ export class Queue {
     for (const job of this.of(run)) {
       this.#later.get(job)?.cancel();
       this.#later.delete(job);
+      this.#held.get(job)?.timer?.cancel();
+      this.#held.delete(job);
       this.#byId.delete(job.id);
     }
     this.#byRun.delete(run);
+    if (this.options.gate.end(run)) this.recheck();
+  }
+
+  /** Asks again for everything that flow control holds back without knowing until when. */
+  recheck(): void {
+    for (const [job, { timer }] of this.#held) if (!timer) this.#release(job);
   }
 
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#later.values()) timer.cancel();
+    for (const { timer } of this.#held.values()) timer?.cancel();
     this.#later.clear();
-    this.#ready.length = 0;
+    this.#held.clear();
+    this.#ready.clear();
   }
 
   #due(job: Job): void {
     this.#later.delete(job);
     this.options.activity.enter();
-    this.#ready.push(job);
+    this.#ready.set(job, this.#rank(job));
     this.#drainSoon();
+  }
+
+  #rank(job: Job): Rank {
+    const { shuffle, random } = this.options;
+    const ahead = (job.run.options.priority ?? 0) * second;
+    if (shuffle) return { time: -ahead, order: random.next() };
+    return { time: job.run.queuedAt - ahead, order: this.#order++ };
   }
 
   #drainSoon(): void {
@@ -87,33 +119,63 @@ export class Queue {
     this.#draining = true;
     setImmediate(() => {
       this.#draining = false;
-      while (this.#ready.length > 0 && this.#active.size < this.options.workers) this.#begin(this.#pick());
+      this.#drain();
     });
   }
 
-  #pick(): Job {
-    const index = this.options.shuffle ? this.options.random.below(this.#ready.length) : 0;
-    return this.#ready.splice(index, 1)[0] as Job;
+  #drain(): void {
+    const now = this.options.clock.now();
+    // One whose time has come goes before a younger one, also where its timer is late.
+    for (const [job, { timer }] of this.#held) if (timer && timer.at <= now) this.#release(job);
+    const jobs = [...this.#ready].sort(([, a], [, b]) => a.time - b.time || a.order - b.order);
+    for (const [job, rank] of jobs) {
+      if (this.#active.size >= this.options.workers) return;
+      this.#ready.delete(job);
+      if (job.run.ended || this.#stopped) {
+        this.#finish(job);
+        continue;
+      }
+      const again = this.options.gate.admit(job);
+      if (again === undefined) this.#begin(job);
+      else this.#hold(job, rank, again);
+    }
+  }
+
+  /** What is held back is no activity: it may take days. */
+  #hold(job: Job, rank: Rank, until: number): void {
+    const timer = Number.isFinite(until) ? this.options.clock.at(until, () => this.#release(job)) : undefined;
+    this.#held.set(job, { rank, timer });
+    this.options.activity.leave();
+  }
+
+  #release(job: Job): void {
+    const held = this.#held.get(job);
+    if (!held) return;
+    held.timer?.cancel();
+    this.#held.delete(job);
+    this.options.activity.enter();
+    this.#ready.set(job, held.rank);
+    this.#drainSoon();
   }
 
   #begin(job: Job): void {
-    if (job.run.ended || this.#stopped) return this.#finish(job);
     this.#active.add(job);
     void this.#work(job).finally(() => {
       this.#active.delete(job);
+      if (this.options.gate.leave(job)) this.recheck();
       this.#finish(job);
     });
   }
 
   #finish(job: Job): void {
     // A retry has been enqueued again by now, under the same identity.
-    if (!this.#later.has(job) && !this.#ready.includes(job)) {
+    if (!this.#later.has(job) && !this.#ready.has(job)) {
       this.#byId.delete(job.id);
       const own = this.#byRun.get(job.run);
       own?.delete(job);
       if (own?.size === 0) this.#byRun.delete(job.run);
     }
     this.options.activity.leave();
-    if (this.#ready.length > 0) this.#drainSoon();
+    if (this.#ready.size > 0) this.#drainSoon();
   }
 }

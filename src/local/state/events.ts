@@ -26,6 +26,9 @@ export function eventJson(event: StoredEvent): string {
   return canonical(eventPayload(event));
 }
 
+/** How the names of the server's own events begin. */
+export const internalPrefix = 'inngest/';
+
 export const names = {
   finished: 'inngest/function.finished',
   failed: 'inngest/function.failed',

@@ -2,6 +2,7 @@ import { Problem } from '../errors';
 import { limits } from '../executor/limits';
 import type { Json, JsonObject } from '../json';
 import { byteLength, field, isObject, parseJson, text } from '../json';
+import { internalPrefix } from './events';
 import type { StoredEvent } from './types';
 
 const earliest = Date.UTC(1980, 0, 1);
@@ -50,7 +51,7 @@ function problemOf(raw: Json): string | undefined {
   if (problem) return problem;
   const name = text(raw, 'name');
   if (!name) return 'event name is empty';
-  return name.startsWith('inngest/') ? `event name is reserved for internal use: ${name}` : undefined;
+  return name.startsWith(internalPrefix) ? `event name is reserved for internal use: ${name}` : undefined;
 }
 
 function store(raw: JsonObject, { ulid, now }: Ingest): StoredEvent {

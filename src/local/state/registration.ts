@@ -1,11 +1,11 @@
-import { Cron } from 'croner';
 import { Problem, messageOf } from '../errors';
 import { compile } from '../expression/expression';
+import { parseControls } from '../flow/controls';
 import { stableUuid } from '../ids';
 import type { Json, JsonObject } from '../json';
 import { canonical, field, isObject, text } from '../json';
-import { parseStartLimit } from './start-limit';
-import type { App, CancelRule, FunctionConfig, Trigger } from './types';
+import { parseTriggers } from './triggers';
+import type { App, CancelRule, FunctionConfig } from './types';
 
 const invalid = 'At least one function is invalid';
 const defaultRetries = 4;
@@ -46,19 +46,6 @@ function check(
 const expression = (source: string | undefined): string | undefined =>
   check('expression', source, s => void compile(s));
 
-function parseTrigger(raw: JsonObject): Trigger {
-  const trigger: Trigger = {};
-  const event = text(raw, 'event');
-  const condition = expression(text(raw, 'expression'));
-  const cron = check('cron', text(raw, 'cron'), source => {
-    new Cron(source.replace(/^TZ=\S+\s+/, ''), { paused: true }).stop();
-  });
-  if (event !== undefined) trigger.event = event;
-  if (condition !== undefined) trigger.expression = condition;
-  if (cron !== undefined) trigger.cron = cron;
-  return trigger;
-}
-
 function parseCancel(raw: JsonObject): CancelRule {
   const rule: CancelRule = { event: text(raw, 'event') ?? '' };
   const condition = expression(text(raw, 'if'));
@@ -91,19 +78,19 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
     return compile(source);
   };
   const refuse = (problem: string) => new RegistrationProblem(`${invalid}: ${problem}`);
-  const startLimit = parseStartLimit(flow, compiled, refuse);
+  const checks = { compiled, refuse };
   return {
     uuid: stableUuid(appUuid, slug),
     slug,
     name: text(raw, 'name') ?? slug,
     appName,
     appUuid,
-    triggers: list(field(raw, 'triggers')).map(parseTrigger),
+    triggers: parseTriggers(list(field(raw, 'triggers')), checks),
     url,
     maxAttempts: attemptsOf(step),
     cancel: list(field(raw, 'cancel')).map(parseCancel),
     flow,
-    startLimit,
+    controls: parseControls(flow, checks),
   };
 }
 

@@ -14,6 +14,12 @@ export class Registry {
   readonly #byUuid = new Map<string, FunctionConfig>();
   /** How often an app has registered, changed or not. */
   registrations = 0;
+  #onChange: () => void = () => {};
+
+  /** Sets what follows the registered functions. */
+  onChange(follow: () => void): void {
+    this.#onChange = follow;
+  }
 
   /**
    * Replaces what the app had registered; functions it no longer names are gone.
@@ -34,6 +40,7 @@ export class Registry {
       this.apps.set(app.name, app);
     }
     this.registrations += 1;
+    if (modified) this.#onChange();
     return modified;
   }
 

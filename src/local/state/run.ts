@@ -49,7 +49,13 @@ export class Run {
     public fn: FunctionConfig,
     readonly events: readonly StoredEvent[],
     readonly queuedAt: number,
-    readonly options: { correlationId?: string; originalRunId?: string; eventsJson: string[] },
+    readonly options: {
+      correlationId?: string;
+      originalRunId?: string;
+      eventsJson: string[];
+      /** How many seconds it goes ahead of its time where runs wait for their turn. */
+      priority?: number;
+    },
   ) {
     this.eventsJson = options.eventsJson;
     this.eventsBytes = this.eventsJson.reduce((sum, json) => sum + byteLength(json), 0);

@@ -1,10 +1,12 @@
+import type { Controls } from '../flow/controls';
 import type { Json, JsonObject } from '../json';
-import type { StartLimit } from './start-limit';
 
 export interface Trigger {
   event?: string;
   expression?: string;
   cron?: string;
+  /** By how much a cron may start later, to spread load. */
+  jitter?: string;
 }
 
 export interface CancelRule {
@@ -29,12 +31,11 @@ export interface FunctionConfig {
   cancel: CancelRule[];
   /**
    * Flow control (concurrency, rateLimit, throttle, debounce, batchEvents, singleton, priority, idempotency,
-   * timeouts) as registered. All of it is kept and shown; so far rateLimit, idempotency and timeouts have an
-   * effect.
+   * timeouts) as registered. All of it is kept and shown; batchEvents has no effect so far.
    */
   flow: JsonObject;
-  /** `rateLimit` or `idempotency`, if there is one. */
-  startLimit: StartLimit | undefined;
+  /** What has an effect of it. */
+  controls: Controls;
 }
 
 /** An app as it registered itself. */

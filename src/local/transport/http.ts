@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { LocalServerError, messageOf } from '../errors';
+import { eventReadRoutes } from './routes/event-reads';
 import { eventRoutes } from './routes/events';
 import { graphqlRoutes } from './routes/graphql';
 import { realtimeRoutes } from './routes/realtime';
@@ -27,6 +28,7 @@ export function routes(service: Service): Hono {
     .get('/health', c => c.json({ status: 200, message: 'OK' }))
     .route('/', eventRoutes(service))
     .route('/', registerRoutes(service))
+    .route('/', eventReadRoutes(service))
     .route('/', runRoutes(service))
     .route('/', realtimeRoutes(service))
     .route('/', graphqlRoutes(service))

@@ -20,15 +20,9 @@ export const recordedLater = (mode: Mode) => read(`${mode}-more`);
 /** The golden traces of one mode, by scenario. */
 export const golden = (mode: Mode): Traces => ({ ...recordedLater(mode), ...recordedThen(mode) });
 
-const flowControl = 'flow control comes later';
-
 /** Recorded, but not run on the local server, with the reason. A real server runs them. */
 export const notLocal: Record<string, string> = {
-  batch: `${flowControl} (batchEvents)`,
-  deb: `${flowControl} (debounce)`,
-  thr: `${flowControl} (throttle)`,
-  sing: `${flowControl} (singleton)`,
-  conc: `${flowControl} (concurrency)`,
+  batch: 'flow control comes later (batchEvents)',
 };
 
 /** Recorded, run and known to differ from the recording: how, and why that is right. */
@@ -42,13 +36,13 @@ interface Missing {
 
 /** What the recorded app could do or the recordings hold, but no test replays. */
 export const notRun: Missing[] = [
-  { name: 'cron1', modes, reason: 'cron comes later; on a real server it would take up to a minute' },
+  { name: 'cron1', modes, reason: 'on a real server it would take up to a minute; see cron.test.ts' },
   {
     name: 'send (signed)',
     modes: ['v4-on'],
     reason: 'signing comes later; recorded from a server in start mode',
   },
-  { name: 'cron1 (signed)', modes: ['v4-on'], reason: 'signing and cron come later' },
+  { name: 'cron1 (signed)', modes: ['v4-on'], reason: 'signing comes later' },
   { name: 'nestedstep', modes, reason: 'the app never answers, so nothing was recorded; see trap 20' },
   { name: 'usedefer', modes: ['v4-off', 'v4-on'], reason: 'not in the recordings; defer is out of scope' },
   { name: 'http500', modes, reason: 'not in the recordings; see trap 6 for what is retried' },

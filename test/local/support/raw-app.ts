@@ -36,8 +36,11 @@ const sdkHeaders = {
 
 export interface RawApp {
   calls: Record<string, number>;
-  /** Registers these functions, each on the event of its own name. */
-  serve: (handlers: Record<string, RawHandler>) => Promise<unknown>;
+  /** Registers these functions, each on the event of its own name unless its options say otherwise. */
+  serve: (
+    handlers: Record<string, RawHandler>,
+    options?: Record<string, Record<string, unknown>>,
+  ) => Promise<any>;
   stop: () => Promise<void>;
 }
 
@@ -70,13 +73,13 @@ export async function startRawApp(server: { url: string }): Promise<RawApp> {
   const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}/`;
   return {
     calls,
-    serve: async next => {
+    serve: async (next, options = {}) => {
       handlers = next;
       for (const name of Object.keys(calls)) delete calls[name];
       const functions = Object.keys(next).map(name => {
         const runtime = { type: 'http', url: `${url}?fnId=raw-${name}&stepId=step` };
         const step = { id: 'step', name: 'step', runtime, retries: { attempts: 1 } };
-        return { id: `raw-${name}`, name, triggers: [{ event: name }], steps: { step } };
+        return { id: `raw-${name}`, name, triggers: [{ event: name }], steps: { step }, ...options[name] };
       });
       return await post(`${server.url}/fn/register`, { url, appName: 'raw', sdk: 'js:x', functions });
     },

@@ -5,16 +5,13 @@ import { deliverSignal } from '../../executor/resume';
 import { stepsJson } from '../../executor/request';
 import { checkpoint } from '../../executor/checkpoint';
 import { ENV_ID } from '../../ids';
-import type { Json, JsonObject } from '../../json';
+import type { JsonObject } from '../../json';
 import { canonical, field, isObject, parseJson, text } from '../../json';
 import { bareEvent } from '../../state/events';
 import type { Job } from '../../queue/job';
 import type { Run } from '../../state/run';
-import type { StoredEvent } from '../../state/types';
 import type { Service } from '../service';
-
-const isUlid = (id: string): boolean => /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/i.test(id);
-const iso = (ms: number): string => new Date(ms).toISOString();
+import { found, isUlid, iso, readError } from './answers';
 
 /** A run as `/v1` shows it. One that has not started is `Scheduled` in the list of an event's runs. */
 function runRow(run: Run, queued = 'Running'): JsonObject {
@@ -37,60 +34,33 @@ function jobRow(job: Job): JsonObject {
   return { JobID: job.id, at: iso(job.at), position: 0, kind, attempt: job.attempt };
 }
 
-const nobody = '00000000-0000-0000-0000-000000000000';
-
-function eventRow(event: StoredEvent): JsonObject {
-  return {
-    internal_id: event.internalId,
-    account_id: nobody,
-    environment_id: nobody,
-    source: '',
-    source_id: null,
-    received_at: iso(event.receivedAt),
-    ...bareEvent(event),
-  };
-}
-
-// Reads answer 200 even where they fail; the body's status is the real one.
-const readError = (c: Context, status: number, error: string): Response =>
-  c.json({ error, data: null, status });
-
-/** The read API below `/v1`, cancellation, signals, and what an app fetches or saves on its own. */
+/** Reads of runs below `/v1`, cancellation, signals, and what an app fetches or saves on its own. */
 export function runRoutes({ core }: Service): Hono {
   const now = core.clock.now;
-  const found = (data: Json): JsonObject => ({
-    data,
-    metadata: { fetched_at: iso(now()), cached_until: iso(now()) },
-  });
   return new Hono()
-    .get('/v1/events', c => {
-      const name = c.req.query('name');
-      const limit = Math.min(Number(c.req.query('limit')) || 10, 100);
-      const all = [...core.store.events.values()].filter(event => !name || event.name === name);
-      return c.json(found(all.reverse().slice(0, limit).map(eventRow)));
-    })
-    .get('/v1/events/:id', c => {
-      const id = c.req.param('id');
-      if (!isUlid(id)) return readError(c, 400, `Invalid event ID: ${id}`);
-      const event = core.store.events.get(id);
-      return event ? c.json(found(eventRow(event))) : readError(c, 404, 'Event not found');
-    })
     .get('/v1/events/:id/runs', c => {
       const id = c.req.param('id');
       if (!isUlid(id)) return readError(c, 400, `Invalid event ID: ${id}`);
-      return c.json(found(core.store.runsOf(id).map(run => runRow(run, 'Scheduled'))));
+      return c.json(
+        found(
+          core.store.runsOf(id).map(run => runRow(run, 'Scheduled')),
+          now(),
+        ),
+      );
     })
     .get('/v1/runs/:id', c => {
       const id = c.req.param('id');
       if (!isUlid(id)) return readError(c, 400, `Invalid run ID: ${id}`);
       const run = core.store.runs.get(id);
-      return run ? c.json(found(runRow(run))) : readError(c, 500, `Unable to load function run: ${id}`);
+      return run
+        ? c.json(found(runRow(run), now()))
+        : readError(c, 500, `Unable to load function run: ${id}`);
     })
     .get('/v1/runs/:id/jobs', c => {
       const run = core.store.runs.get(c.req.param('id'));
       if (!run) return readError(c, 500, `Unable to load function run: ${c.req.param('id')}`);
       const jobs = core.queue.of(run).map(jobRow);
-      return c.json(found(jobs));
+      return c.json(found(jobs, now()));
     })
     .delete('/v1/runs/:id', c => {
       const id = c.req.param('id');

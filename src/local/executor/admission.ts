@@ -1,0 +1,59 @@
+import { Debouncer } from '../flow/debounce';
+import { Singletons, singletonKey } from '../flow/singleton';
+import { names } from '../state/events';
+import type { FunctionConfig, StoredEvent } from '../state/types';
+import type { Clock } from '../clock';
+import type { Core } from './core';
+import { cancelRun } from './finalize';
+import { RateLimits } from './rate-limits';
+import type { StartOptions } from './start';
+import { Idempotency, startRun } from './start';
+
+/** What came of a start: `limited` is over the rate limit, `dropped` for another reason, `held` comes later. */
+export type Admitted = 'started' | 'limited' | 'dropped' | 'held';
+
+/** The caller's id of an event makes it start a function once; an invocation starts it in any case. */
+function onceOnly(event: StoredEvent): boolean {
+  return event.id !== event.internalId && event.name !== names.invoked;
+}
+
+/** Decides what comes of an event that is to start a function, in the real server's order of rules. */
+export class Admission {
+  readonly #idempotency = new Idempotency();
+  readonly #singletons = new Singletons();
+  readonly #rates: RateLimits;
+  readonly #debouncer: Debouncer;
+
+  constructor(clock: Clock) {
+    this.#rates = new RateLimits(clock);
+    this.#debouncer = new Debouncer(clock);
+  }
+
+  /** Starts a run now, later or never. One that is over the rate limit leaves its event's id free. */
+  start(core: Core, fn: FunctionConfig, event: StoredEvent, options: StartOptions = {}): Admitted {
+    const { debounce } = fn.controls;
+    // As on the real server, an event's id does not keep a debounced function from starting again.
+    const once = !debounce && onceOnly(event);
+    if (once && this.#idempotency.used(fn, event.id, core.clock.now())) return 'dropped';
+    if (!this.#rates.admit(fn, event)) return 'limited';
+    if (!debounce) return this.#begin(core, fn, event, options);
+    this.#debouncer.hold(fn, debounce, event, last => {
+      // It may have been changed or taken away meanwhile.
+      const current = core.registry.find(fn.uuid);
+      if (current) this.#begin(core, current, last, options);
+    });
+    return 'held';
+  }
+
+  #begin(core: Core, fn: FunctionConfig, event: StoredEvent, options: StartOptions): Admitted {
+    const { singleton, debounce } = fn.controls;
+    const key = singleton && singletonKey(fn, singleton, event);
+    const holder = key === undefined ? undefined : this.#singletons.holder(key);
+    if (holder && singleton?.mode === 'skip') return 'dropped';
+    if (holder) cancelRun(core, holder);
+    if (!debounce && onceOnly(event)) this.#idempotency.use(fn, event.id, core.clock.now());
+    const run = startRun(core, fn, [event], options);
+    if (key !== undefined) this.#singletons.hold(key, run);
+    return 'started';
+  }
+}
