@@ -4,8 +4,11 @@ import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, type Stored, startHarness } from '../support/harness';
+import { REAL_SERVER } from '../support/real-server';
 
 const report = z.object({ region: z.string(), seen: z.array(z.string()).default([]) });
+/** On a real server time passes no faster, so nothing there comes less often than each minute. */
+const DAILY = REAL_SERVER ? '* * * * *' : 'TZ=Europe/Berlin 0 9 * * *';
 const state = z.object({ round: z.number().default(0) });
 
 function workflows(inngest: Inngest.Any) {
@@ -40,7 +43,25 @@ function workflows(inngest: Inngest.Any) {
     .then(write)
     .sleep(5, { id: 'pause' })
     .commit();
-  return { regional };
+  const daily = createWorkflow({
+    id: 'daily',
+    ...schemas,
+    cron: DAILY,
+    inputData: { region: 'all', seen: [] },
+  })
+    .then(write)
+    .commit();
+  const meeting = createWorkflow({
+    id: 'meeting',
+    ...schemas,
+    schedule: [
+      { id: 'one', cron: DAILY, inputData: { region: 'one', seen: [] } },
+      { id: 'two', cron: DAILY, inputData: { region: 'two', seen: [] } },
+    ],
+  })
+    .then(write)
+    .commit();
+  return { regional, daily, meeting };
 }
 
 let harness: Harness;
@@ -109,4 +130,30 @@ test('whoever comes later is told all of it', async () => {
     'workflow-step-result pause',
     'workflow-finish',
   ]);
+});
+
+/** What the runs of a workflow were started with, once there are this many. */
+async function startedWith(workflow: string, count: number): Promise<unknown[]> {
+  await expect
+    .poll(
+      async () => (await harness.snapshots(workflow)).filter(({ status }) => status === 'success').length,
+      {
+        timeout: 100_000,
+      },
+    )
+    .toBeGreaterThanOrEqual(count);
+  return (await harness.snapshots(workflow)).map(({ result }) => (result as { region: string }).region);
+}
+
+test('a schedule starts a run at each of its times, once; schedules that meet start theirs', async () => {
+  const days = REAL_SERVER ? 1 : 3;
+  await harness.advance(`${days} days`);
+  const daily = await startedWith('daily', days);
+  const meeting = await startedWith('meeting', 2 * days);
+  // On a real server the next minute may have come meanwhile.
+  if (!REAL_SERVER) expect([daily.length, meeting.length]).toEqual([days, 2 * days]);
+  expect(new Set(daily)).toEqual(new Set(['all']));
+  const ofOne = meeting.filter(region => region === 'one');
+  expect(new Set(meeting)).toEqual(new Set(['one', 'two']));
+  expect(Math.abs(2 * ofOne.length - meeting.length)).toBeLessThanOrEqual(REAL_SERVER ? 1 : 0);
 });
