@@ -9,6 +9,10 @@ const alias = [
   { find: /^@mastra\/inngest\/realtime$/, replacement: source('./src/realtime/index.ts') },
   { find: /^@mastra\/inngest\/local$/, replacement: source('./src/local/index.ts') },
   { find: /^@mastra\/inngest$/, replacement: source('./src/index.ts') },
+  // `MASTRA_CORE` names another installed copy of core (the matrix sets it).
+  ...(process.env.MASTRA_CORE
+    ? [{ find: /^@mastra\/core(?=\/|$)/, replacement: process.env.MASTRA_CORE }]
+    : []),
 ];
 
 const testDefaults = {

@@ -6,6 +6,7 @@ export { connect, type MastraConnectOptions } from './serve/connect';
 export { createServe, type InngestServeAdapter, type MastraServeOptions } from './serve/create-serve';
 export { collectFunctions } from './serve/collect';
 export { cloneStep, cloneWorkflow } from './workflow/clone';
+export { inputKey } from './workflow/input-key';
 export {
   nativeStep,
   waitForEvent,

@@ -1,5 +1,5 @@
 /**
- * `npm run matrix`: the same tests on each supported version of Inngest's SDK, with checkpointing on and off. `-- inngest-v3`
+ * `npm run matrix`: the same tests on each supported version of Inngest's SDK, with checkpointing on and off, and on the oldest core. `-- inngest-v3`
  * and the like runs some versions only, `-- --all` also what is left out for the sake of time.
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
@@ -28,9 +28,10 @@ function chosen(args: readonly string[]): Cell[] {
   return cells(args.includes('--all')).filter(({ sdk }) => names.length === 0 || names.includes(sdk));
 }
 
-async function runCell({ sdk, checkpointing, tests }: Cell): Promise<CellOutcome> {
-  const name = `inngest ${installedVersion(sdk)}, checkpointing ${checkpointing}`;
-  const totalFile = path.join(folder, `total-${sdk}-${checkpointing}.json`);
+async function runCell({ sdk, core, checkpointing, tests }: Cell): Promise<CellOutcome> {
+  const onCore = core ? `, core ${installedVersion(core)}` : '';
+  const name = `inngest ${installedVersion(sdk)}, checkpointing ${checkpointing}${onCore}`;
+  const totalFile = path.join(folder, `total-${sdk}-${core ?? 'core'}-${checkpointing}.json`);
   const { ok, seconds } = await runStage({
     name,
     command: 'vitest',
@@ -47,6 +48,7 @@ async function runCell({ sdk, checkpointing, tests }: Cell): Promise<CellOutcome
     env: {
       INNGEST_SDK: sdk,
       INNGEST_CHECKPOINTING: checkpointing,
+      MASTRA_CORE: core,
       TEST_TOTAL_FILE: totalFile,
       REQUESTS_FILE: requestsFile,
     },

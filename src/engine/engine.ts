@@ -35,7 +35,7 @@ import { type Operation, Operations } from './operations';
 import { seal, unseal } from './outcome';
 import type { RunTrace, SpanEnd } from './run-trace';
 import { SpanRef } from './span-ref';
-import { Persistence } from './persistence';
+import { ExecutionPersistence } from './persistence';
 import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
 import { isNativeStep } from '../workflow/brand';
@@ -82,7 +82,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       ids: new OperationIds(graph),
       lastEntry: graph.length - 1,
       pubsub: new RunPubSub(scope.runId, operations, scope.chunkTargets),
-      persistence: new Persistence(scope.options, scope.storedStatuses),
+      persistence: new ExecutionPersistence(scope),
       times: new ContainerTimes(scope.startedAt),
       trace,
     };

@@ -34,6 +34,10 @@ const SHOWN = 32 * 1024;
 /** How Node's console asks an object what to show of it. */
 const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
 
+function shown(text: string): string {
+  return shortened(text, SHOWN).toWellFormed();
+}
+
 /** Keeps a memo out of logs: both SDK majors log a failure with its cause. It is sent as it is. */
 function unlogged(memo: Json): Json {
   return Object.defineProperty(Object(memo) as object, INSPECT, {
@@ -41,19 +45,29 @@ function unlogged(memo: Json): Json {
   }) as Json;
 }
 
+/** How the SDK marks an error that is in its wire form already. */
+const SERIALIZED = '__serialized';
+
 /**
- * A failure on its way through Inngest: the user's message and stack for the dashboard, and all the rest in `cause`,
- * which arrives unchanged on both SDK majors. The name tells the SDK not to retry: attempts are for crashes (I4).
+ * A failure on its way through Inngest: the user's name, message and stack for the dashboard, and all the rest in `cause`,
+ * which arrives unchanged on both SDK majors. Its own name tells the SDK not to retry: attempts are for crashes (I4).
  */
 export class SealedFailure extends TypeError {
   override readonly name = 'NonRetriableError';
   #showsStack = true;
+  /** The SDK sends an error that is marked so as it is, hence as `toJSON` says: otherwise by the name above. */
+  readonly [SERIALIZED] = true;
+  /** A property of its own: on SDK 3.50 the error changes its class on the way. */
+  readonly toJSON: () => object;
 
   constructor(error: unknown, content: object) {
-    const { message, stack } = storableError(error);
+    const { name, message, stack } = storableError(error);
     // What the dashboard shows has to be Unicode; the message as it was is in the cause.
-    super(shortened(message, SHOWN).toWellFormed(), { cause: unlogged(seal(content)) });
-    if (stack) this.stack = shortened(stack, SHOWN).toWellFormed();
+    super(shown(message), { cause: unlogged(seal(content)) });
+    if (stack) this.stack = shown(stack);
+    const wire = { [SERIALIZED]: true, name: shown(name), message: this.message };
+    this.toJSON = () => ({ ...wire, stack: this.stack ?? '', cause: this.cause });
+    for (const key of [SERIALIZED, 'toJSON']) Object.defineProperty(this, key, { enumerable: false });
   }
 
   /** The stack stands in the log already. */

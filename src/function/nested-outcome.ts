@@ -82,6 +82,13 @@ function failure(run: RunResult): { error: Error; nonRetryable?: true } {
   return { error: asCoreError(final), nonRetryable: true };
 }
 
+/** What failed the run, as its step threw it: core's own error of a run has no stack. */
+export function thrownIn({ error, steps }: RunResult): unknown {
+  const { message } = (error ?? {}) as { message?: unknown };
+  const errors = Object.values(steps ?? {}).map(step => (step?.status === 'failed' ? step.error : undefined));
+  return errors.find(one => one instanceof Error && one.message === message) ?? error;
+}
+
 function nonRetryable(run: RunResult): boolean {
   return Object.values(run.steps ?? {}).some(
     step => step?.status === 'failed' && (step as { nonRetryable?: boolean }).nonRetryable,

@@ -1,24 +1,10 @@
 import { MastraInngestError } from '../errors';
+import { requireOptions } from './option-list';
+import { OPTION_CHECKS } from './option-checks';
 
-/** Inngest's function options that `createWorkflow` takes as they are (Inngest documentation, "Create function"). */
-const FUNCTION_OPTIONS = [
-  'name',
-  'concurrency',
-  'rateLimit',
-  'throttle',
-  'debounce',
-  'priority',
-  'cancelOn',
-  'idempotency',
-  'middleware',
-  'onFailure',
-  'retries',
-  'singleton',
-  'timeouts',
-  'checkpointing',
-] as const;
+const FUNCTION_OPTIONS = Object.keys(OPTION_CHECKS);
 
-type FunctionOption = (typeof FUNCTION_OPTIONS)[number];
+type FunctionOption = keyof typeof OPTION_CHECKS;
 
 /** The options for Inngest, apart from those for Mastra. @throws MastraInngestError `INVALID_WORKFLOW_OPTION` */
 export function splitOptions<T extends { id: string }>(
@@ -32,10 +18,11 @@ export function splitOptions<T extends { id: string }>(
       { workflowId: params.id },
     );
   }
+  requireOptions(params);
   const workflow: Record<string, unknown> = {};
   const functionOptions: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(params)) {
-    const forInngest = (FUNCTION_OPTIONS as readonly string[]).includes(key);
+    const forInngest = FUNCTION_OPTIONS.includes(key);
     (forInngest ? functionOptions : workflow)[key] = value;
   }
   return { workflow: workflow as T, functionOptions };

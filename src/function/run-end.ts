@@ -1,7 +1,7 @@
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
 import type { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
-import { asCoreError } from '../engine/outcome';
+import { SealedFailure, asCoreError } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
@@ -11,6 +11,7 @@ import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
+import { storableThrown } from '../wire/storable-error';
 import type { RunnableWorkflow } from './definition';
 import { tellEnd, wantsEnd } from './end-callbacks';
 import { announceEnd, isTriedAgain } from './lineage';
@@ -112,7 +113,7 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
   const { scope, trace } = engine.parts;
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
-  const pruned = prune ? prune({ snapshot, workflowStatus: rest.status }) : snapshot;
+  const pruned = prune ? prunedBy(prune, { snapshot, workflowStatus: rest.status }) : snapshot;
   const { address } = trace;
   return {
     ...pruned,
@@ -125,6 +126,15 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
       ...(rest.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),
     },
   };
+}
+
+/** What it throws would be thrown again at the next attempt, and what it left out must not be stored. */
+function prunedBy(prune: (args: object) => Snapshot, args: object): Snapshot {
+  try {
+    return prune(args);
+  } catch (error) {
+    throw new SealedFailure(error, { thrown: storableThrown(error) });
+  }
 }
 
 /** What the run told, for late watchers. Where the user prunes what is stored, nothing is kept of it. */

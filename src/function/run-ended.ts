@@ -3,7 +3,7 @@
  * grown too large. The workflow's own code never sees them, so a function of its own closes the stored run.
  */
 import type { AnyMastra } from '../core-types';
-import { asCoreError, isSealed, seal } from '../engine/outcome';
+import { isSealed, seal } from '../engine/outcome';
 import { runFinished } from '../realtime/events';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
@@ -13,7 +13,6 @@ import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { isRecord } from '../wire/json';
 import {
   type StartRequest,
   resumeEventName,
@@ -23,6 +22,7 @@ import {
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { executionPath } from './execution-path';
+import { inngestFailure } from './inngest-failure';
 import { streamTargets } from './lineage';
 import { startedWith } from './start-source';
 import { storeOf } from './stores';
@@ -116,10 +116,13 @@ class Closing {
     if (stored && !this.isOwn(stored)) return false;
     const isOpen = stored !== undefined && !isAtRest(stored.status);
     if (stored && !isOpen && (stored.status !== status || status === 'failed')) return false;
-    const error = status === 'failed' ? failure(data) : undefined;
-    const before = stored ?? this.unstored();
+    const error = status === 'failed' ? inngestFailure(data.error) : undefined;
+    const before = stored ?? this.unbegun();
     const stepExecutionPath = executionPath(this.workflow.stepGraph, before);
-    const fields = { stepExecutionPath, ...(error === undefined ? {} : { error }) };
+    // Its first op, which stores what the run was given, may never have been executed.
+    const { context, value } = this.unbegun();
+    const given = stored?.status === 'pending' ? { context, value } : {};
+    const fields = { stepExecutionPath, ...given, ...(error === undefined ? {} : { error }) };
     await this.tell({ ...before, ...fields, status });
     const closed = isOpen && (await record.move(status, fields));
     if (stored && wantsEnd(this.workflow.options)) await record.noteEndTold(stored.inngest?.leg ?? 0);
@@ -146,7 +149,8 @@ class Closing {
     await publisher.flush();
   }
 
-  private unstored(): Snapshot {
+  /** The run as its first op stores it. */
+  private unbegun(): Snapshot {
     const { inputData, initialState } = this.start;
     const value = (initialState ?? {}) as Record<string, unknown>;
     const context = inputData === undefined ? {} : { input: inputData };
@@ -160,27 +164,5 @@ class Closing {
     // It ended before its first op took the run.
     const { claim } = this.start.leg ?? {};
     return claim ? leg === claim.number : status === 'pending' || status === 'canceled';
-  }
-}
-
-/** What Inngest knows of the failure, as core stores an error. */
-function failure({ error }: EndData): unknown {
-  const text = error?.message ?? 'Inngest gave up on the run.';
-  const { message, name } = crashMessage(text) ?? { message: text, name: error?.name };
-  const cause = Object.assign(asCoreError(message), name ? { name } : {}) as Error & { toJSON?(): unknown };
-  return cause.toJSON?.() ?? { message, name };
-}
-
-/** A crash is reported as JSON in the message: `{"error":{"error":"Unable to reach SDK URL", …}}`. */
-function crashMessage(text: string): { message: string; name?: string } | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    const inner = isRecord(parsed) && isRecord(parsed.error) ? parsed.error : parsed;
-    if (!isRecord(inner)) return undefined;
-    const message = inner.message ?? inner.error;
-    const name = typeof inner.name === 'string' ? inner.name : undefined;
-    return typeof message === 'string' ? { message, name } : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -36,7 +36,7 @@ import {
   claimAncestors,
   publishHandedOver,
 } from './lineage';
-import { type RunResult, nestedOutcome } from './nested-outcome';
+import { type RunResult, nestedOutcome, thrownIn } from './nested-outcome';
 import { callOnStart } from './start-callback';
 import { ownershipOf } from './ownership';
 import { type Prepared, prepareStart } from './prepare';
@@ -374,7 +374,8 @@ export class RunExecution {
     const { runId } = this.scope;
     const nested = this.scope.ancestors.length > 0 ? this.outcome(run, endedAt) : undefined;
     if (run.status === 'failed' || run.status === 'tripwire') {
-      const error = run.status === 'tripwire' ? (run.tripwire as { reason?: string })?.reason : run.error;
+      const { tripwire } = run as { tripwire?: { reason?: string } };
+      const error = run.status === 'tripwire' ? tripwire?.reason : thrownIn(run);
       // What failed the run is in the log.
       throw new SealedFailure(error, nested ?? { runId, status: run.status }).withoutStack();
     }

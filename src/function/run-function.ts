@@ -80,13 +80,15 @@ export function scheduleFunctionDefinitions(
 
 /** The Inngest function that continues runs of a workflow: `workflow.<id>.resume`. */
 export function resumeFunctionDefinition(workflow: RunnableWorkflow, port: InngestPort): FunctionDefinition {
-  const options = named(workflow.functionOptions, 'resume');
+  const { timeouts, ...options } = named(workflow.functionOptions, 'resume');
   const kept = Object.entries(options).filter(([option]) => !ONLY_FOR_STARTS.includes(option));
+  // A start that waited too long in a queue may be given up; a resumed run may not.
+  const { finish } = (timeouts ?? {}) as { finish?: unknown };
   const event = resumeEventName(workflow.id);
   return definition(workflow, port, {
     id: event,
     triggers: [{ event }],
-    options: Object.fromEntries(kept),
+    options: { ...Object.fromEntries(kept), ...(finish !== undefined && { timeouts: { finish } }) },
     read: ({ data }) => ({ request: parseLegData(data, workflow.id) }),
   });
 }

@@ -2,6 +2,7 @@
 import { MastraInngestError } from '../errors';
 import { isRecord } from '../wire/json';
 import { cancelEventName, resumeEventName, startEventName } from '../wire/start-event';
+import { celProblem } from './cel-problem';
 import { type Refuse, type Schedule, type ScheduleOptions, schedulesOf } from './schedules';
 import type { EventTrigger } from './start-options';
 
@@ -65,6 +66,12 @@ function eventOf({ event, if: condition, input }: EventTrigger, refuse: Refuse):
   if (typeof name !== 'string' || name === '') throw refuse('has a trigger whose event has no name.');
   if (condition !== undefined && typeof condition !== 'string') {
     throw refuse(`has a trigger (${name}) whose "if" is no text.`);
+  }
+  const wrong = condition === undefined ? undefined : celProblem(condition, 'key');
+  if (wrong !== undefined) {
+    throw refuse(
+      `has a trigger (${name}) whose "if", ${JSON.stringify(condition)}, Inngest refuses: ${wrong}.`,
+    );
   }
   if (input !== undefined && typeof input !== 'function') {
     throw refuse(`has a trigger (${name}) whose "input" is no function.`);

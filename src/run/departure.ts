@@ -6,7 +6,9 @@ import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import type { JsonObject } from '../wire/json';
-import { type StartRequest, buildStartData, resumeEventName, startEventName } from '../wire/start-event';
+import { type StartRequest, buildStartData, resumeEventName, startEventId, startEventName } from '../wire/start-event';
+import { Arrival, type Lost } from './arrival';
+import { settleLost } from './lost-run';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
 /** One leg of a run, about to begin. */
@@ -27,6 +29,7 @@ export class Departures {
     private readonly record: RunRecord,
     private readonly realtime: RealtimePubSub,
     private readonly log: WarningLog,
+    private readonly functionOptions: Record<string, unknown>,
   ) {}
 
   /** Begins the leg and waits until the run comes to rest in it, without a time limit (I10). */
@@ -37,8 +40,9 @@ export class Departures {
     await waiter.subscribe();
     try {
       await this.realtime.ready();
-      await this.send(departure, data);
-      return this.checked(await waiter.wait(), leg?.token);
+      const eventId = await this.send(departure, data);
+      const missed = eventId === undefined ? undefined : this.watchOver(departure, eventId);
+      return this.checked(await waiter.wait(missed), leg?.token);
     } finally {
       await waiter.close();
     }
@@ -54,16 +58,42 @@ export class Departures {
     return buildStartData(request, this.record.identity.workflowId);
   }
 
-  private async send(departure: Departure, data: JsonObject): Promise<void> {
-    const { request } = departure;
+  /** Finds out where Inngest has dropped or ended what the store has as open, and ends it there, too. */
+  private watchOver(departure: Departure, eventId: string) {
+    const { port, record, log, functionOptions } = this;
+    const leg = departure.request.leg?.claim?.number ?? 0;
+    const arrival = new Arrival(port, record.identity, log, { eventId, age: 0, leg, functionOptions });
+    return async (snapshot: Snapshot | undefined): Promise<Rested | undefined> => {
+      const lost = await arrival.look(snapshot);
+      if (!lost) return undefined;
+      const hasBegun = snapshot !== undefined && snapshot.inngest?.owner !== undefined;
+      if (leg > 0 && !hasBegun) return this.notContinued(departure, lost);
+      return settleLost(record, snapshot, lost);
+    };
+  }
+
+  private async notContinued(departure: Departure, lost: Lost): Promise<never> {
+    await this.undo(departure);
+    if (lost.how === 'dropped') throw lost.error;
     const { workflowId, runId } = this.record.identity;
+    const why = lost.how === 'failed' ? `failed before it began (${reasonOf(lost.error)})` : 'was cancelled';
+    throw new MastraInngestError(
+      'START_DROPPED',
+      `Run ${runId} of workflow ${workflowId} was not continued, and can be continued again: what Inngest executes it in ${why}.`,
+      { workflowId, runId },
+    );
+  }
+
+  /** Answers Inngest's own id of the event. */
+  private async send(departure: Departure, data: JsonObject): Promise<string | undefined> {
+    const { request } = departure;
+    const { workflowId } = this.record.identity;
     const number = request.leg?.claim?.number;
-    // The id makes a second event of the same leg harmless, whoever sends it.
-    const id = `${workflowId}:${runId}:${number === undefined ? 'start' : `leg-${number}`}`;
+    const id = startEventId(this.record.identity, number);
     const name = number === undefined ? startEventName(workflowId) : resumeEventName(workflowId);
     await departure.claim();
     try {
-      await this.port.send({ id, name, data });
+      return (await this.port.send({ id, name, data })).ids[0];
     } catch (error) {
       await this.undo(departure);
       throw this.notSent(error, number === undefined);

@@ -13,6 +13,7 @@ import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
+import { settleUnanswered } from './lost-run';
 import {
   type ExecutionArguments,
   type ResumeArguments,
@@ -42,6 +43,8 @@ export interface InngestRunParams extends BaseParams {
   record: RunRecord;
   pubsub: RealtimePubSub;
   options: EngineOptions;
+  /** Inngest's, of the workflow's function. */
+  functionOptions: Record<string, unknown>;
 }
 
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
@@ -50,6 +53,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly record: RunRecord;
   private readonly departures: Departures;
   private readonly options: EngineOptions;
+  private readonly functionOptions: Record<string, unknown>;
   /** In which statuses this run is stored, where `createRun` was told; the workflow's own option holds elsewhere. */
   storedStatuses?: readonly RunStatus[];
   /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
@@ -68,7 +72,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.port = params.port;
     this.record = params.record;
     this.options = params.options;
-    this.departures = new Departures(params.port, params.record, params.pubsub, this.log);
+    this.functionOptions = params.functionOptions;
+    this.departures = new Departures(
+      params.port,
+      params.record,
+      params.pubsub,
+      this.log,
+      params.functionOptions,
+    );
   }
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
@@ -148,6 +159,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     if (travel) return this._timeTravel(travel as never);
     const reader = this.ownReader;
     await requireAllowed(this, args);
+    await this.settleUnanswered();
     const departure = await resumeDeparture(this.continuable, args);
     const result = this.driven(departure, args, reader);
     this.executionResults = result as never;
@@ -160,6 +172,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
   override async resumeAsync(args: never): Promise<{ runId: string }> {
     await requireAllowed(this, args);
+    await this.settleUnanswered();
     await this.departures.begin(await resumeDeparture(this.continuable, args));
     return { runId: this.runId };
   }
@@ -177,6 +190,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
    * restart: Inngest goes on with it. One that has ended gives its result again.
    */
   override async restart(args: ExecutionArguments = {}): Promise<never> {
+    await this.settleUnanswered();
     const snapshot = await stored(this.record);
     if (['success', 'failed', 'tripwire'].includes(snapshot.status)) {
       const includeState = Object.keys(snapshot.value).length > 0;
@@ -184,6 +198,13 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     }
     const departure = await restartDeparture(this.continuable, snapshot, args);
     return (await this.driven(departure, args)) as never;
+  }
+
+  /** A run that was never begun, though its start was sent, has ended where Inngest says so. */
+  private async settleUnanswered(): Promise<void> {
+    if (this.isNew) return;
+    const { port, record, log, functionOptions } = this;
+    await settleUnanswered({ port, record, log, functionOptions });
   }
 
   private get continuable(): Continuable {

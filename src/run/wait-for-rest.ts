@@ -52,7 +52,10 @@ export class RestWaiter {
     await this.pubsub.unsubscribe(eventsTopic(this.record.identity.runId), this.listener);
   }
 
-  async wait(): Promise<Rested> {
+  /** `missed`: asked after each read of a run that is not at rest; what it answers ends the wait. */
+  async wait(
+    missed: (snapshot: Snapshot | undefined) => Promise<Rested | undefined> = async () => undefined,
+  ): Promise<Rested> {
     let restSeenAt: number | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       // The event is published after the snapshot is written, so one read is enough; should it miss, the pauses go on.
@@ -69,6 +72,8 @@ export class RestWaiter {
       }
       // The end is stored before it is published: what is not in the store now never will be.
       if (read && seen) return { finish: seen };
+      const found = read && (await missed(read.snapshot));
+      if (found) return found;
     }
   }
 

@@ -75,6 +75,23 @@ export interface SubscriptionAddress {
 /** Whether Inngest executes a run: `unknown` where it has never heard of it, `unreachable` where it does not say. */
 export type RunState = 'live' | 'over' | 'unknown' | 'unreachable';
 
+/** One of Inngest's runs in its list of the runs that an event started. */
+export interface EventRun {
+  id: string;
+  state: 'live' | 'failed' | 'canceled' | 'done';
+  /** What a failed one failed with, as Inngest keeps it. */
+  error?: unknown;
+}
+
+/** The runs that an event started, or why Inngest does not say. */
+export type EventRuns = { runs: EventRun[] } | { unknown: string };
+
+/** An event as Inngest has it: its own id, and when it came, in milliseconds since the epoch. */
+export interface FoundEvent {
+  eventId: string;
+  receivedAt: number;
+}
+
 /** An Inngest client behind the port. */
 export interface InngestPort {
   readonly appId: string;
@@ -87,6 +104,10 @@ export interface InngestPort {
   subscriptionAddress(channel: string, topics: string[]): Promise<SubscriptionAddress>;
   /** `inngestRunId` is Inngest's id of a run, not Mastra's. */
   runState(inngestRunId: string): Promise<RunState>;
+  /** `eventId` is Inngest's own id of an event, as `send` gives it. An event that was dropped, or not yet looked at, has no runs. */
+  eventRuns(eventId: string): Promise<EventRuns>;
+  /** The event that was sent as `id` at `since` (milliseconds since the epoch) or later, where Inngest knows it. */
+  findEvent(event: { name: string; id: string; since: number }): Promise<FoundEvent | undefined>;
   /** Answers whether Inngest cancelled the run. */
   cancelRun(inngestRunId: string): Promise<boolean>;
 }

@@ -1,6 +1,7 @@
 /** Inngest's own runs over its REST API (Inngest documentation, "REST API v1"); the same for both majors of the SDK. */
 import { isRecord } from '../wire/json';
-import type { RunState } from './port';
+import { reasonOf } from '../errors';
+import type { EventRun, EventRuns, FoundEvent, RunState } from './port';
 
 /** What a call needs of a client. */
 export interface RestAccess {
@@ -23,6 +24,53 @@ export async function runState(access: RestAccess, inngestRunId: string): Promis
     return OVER.includes(String(body.data.status)) ? 'over' : 'live';
   } catch {
     return 'unreachable';
+  }
+}
+
+/** The runs that an event started. */
+export async function eventRuns(access: RestAccess, eventId: string): Promise<EventRuns> {
+  const { list, problem } = await listOf(access, `/v1/events/${eventId}/runs?fresh=${Math.random()}`);
+  return list ? { runs: list.map(eventRun) } : { unknown: problem };
+}
+
+function eventRun({ run_id: id, status, output }: Record<string, unknown>): EventRun {
+  if (status === 'Failed') return { id: String(id), state: 'failed', error: output };
+  if (status === 'Cancelled') return { id: String(id), state: 'canceled' };
+  return { id: String(id), state: OVER.includes(String(status)) ? 'done' : 'live' };
+}
+
+/** Most events of one name that are looked through for one of them. */
+const PAGE = 100;
+
+/** The event that was sent as `id`. */
+export async function findEvent(
+  access: RestAccess,
+  { name, id, since }: { name: string; id: string; since: number },
+): Promise<FoundEvent | undefined> {
+  const query = new URLSearchParams({
+    name,
+    received_after: new Date(since).toISOString(),
+    limit: String(PAGE),
+    fresh: String(Math.random()),
+  });
+  const { list } = await listOf(access, `/v1/events?${query.toString()}`);
+  const found = list?.find(event => event.id === id);
+  if (typeof found?.internal_id !== 'string') return undefined;
+  return { eventId: found.internal_id, receivedAt: Date.parse(String(found.received_at)) };
+}
+
+type Rows = { list: Record<string, unknown>[]; problem?: undefined } | { list?: undefined; problem: string };
+
+async function listOf(access: RestAccess, path: string): Promise<Rows> {
+  try {
+    const response = await call(access, path, 'GET');
+    const body: unknown = await response.json().catch(() => undefined);
+    // Reads answer 200 also where they fail; the body says how it is.
+    if (isRecord(body) && Array.isArray(body.data)) return { list: body.data.filter(isRecord) };
+    const details = isRecord(body) && typeof body.error === 'string' ? ` (${body.error})` : '';
+    return { problem: `it answered ${response.status}${details}` };
+  } catch (error) {
+    return { problem: reasonOf(error) };
   }
 }
 

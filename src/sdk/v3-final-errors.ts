@@ -29,9 +29,7 @@ export function byClass(client: unknown, sample: ServableFunction): FinalErrors 
     } catch (thrown) {
       const error = thrown as Error | undefined;
       if (error?.name !== 'NonRetriableError' || thrown instanceof OwnClass) throw thrown;
-      const own = new OwnClass(error.message, { cause: error.cause });
-      own.stack = error.stack;
-      throw own;
+      throw Object.setPrototypeOf(error, OwnClass.prototype as object);
     }
   };
 }

@@ -9,7 +9,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
-import { cancelRun, runState } from './runs';
+import { cancelRun, eventRuns, findEvent, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
 import { type FinalErrors, byClass, byName } from './v3-final-errors';
 
@@ -66,6 +66,8 @@ export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPor
     subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),
+    eventRuns: eventId => eventRuns(rest, eventId),
+    findEvent: event => findEvent(rest, event),
     cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
   };
 }

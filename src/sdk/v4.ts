@@ -10,7 +10,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
-import { cancelRun, runState } from './runs';
+import { cancelRun, eventRuns, findEvent, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
 
 type V4Client = Inngest;
@@ -69,6 +69,8 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
     subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),
+    eventRuns: eventId => eventRuns(rest, eventId),
+    findEvent: event => findEvent(rest, event),
     cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
   };
 }

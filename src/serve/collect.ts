@@ -4,6 +4,7 @@ import type { StepFlowEntry } from '@mastra/core/workflows';
 import { nestedWorkflows } from '../workflow/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
+import { unknownPaths } from '../function/unknown-paths';
 import type { ServableFunction } from '../sdk/port';
 import { type ServableWorkflow, isServable } from '../workflow/workflow';
 
@@ -29,7 +30,9 @@ export function collectFunctions(options: {
         'new Mastra({ workflows: { … } }).',
     );
   }
-  addRunEnded(found, workflows);
+  const all = withNested(workflows);
+  addRunEnded(found, all);
+  warnOfKeys(mastra, all);
   return [...found.values()].map(entry => entry.function);
 }
 
@@ -43,8 +46,7 @@ function registeredWorkflows(mastra: AnyMastra): ServableWorkflow[] {
   });
 }
 
-/** One function per app closes the runs that ended without their workflow's code (I6). */
-function addRunEnded(found: Found, served: readonly ServableWorkflow[]): void {
+function withNested(served: readonly ServableWorkflow[]): ServableWorkflow[] {
   const all = new Set<ServableWorkflow>();
   const visit = (workflow: ServableWorkflow) => {
     if (all.has(workflow)) return;
@@ -52,10 +54,33 @@ function addRunEnded(found: Found, served: readonly ServableWorkflow[]): void {
     workflow.getNestedWorkflows().forEach(visit);
   };
   served.forEach(visit);
+  return [...all];
+}
+
+/** One function per app closes the runs that ended without their workflow's code (I6). */
+function addRunEnded(found: Found, all: readonly ServableWorkflow[]): void {
   const [first] = all;
   if (!first) return;
-  const definition = runEndedDefinition(first.port, [...all] as unknown as RunnableWorkflow[]);
+  const definition = runEndedDefinition(first.port, all as unknown as RunnableWorkflow[]);
   add(found, RUN_ENDED, 'a function of @mastra/inngest', first.port.createFunction(definition));
+}
+
+/** A key that is never there is no error to Inngest: it is the same for all runs. */
+function warnOfKeys(mastra: AnyMastra, workflows: readonly ServableWorkflow[]): void {
+  for (const { id, functionOptions, triggers } of workflows) {
+    // What an event of the user's own has, only the user knows.
+    if (triggers.events.length > 0) continue;
+    for (const { option, path, hint } of unknownPaths(functionOptions)) {
+      mastra
+        .getLogger()
+        ?.warn(
+          `Workflow ${id}: the option ${option} reads ${path}, which no event that starts it has; ${hint}.`,
+          {
+            workflowId: id,
+          },
+        );
+    }
+  }
 }
 
 type Found = Map<string, { owner: string; function: ServableFunction }>;

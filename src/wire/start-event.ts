@@ -14,6 +14,11 @@ export function startEventName(workflowId: string): string {
   return `workflow.${workflowId}`;
 }
 
+/** Id of the event that begins a run, or its leg `leg`: a second event of the same leg is harmless, whoever sends it. */
+export function startEventId(run: { workflowId: string; runId: string }, leg?: number): string {
+  return `${run.workflowId}:${run.runId}:${leg === undefined ? 'start' : `leg-${leg}`}`;
+}
+
 /** Name of the event that cancels a run; its data is `{ runId }`. */
 export function cancelEventName(workflowId: string): string {
   return `cancel.workflow.${workflowId}`;
@@ -100,6 +105,26 @@ export interface StartRequest {
   /** Where the run goes on from what is stored of it, instead of beginning. */
   leg?: Leg;
 }
+
+/** What the data of an event that starts a run may have, for whoever looks at expressions over it. */
+export const START_DATA_KEYS = Object.keys({
+  inputData: 0,
+  initialState: 0,
+  runId: 0,
+  resourceId: 0,
+  requestContext: 0,
+  perStep: 0,
+  disableScorers: 0,
+  actor: 0,
+  tracingOptions: 0,
+  outputOptions: 0,
+  mastra: 0,
+  // Inngest's own, of a nested workflow and of the dashboard's invoke.
+  _inngest: 0,
+} satisfies Record<
+  Exclude<keyof StartRequest, 'sender' | 'leg' | 'storedStatuses'> | 'mastra' | '_inngest',
+  0
+>);
 
 // A later version that sends another shape says so with a number of its own, so that an older app refuses it with a clear
 // error. The first is not written: it would be sent twice with each request of each run.

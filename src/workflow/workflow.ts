@@ -13,6 +13,7 @@ import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { logOf } from '../realtime/wire';
+import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
 import { storedStatuses } from '../run/stored-statuses';
@@ -30,6 +31,7 @@ export interface ServableWorkflow extends NestableWorkflow {
   readonly committed: boolean;
   readonly port: InngestPort;
   readonly functionOptions: Record<string, unknown>;
+  readonly triggers: OwnTriggers;
   getFunctions(): ServableFunction[];
   getScheduleFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
@@ -199,6 +201,17 @@ export class InngestWorkflow<
     return run as never;
   }
 
+  /** Core's own; a start that Inngest has dropped, and that nobody waits for, has ended when it is read. */
+  override async getWorkflowRunById(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
+    const found = await super.getWorkflowRunById(...args);
+    const { mastra, port, functionOptions } = this;
+    if (found?.status !== 'pending' || !mastra) return found;
+    const record = new RunRecord(storeOf(mastra), { workflowId: this.id, runId: args[0] });
+    const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
+    await settleUnanswered({ port, record, log, functionOptions });
+    return super.getWorkflowRunById(...args);
+  }
+
   /** Core's own, and what the run told. */
   override async deleteWorkflowRunById(runId: string): Promise<void> {
     await super.deleteWorkflowRunById(runId);
@@ -212,6 +225,7 @@ export class InngestWorkflow<
       port,
       record,
       options: this.options,
+      functionOptions: this.functionOptions,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,

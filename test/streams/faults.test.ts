@@ -197,7 +197,7 @@ describe('where progress is not stored, each event comes once, and a marker stan
 
   test('by the option `shouldPersistSnapshot`', async () => {
     const { story, seen } = await seenFromTheGateOn('unstored');
-    expect(story).toContain('step-waiting sleep_unstored_0');
+    expect(story.some(word => word.startsWith('step-waiting'))).toBe(true);
     const isWritten = (word: string) => word.startsWith('step-output');
     const marked = story.toSpliced(story.findIndex(isWritten), 2, 'data-mastra-omitted');
     expect(seen).toEqual(marked);

@@ -147,6 +147,11 @@ test.each<[string, object, RegExp]>([
   ['an event without a name', { triggers: [{ event: '' }] }, /no name/],
   ['an input that is no function', { triggers: [{ event: 'a/b', input: {} }] }, /no function/],
   ['a condition that is no text', { triggers: [{ event: 'a/b', if: () => true }] }, /no text/],
+  [
+    'a condition that is no expression',
+    { triggers: [{ event: 'a/b', if: 'event.data.x ==' }] },
+    /Inngest refuses/,
+  ],
   ['the workflow’s own event', { triggers: [{ event: 'workflow.w' }] }, /workflow\.w/],
   ['the event that continues runs', { triggers: [{ event: 'workflow.w.resume' }] }, /resume/],
   ['Inngest’s own timer', { triggers: [{ event: 'inngest/scheduled.timer' }] }, /scheduled\.timer/],
@@ -155,7 +160,7 @@ test.each<[string, object, RegExp]>([
     'one event with two inputs',
     {
       triggers: [
-        { event: 'a/b', if: 'x' },
+        { event: 'a/b', if: 'true' },
         { event: 'a/b', input: same },
       ],
     },

@@ -22,7 +22,7 @@ interface AnyRun {
   timeTravel(args: object): Promise<Result>;
 }
 
-type Drive = (createRun: (options?: object) => Promise<AnyRun>, mastra: Mastra) => Promise<Result>;
+type Drive = (createRun: (options?: object) => Promise<AnyRun>) => Promise<Result>;
 
 const context = () => new RequestContext([['tenant', 'acme'] as const, ['user', { id: 7 }] as const]);
 const secret = { secret: 'xyzzy' };
@@ -56,18 +56,6 @@ const SCENARIOS: [string, string, Drive][] = [
     'a trace and a parent of another system',
     'some',
     started({ inputData: 1, tracingOptions: { traceId, parentSpanId: 'b7ad6b7169203331', tags: ['t'] } }),
-  ],
-  [
-    'below a span of the caller',
-    'some',
-    async (createRun, mastra) => {
-      const currentSpan = mastra.observability
-        .getSelectedInstance({})
-        ?.startSpan({ type: 'generic' as never, name: 'request' });
-      const result = await (await createRun()).start({ inputData: 1, tracingContext: { currentSpan } });
-      currentSpan?.end();
-      return result;
-    },
   ],
   [
     'keys of the request context',
@@ -137,7 +125,6 @@ async function onCore(config: object, scenarios: typeof SCENARIOS) {
     theirs.clear();
     const result = await drive(
       async options => (await mastra.getWorkflowById(workflow).createRun(options)) as never,
-      mastra,
     );
     const { trees, logged: logs } = theirs;
     expected.set(name, { trees, logs, result, traces: tracesOf(theirs) });
@@ -167,7 +154,6 @@ describe.each(CONFIGS)('with observability %s', (_name, config) => {
       ours.clear();
       const result = await drive(
         async options => (await harness.mastra.getWorkflowById(workflow).createRun(options)) as never,
-        harness.mastra,
       );
       await harness.proxy.quiet();
       const core = expected.get(name);
@@ -184,6 +170,21 @@ describe.each(CONFIGS)('with observability %s', (_name, config) => {
       if (core?.result.spanId && root) expect(result.traceId).toBe(root.traceId);
       if (name.includes('hidden inputs'))
         expect(JSON.stringify([ours.started, ours.ended])).not.toContain('xyzzy');
+    });
+
+    // The caller's span is in another process for the one that executes the run.
+    test('below a span of the caller', async () => {
+      ours.clear();
+      const selected = harness.mastra.observability.getSelectedInstance({});
+      const currentSpan = selected?.startSpan({ type: 'generic' as never, name: 'request' });
+      const run = (await harness.mastra.getWorkflowById('some').createRun()) as unknown as AnyRun;
+      const { traceId: inTrace } = await run.start({ inputData: 1, tracingContext: { currentSpan } });
+      currentSpan?.end();
+      await harness.proxy.quiet();
+      expect(inTrace).toBe(currentSpan?.traceId);
+      expect(tracesOf(ours)).toBe(1);
+      const root = ours.ended.find(({ name }) => name === "workflow run: 'some'");
+      expect(root?.externalParentSpanId).toBe(currentSpan?.id);
     });
   });
 });

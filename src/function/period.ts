@@ -1,0 +1,41 @@
+/** Periods of time in Inngest's notation: `30s`, `1h30m`, `7d`. */
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+export const DAY = 24 * HOUR;
+
+const UNITS: Record<string, number> = {
+  ns: 1e-6,
+  us: 1e-3,
+  µs: 1e-3,
+  ms: 1,
+  s: SECOND,
+  m: 60 * SECOND,
+  h: HOUR,
+  d: DAY,
+  w: 7 * DAY,
+};
+
+/** Milliseconds, or undefined for what Inngest's server can't read. */
+export function periodOf(text: string): number | undefined {
+  const part = /(\d+\.?\d*|\.\d+)(ns|us|µs|ms|[smhdw])/y;
+  let total = 0;
+  while (part.lastIndex < text.length) {
+    const [, amount, unit = ''] = part.exec(text) ?? [];
+    if (amount === undefined) return undefined;
+    total += Number(amount) * (UNITS[unit] ?? 0);
+  }
+  return text === '' ? undefined : total;
+}
+
+/** What the package `ms`, through which the SDK reads some times, understands: `1h`, `30 mins`, `2.5 days`. */
+const MS =
+  /^(\d*\.?\d+) *(milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w|years?|yrs?|y)?$/i;
+
+/** Whether the SDK can make a time to wait of it: milliseconds, a text, a date, or one of Temporal's objects. */
+export function isWait(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value) && value > 0;
+  if (typeof value === 'string') return value.length <= 100 && Number(MS.exec(value)?.[1]) > 0;
+  if (value instanceof Date) return !Number.isNaN(value.getTime());
+  return /^\[object Temporal\./.test(Object.prototype.toString.call(value));
+}

@@ -1,0 +1,137 @@
+/**
+ * What became of the event that begins a leg of a run, where the run itself does not say. Inngest drops starts without a word
+ * (a rate limit, a function that nobody serves), and an app that has died tells nothing any more.
+ */
+import { inngestFailure } from '../function/inngest-failure';
+import { periodOf } from '../function/period';
+import { MastraInngestError } from '../errors';
+import type { WarningLog } from '../realtime/lane';
+import type { EventRun, InngestPort } from '../sdk/port';
+import { isRecord } from '../wire/json';
+import type { RunIdentity } from '../snapshot/identity';
+import type { Snapshot } from '../snapshot/store';
+
+/** In milliseconds after the event was sent. */
+export const LOOKS = {
+  /** When Inngest is asked first, and a caller warned that nothing has happened. */
+  first: 5_000,
+  /** When an event without a run counts as dropped: its list of runs may be empty because Inngest is not that far yet. */
+  dropped: 30_000,
+  /** How long the store may lag behind a run that has ended. */
+  settling: 10_000,
+  /** Pauses between two looks at a run that executes, or waits for its turn, double up to this. */
+  longest: 300_000,
+};
+
+/** Function options by which Inngest drops starts. */
+const DROPPING = ['rateLimit', 'debounce', 'singleton', 'idempotency'];
+
+/** How Inngest ended what the store has as open, or that it never began. */
+export type Lost =
+  | { how: 'dropped'; error: MastraInngestError }
+  | { how: 'canceled' }
+  | { how: 'failed'; error: unknown };
+
+/** An event that was sent, and what may have become of it. */
+export interface Sent {
+  /** Inngest's own id of the event. */
+  eventId: string;
+  /** How long ago it was sent, in milliseconds. */
+  age: number;
+  /** 0 for a start. */
+  leg: number;
+  /** Those of the function that the event is for. */
+  functionOptions: Record<string, unknown>;
+}
+
+export class Arrival {
+  private readonly sentAt: number;
+  private nextLook = LOOKS.first;
+  private pause = LOOKS.first;
+  private overSince?: number;
+  private hasWarned = false;
+
+  constructor(
+    private readonly port: InngestPort,
+    private readonly identity: RunIdentity,
+    private readonly log: WarningLog,
+    private readonly sent: Sent,
+  ) {
+    this.sentAt = performance.now() - sent.age;
+  }
+
+  /** Asks Inngest where it is time to. `snapshot`: the run as it is stored, not at rest; undefined where nothing is. */
+  async look(snapshot: Snapshot | undefined): Promise<Lost | undefined> {
+    const age = performance.now() - this.sentAt;
+    if (age < this.nextLook) return undefined;
+    const answer = await this.port.eventRuns(this.sent.eventId);
+    if ('unknown' in answer) {
+      this.later(age);
+      return this.warn(`Inngest does not say what became of it: ${answer.unknown}`);
+    }
+    const owner = this.ownerOf(snapshot);
+    const runs = owner === undefined ? answer.runs : answer.runs.filter(({ id }) => id === owner);
+    const isLive = runs.some(({ state }) => state === 'live');
+    // A rerun from the dashboard is in no event's list.
+    if (isLive || (owner !== undefined && runs.length === 0)) {
+      this.overSince = undefined;
+      this.later(age);
+      return undefined;
+    }
+    this.nextLook = age;
+    return runs.length === 0 ? this.withoutRun(age) : this.over(runs, age);
+  }
+
+  /** Inngest's run that has begun this leg. */
+  private ownerOf(snapshot: Snapshot | undefined): string | undefined {
+    const { leg, owner } = snapshot?.inngest ?? {};
+    return (leg ?? 0) === this.sent.leg ? owner : undefined;
+  }
+
+  private later(age: number): void {
+    this.nextLook = age + this.pause;
+    this.pause = Math.min(this.pause * 2, LOOKS.longest);
+  }
+
+  private withoutRun(age: number): Lost | undefined {
+    const { debounce } = this.sent.functionOptions;
+    const period = isRecord(debounce) ? (periodOf(String(debounce.period)) ?? 0) : 0;
+    if (age < period + LOOKS.first) return undefined;
+    if (age < period + LOOKS.dropped) return this.warn(this.reason());
+    return { how: 'dropped', error: this.dropped(age) };
+  }
+
+  private over(runs: readonly EventRun[], age: number): Lost | undefined {
+    this.overSince ??= age;
+    if (age - this.overSince < LOOKS.settling && age < LOOKS.dropped + LOOKS.settling) return undefined;
+    const failed = runs.find(({ state }) => state === 'failed');
+    if (failed) return { how: 'failed', error: inngestFailure(failed.error) };
+    if (runs.some(({ state }) => state === 'canceled')) return { how: 'canceled' };
+    return { how: 'dropped', error: this.dropped(age) };
+  }
+
+  private reason(): string {
+    const { workflowId } = this.identity;
+    const dropping = DROPPING.filter(option => this.sent.functionOptions[option] !== undefined);
+    if (this.sent.leg === 0 && dropping.length > 0)
+      return `no function took its event, as the workflow's \`${dropping.join('`, `')}\` may have it`;
+    return (
+      'no function took its event. Is an app that serves the workflow synced with this Inngest server, since the workflow was ' +
+      `added to it? A sync is refused as a whole for one bad function. The function's id ends in "workflow.${workflowId}"`
+    );
+  }
+
+  private dropped(age: number): MastraInngestError {
+    const { workflowId, runId } = this.identity;
+    const what = this.sent.leg === 0 ? 'was not started' : 'was not continued, and can be continued again';
+    const text = `Run ${runId} of workflow ${workflowId} ${what}: ${Math.round(age / 1000)} s after it was sent, ${this.reason()}.`;
+    return new MastraInngestError('START_DROPPED', text, { workflowId, runId });
+  }
+
+  private warn(why: string): undefined {
+    if (this.hasWarned) return;
+    this.hasWarned = true;
+    const { workflowId, runId } = this.identity;
+    this.log.warn(`A run has not begun yet; waiting goes on. ${why}.`, { workflowId, runId });
+  }
+}

@@ -1,0 +1,69 @@
+/** Ends the stored run of a leg that Inngest has dropped or ended without its workflow's code. */
+import { asCoreError } from '../engine/outcome';
+import { MastraInngestError } from '../errors';
+import type { WarningLog } from '../realtime/lane';
+import type { InngestPort } from '../sdk/port';
+import type { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
+import { startEventId, startEventName } from '../wire/start-event';
+import { Arrival, LOOKS, type Lost } from './arrival';
+import type { Rested } from './wait-for-rest';
+
+/**
+ * Stores how the run ended. Undefined where it went on meanwhile, so that nothing is lost.
+ * @throws MastraInngestError `START_DROPPED`, once that is stored
+ */
+export async function settleLost(
+  record: RunRecord,
+  snapshot: Snapshot | undefined,
+  lost: Lost,
+): Promise<Rested | undefined> {
+  const status = lost.how === 'canceled' ? 'canceled' : 'failed';
+  const error = lost.how === 'canceled' ? undefined : stored(lost.error);
+  if (snapshot && !(await record.move(status, error === undefined ? {} : { error }, [snapshot.status])))
+    return undefined;
+  if (lost.how === 'dropped') throw lost.error;
+  return snapshot ? { snapshot: { ...snapshot, status, error } } : { finish: { workflowStatus: status, error } };
+}
+
+/** What an unanswered start is looked up with. */
+export interface Lookup {
+  port: InngestPort;
+  record: RunRecord;
+  log: WarningLog;
+  functionOptions: Record<string, unknown>;
+}
+
+/** Milliseconds by which the clocks of the caller and of Inngest may differ. */
+const CLOCKS = 60_000;
+
+/**
+ * A `pending` run whose caller is gone, or did not wait: where Inngest dropped its start, or failed it, it ends now, for whoever
+ * reads, resumes or restarts it.
+ */
+export async function settleUnanswered({ port, record, log, functionOptions }: Lookup): Promise<void> {
+  const snapshot = await record.load();
+  // Younger ones are not looked for: it is too early to tell.
+  if (snapshot?.status !== 'pending' || Date.now() - snapshot.timestamp < LOOKS.dropped) return;
+  const { workflowId } = record.identity;
+  const name = startEventName(workflowId);
+  const id = startEventId(record.identity);
+  const sent = await port.findEvent({ name, id, since: snapshot.timestamp - CLOCKS });
+  if (!sent) return;
+  const { eventId, receivedAt } = sent;
+  const age = Date.now() - receivedAt;
+  const arrival = new Arrival(port, record.identity, log, { eventId, age, leg: 0, functionOptions });
+  const lost = await arrival.look(snapshot);
+  if (!lost) return;
+  await settleLost(record, snapshot, lost).catch((error: unknown) => {
+    if (!MastraInngestError.is(error)) throw error;
+  });
+}
+
+/** As core stores an error. */
+function stored(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as { code?: string };
+  const made = asCoreError(error) as Error & { toJSON?(): object };
+  return { ...(made.toJSON?.() ?? { name: error.name, message: error.message }), code };
+}
