@@ -21,6 +21,13 @@ export { MastraInngestError, type ErrorCode, type ErrorPlace } from './errors';
 export type { InngestClient } from './sdk/client';
 export type { InngestEngineType } from './sdk/types';
 export type {
+  CronTrigger,
+  EventTrigger,
+  InngestFlowCronConfig,
+  TriggerEvent,
+  WorkflowTrigger,
+} from './function/start-options';
+export type {
   FlowControl as InngestFlowControlConfig,
   InngestCreateFunctionConfig,
 } from './workflow/flow-control';

@@ -7,6 +7,8 @@ import {
 import { createTool } from '@mastra/core/tools';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import { splitOptions } from './function/options';
+import type { StartOptions } from './function/start-options';
+import { takeTriggers } from './function/triggers';
 import type { InngestClient } from './sdk/client';
 import { portFor } from './sdk/detect';
 import { createStep } from './workflow/create-step';
@@ -23,7 +25,7 @@ export interface InitOptions {
   streamBatchMs?: number;
 }
 
-/** What `createWorkflow` takes: core's parameters of a workflow, and Inngest's options of its function. */
+/** What `createWorkflow` takes: core's parameters of a workflow, Inngest's options of its function, and what starts it. */
 export type InngestWorkflowConfig<
   TWorkflowId extends string = string,
   TStateSchema extends PublicSchema | undefined = undefined,
@@ -39,7 +41,8 @@ export type InngestWorkflowConfig<
   TSteps,
   TRequestContextSchema
 > &
-  FlowControl;
+  FlowControl &
+  StartOptions<NoInfer<InferSchemaOutput<TInputSchema>>, NoInfer<InferSchemaOutput<TStateSchema>>>;
 
 /**
  * The workflow tools for one Inngest client.
@@ -50,8 +53,17 @@ export function init(inngest: InngestClient, { streamBatchMs = 0 }: InitOptions 
 
   /**
    * Core's `createWorkflow`, on Inngest: the workflow becomes the function `workflow.<id>`. Beside core's options it takes
-   * Inngest's function options (`concurrency`, `rateLimit`, `throttle`, `debounce`, `priority`, `retries`, …).
+   * Inngest's function options (`concurrency`, `rateLimit`, `throttle`, `debounce`, `priority`, `retries`, …), and what starts it
+   * by itself: `cron`, Mastra's `schedule`, `triggers`.
    * @throws MastraInngestError `INVALID_WORKFLOW_OPTION`
+   * @example
+   * createWorkflow({
+   *   id: 'report',
+   *   inputSchema: z.object({ kind: z.string() }),
+   *   outputSchema: z.object({ sent: z.number() }),
+   *   schedule: { cron: '0 9 * * *', timezone: 'Europe/Berlin', inputData: { kind: 'daily' } },
+   *   triggers: [{ event: 'report/asked', input: ({ data }) => ({ kind: String(data.kind) }) }],
+   * })
    */
   function createWorkflow<
     TWorkflowId extends string = string,
@@ -79,8 +91,9 @@ export function init(inngest: InngestClient, { streamBatchMs = 0 }: InitOptions 
     InferPublicSchema<TInputSchema>,
     InferSchemaOutput<TRequestContextSchema>
   > {
-    const { workflow, functionOptions } = splitOptions(params);
-    return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs);
+    const { params: others, triggers } = takeTriggers(params);
+    const { workflow, functionOptions } = splitOptions(others);
+    return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs, triggers);
   }
 
   return { createWorkflow, createStep, createTool, cloneStep, cloneWorkflow };

@@ -102,6 +102,11 @@ export class RunTrace {
     });
   }
 
+  /** The run's input comes up in its first op. */
+  beginWith(input: unknown): void {
+    if (this.root) this.place(this.root.traceId, { ...this.beginning, input });
+  }
+
   /** A span between ops. */
   child(
     parent: unknown,

@@ -1,5 +1,6 @@
 import type { StepFlowEntry } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions } from '../core-types';
+import type { OwnTriggers } from './triggers';
 
 interface Issue {
   message: string;
@@ -21,6 +22,7 @@ export interface RunnableWorkflow {
   readonly retryConfig: { attempts?: number; delay?: number };
   readonly steps: Record<string, { resumeSchema?: Schema } | undefined>;
   readonly functionOptions: Record<string, unknown>;
+  readonly triggers: OwnTriggers;
   readonly streamBatchMs: number;
   readonly stepGraph: StepFlowEntry[];
   readonly serializedStepGraph: unknown[];

@@ -8,16 +8,8 @@ type FunctionOption = keyof typeof OPTION_CHECKS;
 
 /** The options for Inngest, apart from those for Mastra. @throws MastraInngestError `INVALID_WORKFLOW_OPTION` */
 export function splitOptions<T extends { id: string }>(
-  params: T & Partial<Record<FunctionOption | 'schedule' | 'batchEvents', unknown>>,
+  params: T & Partial<Record<FunctionOption | 'batchEvents', unknown>>,
 ): { workflow: T; functionOptions: Record<string, unknown> } {
-  if (params.schedule !== undefined) {
-    throw new MastraInngestError(
-      'INVALID_WORKFLOW_OPTION',
-      `Workflow ${params.id} has a "schedule", which Mastra's evented engine alone knows. On Inngest, start the workflow ` +
-        'from a function of your own with a cron trigger.',
-      { workflowId: params.id },
-    );
-  }
   if (params.batchEvents !== undefined) {
     throw new MastraInngestError(
       'INVALID_WORKFLOW_OPTION',

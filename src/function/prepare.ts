@@ -35,13 +35,7 @@ export async function prepareStart(
   const checked = start.sender?.ancestors.length
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
-  requireStorable(
-    [
-      { name: 'input', path: '$.inputData', value: checked.inputData },
-      { name: 'initial state', path: '$.initialState', value: checked.initialState },
-    ],
-    { workflowId: workflow.id, runId: start.runId },
-  );
+  requireStorableStart(checked, { workflowId: workflow.id, runId: start.runId });
   const ownState = checked.initialState !== given.initialState;
   if (sameValue(checked, given)) return { ...given, ownState };
   onChanged(checked);
@@ -64,7 +58,22 @@ async function validateAsStep(
   return { inputData: input.inputData as unknown, initialState };
 }
 
-async function validateAsRun(
+/** @throws MastraInngestError `OUTPUT_NOT_SERIALIZABLE`, `OUTPUT_TOO_LARGE` */
+export function requireStorableStart(
+  { inputData, initialState }: Prepared,
+  owner: { workflowId: string; runId?: string },
+): void {
+  requireStorable(
+    [
+      { name: 'input', path: '$.inputData', value: inputData },
+      { name: 'initial state', path: '$.initialState', value: initialState },
+    ],
+    owner,
+  );
+}
+
+/** A run is checked as core's `start()` does. @throws MastraError with the schema's issues */
+export async function validateAsRun(
   workflow: RunnableWorkflow,
   given: Prepared,
   requestContext: Context,

@@ -13,12 +13,18 @@ import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { type StartRequest, parseStartData, resumeEventName, startEventName } from '../wire/start-event';
+import {
+  type StartRequest,
+  resumeEventName,
+  scheduleFunctionName,
+  startEventName,
+} from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { executionPath } from './execution-path';
 import { inngestFailure } from './inngest-failure';
 import { streamTargets } from './lineage';
+import { startedWith } from './start-source';
 import { storeOf } from './stores';
 
 /** Id of the one function per app that closes runs. */
@@ -28,7 +34,7 @@ export const RUN_ENDED = 'mastra.run-ended';
 interface EndData {
   function_id: string;
   run_id: string;
-  event: { data: unknown };
+  event: { name: string; data: unknown };
   error?: { message?: string; name?: string; stack?: string; cause?: unknown };
 }
 
@@ -51,10 +57,11 @@ export function runEndedDefinition(
     options: { retries: 20 },
     handler: request => {
       const data = request.event.data as EndData;
-      const names = ({ id }: RunnableWorkflow) => [startEventName(id), resumeEventName(id)];
-      const workflow = workflows.find(one =>
-        names(one).some(name => data.function_id === `${port.appId}-${name}`),
-      );
+      const name = data.function_id.slice(`${port.appId}-`.length);
+      const isOwn = ({ id }: RunnableWorkflow) => name === startEventName(id) || name === resumeEventName(id);
+      // By the beginning, since a deploy may have taken the schedule away.
+      const isScheduled = ({ id }: RunnableWorkflow) => name.startsWith(scheduleFunctionName(id, ''));
+      const workflow = workflows.find(isOwn) ?? workflows.find(isScheduled);
       return workflow ? close(port, workflow, data, request) : Promise.resolve(undefined);
     },
   };
@@ -88,7 +95,7 @@ class Closing {
   ) {}
 
   static async of(port: InngestPort, workflow: RunnableWorkflow, data: EndData, status: EndStatus) {
-    const start = parseStartData(data.event.data, workflow.id);
+    const start = startedWith(workflow, data.event, data.function_id.slice(`${port.appId}-`.length));
     const { mastra, id: workflowId } = workflow;
     if (!mastra) return undefined;
     const { resourceId } = start;

@@ -41,6 +41,8 @@ import { callOnStart } from './start-callback';
 import { ownershipOf } from './ownership';
 import { type Prepared, prepareStart } from './prepare';
 import { type Rest, settleRun } from './run-end';
+import { SourcedStart } from './sourced-start';
+import type { Start } from './start-source';
 import { storeOf } from './stores';
 
 /** How core's engine came to an end, or what ended the run before it. */
@@ -55,15 +57,19 @@ export class RunExecution {
   private readonly requestContext: Context;
   private readonly contextAtStart: ContextImage;
   private readonly above: AncestorSpans[];
+  private readonly start: StartRequest;
+  /** Where the start event does not bring the input. */
+  private readonly sourced?: SourcedStart;
   private prepared?: Prepared;
 
   constructor(
     private readonly workflow: RunnableWorkflow,
     private readonly scope: RunScope,
-    private readonly start: StartRequest,
+    { request: start, source }: Start,
     step: StepTools,
     begun: boolean,
   ) {
+    this.start = start;
     this.requestContext = new RequestContext(Object.entries(start.requestContext));
     // As it is now: what steps set in theirs comes later than the spans that are made from this.
     const requestContext: Context = new RequestContext(Object.entries(start.requestContext));
@@ -82,6 +88,7 @@ export class RunExecution {
       }),
     });
     this.engine.actor = start.actor as never;
+    this.sourced = source && new SourcedStart(workflow, source, this.requestContext);
     this.contextAtStart = contextImage(this.engine.serializeRequestContext(this.requestContext));
   }
 
@@ -129,6 +136,10 @@ export class RunExecution {
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
     });
+    if (this.sourced && !this.prepared) {
+      this.prepared = await this.sourced.take(scope.runId);
+      engine.parts.trace.beginWith(this.prepared.inputData);
+    }
     operation.holdEvents({ log: false });
     this.announce(operation);
     if (engine.parts.persistence.wanted('running', {})) {
@@ -241,12 +252,10 @@ export class RunExecution {
   }
 
   private async runGraph(): Promise<Ending> {
-    const { engine, workflow, start, requestContext } = this;
+    const { engine, requestContext } = this;
     try {
       if (!this.scope.leg) {
-        this.prepared = await prepareStart(workflow, start, requestContext, engine.parts, changed => {
-          this.prepared = changed;
-        });
+        this.prepared = await this.prepare();
         // Core changes the state that it is given, and a nested run tells what became of it.
         const nested = this.scope.ancestors.length > 0;
         if (nested && !this.prepared.ownState) this.prepared.initialState = { ...this.stateAtStart };
@@ -259,6 +268,18 @@ export class RunExecution {
       if (this.refusal(error)) throw error;
       return this.thrown(error);
     }
+  }
+
+  private async prepare(): Promise<Prepared> {
+    const { engine, workflow, start, requestContext, sourced } = this;
+    const { parts } = engine;
+    const onKnown = (prepared: Prepared) => {
+      this.prepared = prepared;
+      if (sourced) parts.trace.beginWith(prepared.inputData);
+    };
+    return sourced
+      ? sourced.remember(parts, onKnown)
+      : prepareStart(workflow, start, requestContext, parts, onKnown);
   }
 
   /** What a nested run hands to its parent goes through Inngest like what a step returns. */

@@ -1,12 +1,10 @@
 /** The Inngest functions of a workflow: one that starts runs, one that continues them. */
-import { FinalError, MastraInngestError } from '../errors';
-import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
+import type { ExecutionRequest, FunctionDefinition, InngestPort, Trigger } from '../sdk/port';
 import {
-  type StartRequest,
   cancelEventName,
   parseLegData,
-  parseStartData,
   resumeEventName,
+  scheduleFunctionName,
   startEventName,
 } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
@@ -14,7 +12,9 @@ import { identify } from './identity';
 import { refuseForeignMemo } from './memo-guard';
 import { RunExecution } from './run-execution';
 import { requireMastra, runScope } from './scope';
+import { type Start, finalStart, readStart, startBySchedule } from './start-source';
 import { storeOf } from './stores';
+import { ownFunctionsOf } from './triggers';
 
 /**
  * The run that a cancel event means: by its run id or, for one that was invoked from the dashboard without any, by its
@@ -33,40 +33,85 @@ const PARENT_CANCELLED =
  */
 const ONLY_FOR_STARTS = ['rateLimit', 'debounce', 'throttle', 'singleton', 'idempotency'];
 
-type Parse = (data: unknown, workflowId: string) => StartRequest;
+/** One of a workflow's functions: what starts it, and how its starts are read. */
+interface Entry {
+  id: string;
+  triggers: Trigger[];
+  options: Record<string, unknown>;
+  read: (event: ExecutionRequest['event']) => Start;
+}
 
 /** The Inngest function of a workflow: `workflow.<id>`. */
 export function runFunctionDefinition(workflow: RunnableWorkflow, port: InngestPort): FunctionDefinition {
-  return definition(workflow, port, startEventName(workflow.id), workflow.functionOptions, parseStartData);
+  const { id, functionOptions: options, triggers } = workflow;
+  const event = startEventName(id);
+  const events = triggers.events.map(one => ({
+    event: one.name,
+    ...(one.if !== undefined && { if: one.if }),
+  }));
+  const crons = triggers.schedules.length === 1 ? triggers.schedules.map(({ cron }) => ({ cron })) : [];
+  const all = [{ event }, ...events, ...crons];
+  return definition(workflow, port, {
+    id: event,
+    triggers: all,
+    options,
+    read: received => readStart(workflow, received),
+  });
+}
+
+/**
+ * The functions of a workflow's schedules, where it has several: Inngest starts a function at most once for one point of time,
+ * so two schedules of one function that meet would start one run.
+ */
+export function scheduleFunctionDefinitions(
+  workflow: RunnableWorkflow,
+  port: InngestPort,
+): FunctionDefinition[] {
+  const { id, functionOptions: options, triggers } = workflow;
+  return ownFunctionsOf(triggers).map(schedule =>
+    definition(workflow, port, {
+      id: scheduleFunctionName(id, schedule.id),
+      triggers: [{ cron: schedule.cron }],
+      options: named(options, schedule.id),
+      read: () => startBySchedule(schedule),
+    }),
+  );
 }
 
 /** The Inngest function that continues runs of a workflow: `workflow.<id>.resume`. */
 export function resumeFunctionDefinition(workflow: RunnableWorkflow, port: InngestPort): FunctionDefinition {
-  const { name, timeouts, ...options } = workflow.functionOptions;
+  const { timeouts, ...options } = named(workflow.functionOptions, 'resume');
   const kept = Object.entries(options).filter(([option]) => !ONLY_FOR_STARTS.includes(option));
-  const own = typeof name === 'string' ? { name: `${name} (resume)` } : {};
   // A start that waited too long in a queue may be given up; a resumed run may not.
   const { finish } = (timeouts ?? {}) as { finish?: unknown };
-  const all = { ...Object.fromEntries(kept), ...own, ...(finish !== undefined && { timeouts: { finish } }) };
-  return definition(workflow, port, resumeEventName(workflow.id), all, parseLegData);
+  const event = resumeEventName(workflow.id);
+  return definition(workflow, port, {
+    id: event,
+    triggers: [{ event }],
+    options: { ...Object.fromEntries(kept), ...(finish !== undefined && { timeouts: { finish } }) },
+    read: ({ data }) => ({ request: parseLegData(data, workflow.id) }),
+  });
+}
+
+/** The options for one more function of a workflow: a name is shown in the dashboard and told apart. */
+function named({ name, ...options }: Record<string, unknown>, what: string): Record<string, unknown> {
+  return typeof name === 'string' ? { ...options, name: `${name} (${what})` } : options;
 }
 
 function definition(
   workflow: RunnableWorkflow,
   port: InngestPort,
-  eventName: string,
-  options: Record<string, unknown>,
-  parse: Parse,
+  { id, triggers, options, read }: Entry,
 ): FunctionDefinition {
   return {
-    id: eventName,
-    triggers: [{ event: eventName }],
+    id,
+    triggers,
     cancelOn: [
       { event: cancelEventName(workflow.id), if: CANCEL_MATCH },
       { event: 'inngest/function.cancelled', if: PARENT_CANCELLED },
     ],
     options,
-    handler: request => execute(workflow, port, request, parse),
+    handler: request => execute(workflow, port, request, read),
   };
 }
 
@@ -75,21 +120,13 @@ async function execute(
   workflow: RunnableWorkflow,
   port: InngestPort,
   request: ExecutionRequest,
-  parse: Parse,
+  read: Entry['read'],
 ): Promise<unknown> {
-  const start = read(workflow, request, parse);
-  refuseForeignMemo(request.memoized, workflow.id, start.runId ?? request.inngestRunId);
-  const store = storeOf(requireMastra(workflow, start.runId));
-  const { runId, begun } = await identify(request, start, workflow, store);
-  const scope = runScope(workflow, port, request, start, runId);
+  const start = finalStart(workflow.id, () => read(request.event));
+  const { runId: given } = start.request;
+  refuseForeignMemo(request.memoized, workflow.id, given ?? request.inngestRunId);
+  const store = storeOf(requireMastra(workflow, given));
+  const { runId, begun } = await identify(request, start.request, workflow, store);
+  const scope = runScope(workflow, port, request, start.request, runId);
   return new RunExecution(workflow, scope, start, request.step, begun).execute();
-}
-
-function read(workflow: RunnableWorkflow, request: ExecutionRequest, parse: Parse): StartRequest {
-  try {
-    return parse(request.event.data, workflow.id);
-  } catch (error) {
-    if (!MastraInngestError.is(error)) throw error;
-    throw new FinalError(error.code, error.message, { workflowId: workflow.id }, { cause: error });
-  }
 }

@@ -38,11 +38,8 @@ export interface ExecutionRequest {
   beforeAnswer?: (work: () => Promise<void>) => void;
 }
 
-/** What starts a function. `if` is an Inngest expression over `event`. */
-export interface Trigger {
-  event: string;
-  if?: string;
-}
+/** What starts a function: an event (`if` is an Inngest expression over `event`), or a time. */
+export type Trigger = { event: string; if?: string } | { cron: string };
 
 /** A function to create: id, triggers, and any options of Inngest's `createFunction`. */
 export interface FunctionDefinition {

@@ -82,6 +82,7 @@ function addWorkflow(found: Found, workflow: ServableWorkflow): void {
   if (known) return;
   const owner = `workflow "${workflow.id}"`;
   add(found, `workflow.${workflow.id}.resume`, owner, workflow.getResumeFunction());
+  for (const one of workflow.getScheduleFunctions()) add(found, functionId(one), owner, one);
   for (const nested of workflow.getNestedWorkflows()) {
     requireInvocable(workflow, nested);
     addWorkflow(found, nested);

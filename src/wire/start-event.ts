@@ -29,6 +29,11 @@ export function resumeEventName(workflowId: string): string {
   return `workflow.${workflowId}.resume`;
 }
 
+/** Id of the function that one of several schedules starts: Inngest starts a function once at a time of day. */
+export function scheduleFunctionName(workflowId: string, scheduleId: string): string {
+  return `workflow.${workflowId}.cron.${scheduleId}`;
+}
+
 /** A run that this run is nested in, and the step of it that this run is. */
 export interface Ancestor {
   workflowId: string;

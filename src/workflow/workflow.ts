@@ -4,8 +4,13 @@ import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
 import { unknownPaths } from '../function/option-checks/unknown-paths';
-import { resumeFunctionDefinition, runFunctionDefinition } from '../function/run-function';
+import {
+  resumeFunctionDefinition,
+  runFunctionDefinition,
+  scheduleFunctionDefinitions,
+} from '../function/run-function';
 import { storeOf } from '../function/stores';
+import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { logOf } from '../realtime/wire';
@@ -27,7 +32,9 @@ export interface ServableWorkflow extends NestableWorkflow {
   readonly committed: boolean;
   readonly port: InngestPort;
   readonly functionOptions: Record<string, unknown>;
+  readonly triggers: OwnTriggers;
   getFunctions(): ServableFunction[];
+  getScheduleFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
   /** Another copy of the package may be of a version that has none. */
   optionWarnings?(): string[];
@@ -56,6 +63,7 @@ export class InngestWorkflow<
   readonly [WORKFLOW_BRAND] = true;
   private inngestFunction?: ServableFunction;
   private resumeFunction?: ServableFunction;
+  private scheduleFunctions?: ServableFunction[];
 
   constructor(
     params: ConstructorParameters<
@@ -66,6 +74,8 @@ export class InngestWorkflow<
     readonly functionOptions: Record<string, unknown> = {},
     /** Milliseconds for which a step's events are gathered into one realtime message; 0 for none. */
     readonly streamBatchMs = 0,
+    /** What starts it without a caller. */
+    readonly triggers: OwnTriggers = NO_TRIGGERS,
   ) {
     super(params);
     this.engineType = 'inngest';
@@ -87,9 +97,19 @@ export class InngestWorkflow<
     return this.resumeFunction;
   }
 
+  /** The Inngest functions `workflow.<id>.cron.<schedule>`; none where there is one schedule at most. */
+  getScheduleFunctions(): ServableFunction[] {
+    this.scheduleFunctions ??= scheduleFunctionDefinitions(
+      this as unknown as RunnableWorkflow,
+      this.port,
+    ).map(one => this.port.createFunction(one));
+    return this.scheduleFunctions;
+  }
+
   /** This workflow's functions and those of all workflows nested in it, each once. */
   getFunctions(): ServableFunction[] {
-    return [...new Set([this.getFunction(), this.getResumeFunction(), ...this.getNestedFunctions()])];
+    const own = [this.getFunction(), this.getResumeFunction(), ...this.getScheduleFunctions()];
+    return [...new Set([...own, ...this.getNestedFunctions()])];
   }
 
   /** The functions of the workflows nested in this one, at any depth. */
@@ -102,12 +122,15 @@ export class InngestWorkflow<
     return nestedWorkflows(this.stepGraph as never) as ServableWorkflow[];
   }
 
-  /** What an app's log should say of its function options when it is served. */
+  /** What an app's log should say of its function options when it is served. Events of the user's own have what they have. */
   optionWarnings(): string[] {
-    return unknownPaths(this.id, this.functionOptions);
+    return this.triggers.events.length > 0 ? [] : unknownPaths(this.id, this.functionOptions);
   }
 
-  /** A committed workflow of the same steps under another id: a function of its own, with the same options. */
+  /**
+   * A committed workflow of the same steps under another id: a function of its own, with the same options. Its schedules and
+   * triggers stay with the workflow: they would start both.
+   */
   cloneAs(id: string): InngestWorkflow {
     const { inputSchema, outputSchema, stateSchema, requestContextSchema, description, metadata } = this;
     const params = {

@@ -69,10 +69,17 @@ test('a workflow without a Mastra says so', async () => {
   });
 });
 
-test('a schedule belongs to another engine', () => {
-  const schedule = { cron: '* * * * *' } as never;
-  expect(codeOf(() => createWorkflow({ id: 's', inputSchema: any, outputSchema: any, schedule }))).toBe(
-    'INVALID_WORKFLOW_OPTION',
+test('the functions of schedules are served, those of a nested workflow, too, and told apart by their ids', async () => {
+  const schedule = ['a', 'b'].map(id => ({ id, cron: '0 9 * * *' }));
+  const nested = createWorkflow({ id: 'nested', inputSchema: any, outputSchema: any, schedule });
+  const parent = define('scheduled-parent').then(nested.then(noop).commit()).commit();
+  const handler = serve({ mastra: mastraWith({ parent }), inngest });
+  const response = await handler(new Request('http://127.0.0.1/api/inngest'));
+  // Two of each workflow, two schedules, and the one that closes ended runs.
+  expect(await response.json()).toMatchObject({ function_count: 7 });
+  const twin = define('nested.cron.b').then(noop).commit();
+  expect(codeOf(() => serve({ mastra: mastraWith({ parent, twin }), inngest }))).toBe(
+    'DUPLICATE_FUNCTION_ID',
   );
 });
 

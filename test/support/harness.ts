@@ -36,6 +36,8 @@ export interface Harness {
   appId: string;
   /** Invokes a workflow as the dashboard's *Invoke* does. */
   invoke(workflowId: string, data: Record<string, unknown>): Promise<void>;
+  /** Lets time pass on the local server; on the real one, it passes by itself. */
+  advance(by: string): Promise<void>;
   /** The stored snapshot of a run, once it is at rest. */
   rested(workflowId: string, runId: string): Promise<Stored>;
   snapshots(workflowId: string): Promise<Stored[]>;
@@ -82,6 +84,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     proxy,
     appId,
     invoke: (workflowId, data) => invoke(serverUrl, `${appId}-workflow.${workflowId}`, data),
+    advance: async by => local?.advance(by),
     rested: (workflowId, runId) => rested(mastra, workflowId, runId),
     snapshots: workflowId => snapshots(mastra, workflowId),
     stop: async () => {

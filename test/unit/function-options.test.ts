@@ -248,6 +248,12 @@ describe('keys that no start event has', () => {
     ]);
   });
 
+  test('are not warned of where events of one’s own start the workflow, too', () => {
+    const options = { concurrency: { limit: 1, key: 'event.data.userId' } };
+    expect(warnings({ ...options, triggers: [{ event: 'order/created' }] })).toEqual([]);
+    expect(warnings({ ...options, cron: '0 9 * * *' })).toHaveLength(1);
+  });
+
   test('what an event has is not warned of', () => {
     const paths = [
       'inputData.a.b',

@@ -1,6 +1,7 @@
 /** A run in the store, the callers and executions that want something of it, and an Inngest in between that does as it is told. */
 import { InMemoryStore } from '@mastra/core/storage';
 import { runEndedDefinition } from '../../../src/function/run-ended';
+import { NO_TRIGGERS } from '../../../src/function/triggers';
 import type { RunnableWorkflow } from '../../../src/function/definition';
 import { cancelStored } from '../../../src/run/cancel';
 import {
@@ -233,10 +234,11 @@ export class Model {
         mastra,
         stepGraph: this.continuable.graph.steps,
         options: {},
+        triggers: NO_TRIGGERS,
       } as unknown as RunnableWorkflow,
     ]);
     const name = `inngest/function.${how}`;
-    const data = { function_id: 'app-workflow.model', run_id: owner, event: { data: event.data } };
+    const data = { function_id: `app-${event.name}`, run_id: owner, event };
     await definition.handler({
       event: { name, data },
       step: { run: async (_id: string, body: () => Promise<unknown>) => body() },

@@ -1,0 +1,107 @@
+/** Where a run's input comes from: the data of its start event or, where it was started otherwise, something of the workflow's. */
+import { FinalError, MastraInngestError } from '../errors';
+import type { ExecutionRequest } from '../sdk/port';
+import { decodeValue } from '../wire/decode';
+import { isRecord } from '../wire/json';
+import {
+  type StartRequest,
+  parseStartData,
+  resumeEventName,
+  scheduleFunctionName,
+  startEventName,
+} from '../wire/start-event';
+import type { RunnableWorkflow } from './definition';
+import type { Schedule } from './schedules';
+import { type OwnEvent, type OwnTriggers, matches } from './triggers';
+
+type StartEvent = ExecutionRequest['event'];
+
+/** What a run is started with. */
+export interface GivenStart {
+  inputData?: unknown;
+  initialState?: unknown;
+  requestContext?: Record<string, unknown>;
+}
+
+/** Asked in the run's first op, once, so it may be code of the user's. */
+export type StartSource = () => GivenStart | Promise<GivenStart>;
+
+/** How a run is started. */
+export interface Start {
+  request: StartRequest;
+  /** Where the request does not say it all. */
+  source?: StartSource;
+}
+
+const SCHEDULED = 'inngest/scheduled.timer';
+const INVOKED = 'inngest/function.invoked';
+
+/** Reads the event that came to a workflow's own function. @throws MastraInngestError `INVALID_EVENT_DATA` */
+export function readStart(workflow: RunnableWorkflow, event: StartEvent): Start {
+  const { id, triggers } = workflow;
+  if (event.name === startEventName(id) || event.name === INVOKED) {
+    return { request: parseStartData(event.data, id) };
+  }
+  const [schedule] = triggers.schedules;
+  if (event.name === SCHEDULED) return schedule ? startBySchedule(schedule) : startByNothing(id, event);
+  const trigger = triggerOf(triggers, event.name);
+  return trigger ? startByEvent(trigger, event) : startByNothing(id, event);
+}
+
+/** Starts by a schedule; by hand, too: *Invoke* of a schedule's function in the dashboard. */
+export function startBySchedule({ given }: Schedule): Start {
+  const copy = () => decodeValue(given) as GivenStart;
+  return { request: { ...copy(), requestContext: copy().requestContext ?? {} }, source: copy };
+}
+
+function startByEvent({ input }: OwnEvent, { id, name, data, ts }: StartEvent): Start {
+  const given = isRecord(data) ? data : {};
+  if (!input)
+    return { request: { inputData: given, requestContext: {} }, source: () => ({ inputData: given }) };
+  return {
+    request: { requestContext: {} },
+    source: async () => ({ inputData: await input({ id, name, data: given, ts }) }),
+  };
+}
+
+/** The trigger may be gone since a deploy: what has begun goes on with what it remembers, and nothing else begins. */
+function startByNothing(workflowId: string, { name, data }: StartEvent): Start {
+  const text =
+    name === SCHEDULED && isRecord(data) ? `The schedule ${String(data.cron)}` : `The event ${name}`;
+  const source = () => {
+    throw new MastraInngestError(
+      'INVALID_EVENT_DATA',
+      `${text} starts workflow ${workflowId} no longer: it is none of its triggers.`,
+      { workflowId },
+    );
+  };
+  return { request: { requestContext: {} }, source };
+}
+
+/** The trigger that brought an event: all that it may fit have the same input. */
+function triggerOf({ events }: OwnTriggers, name: string): OwnEvent | undefined {
+  return events.find(trigger => matches(name, trigger.name));
+}
+
+/** What a run was started with, as far as it is known without asking the user's code, whichever function executed it. */
+export function startedWith(
+  workflow: RunnableWorkflow,
+  event: StartEvent,
+  functionName: string,
+): StartRequest {
+  const { id, triggers } = workflow;
+  if (functionName === resumeEventName(id)) return parseStartData(event.data, id);
+  if (functionName === startEventName(id)) return readStart(workflow, event).request;
+  const schedule = triggers.schedules.find(one => functionName === scheduleFunctionName(id, one.id ?? ''));
+  return schedule ? startBySchedule(schedule).request : { requestContext: {} };
+}
+
+/** A start that can't be read is not tried again. */
+export function finalStart(workflowId: string, read: () => Start): Start {
+  try {
+    return read();
+  } catch (error) {
+    if (!MastraInngestError.is(error)) throw error;
+    throw new FinalError(error.code, error.message, { workflowId }, { cause: error });
+  }
+}
