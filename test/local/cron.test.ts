@@ -144,6 +144,10 @@ describe('registering again', () => {
     await server.advance('1 day');
     expect(due('f')).toEqual(['2027-03-01T09:00:00Z']);
     expect(due('g')).toEqual(['2027-03-01T09:00:00Z']);
+    // Nothing of the first registration is left to fire.
+    await register({});
+    await server.advance('2 days');
+    expect(due('f')).toHaveLength(1);
   });
 
   it('with another schedule follows that one, and without one stops', async () => {

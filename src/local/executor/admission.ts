@@ -12,9 +12,12 @@ import { Idempotency, startRun } from './start';
 /** What came of a start: `limited` is over the rate limit, `dropped` for another reason, `held` comes later. */
 export type Admitted = 'started' | 'limited' | 'dropped' | 'held';
 
-/** The caller's id of an event makes it start a function once; an invocation starts it in any case. */
-function onceOnly(event: StoredEvent): boolean {
-  return event.id !== event.internalId && event.name !== names.invoked;
+/**
+ * Whether the event's id makes it start the function once: one that the caller gave. Invocations start it in any
+ * case, and with a debounce the real server does not look at ids.
+ */
+function onceOnly(fn: FunctionConfig, event: StoredEvent): boolean {
+  return event.id !== event.internalId && event.name !== names.invoked && !fn.controls.debounce;
 }
 
 /** Decides what comes of an event that is to start a function, in the real server's order of rules. */
@@ -32,9 +35,7 @@ export class Admission {
   /** Starts a run now, later or never. One that is over the rate limit leaves its event's id free. */
   start(core: Core, fn: FunctionConfig, event: StoredEvent, options: StartOptions = {}): Admitted {
     const { debounce } = fn.controls;
-    // As on the real server, an event's id does not keep a debounced function from starting again.
-    const once = !debounce && onceOnly(event);
-    if (once && this.#idempotency.used(fn, event.id, core.clock.now())) return 'dropped';
+    if (onceOnly(fn, event) && this.#idempotency.used(fn, event.id, core.clock.now())) return 'dropped';
     if (!this.#rates.admit(fn, event)) return 'limited';
     if (!debounce) return this.#begin(core, fn, event, options);
     this.#debouncer.hold(fn, debounce, event, last => {
@@ -46,12 +47,12 @@ export class Admission {
   }
 
   #begin(core: Core, fn: FunctionConfig, event: StoredEvent, options: StartOptions): Admitted {
-    const { singleton, debounce } = fn.controls;
+    const { singleton } = fn.controls;
     const key = singleton && singletonKey(fn, singleton, event);
     const holder = key === undefined ? undefined : this.#singletons.holder(key);
     if (holder && singleton?.mode === 'skip') return 'dropped';
     if (holder) cancelRun(core, holder);
-    if (!debounce && onceOnly(event)) this.#idempotency.use(fn, event.id, core.clock.now());
+    if (onceOnly(fn, event)) this.#idempotency.use(fn, event.id, core.clock.now());
     const run = startRun(core, fn, [event], options);
     if (key !== undefined) this.#singletons.hold(key, run);
     return 'started';

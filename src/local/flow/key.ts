@@ -6,7 +6,7 @@ import { bareEvent } from '../state/events';
 import type { StoredEvent } from '../state/types';
 
 /** What an expression evaluates to, as JSON; a path that leads nowhere is `false`, as on the real server. */
-export function jsonOf(value: Value): Json {
+function jsonOf(value: Value): Json {
   if (typeof value === 'bigint') return Number(value);
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(jsonOf);
