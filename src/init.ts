@@ -23,6 +23,11 @@ export interface InitOptions {
    * itself as soon as it comes; 20 to 100 make few requests of an agent's many tokens.
    */
   streamBatchMs?: number;
+  /**
+   * Id of the app (its client's `id`) that serves the workflows, where that is another one: a web app starts what a worker
+   * serves. By default it is the client's own.
+   */
+  servedBy?: string;
 }
 
 /** What `createWorkflow` takes: core's parameters of a workflow, Inngest's options of its function, and what starts it. */
@@ -48,7 +53,7 @@ export type InngestWorkflowConfig<
  * The workflow tools for one Inngest client.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`
  */
-export function init(inngest: InngestClient, { streamBatchMs = 0 }: InitOptions = {}) {
+export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: InitOptions = {}) {
   const port = portFor(inngest);
 
   /**
@@ -93,7 +98,7 @@ export function init(inngest: InngestClient, { streamBatchMs = 0 }: InitOptions 
   > {
     const { params: others, triggers } = takeTriggers(params);
     const { workflow, functionOptions } = splitOptions(others);
-    return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs, triggers);
+    return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs, triggers, servedBy);
   }
 
   return { createWorkflow, createStep, createTool, cloneStep, cloneWorkflow };

@@ -2,6 +2,7 @@
 import type { ExecutionRequest, FunctionDefinition, InngestPort, Trigger } from '../sdk/port';
 import {
   cancelEventName,
+  isForApp,
   parseLegData,
   resumeEventName,
   scheduleFunctionName,
@@ -50,7 +51,7 @@ export function runFunctionDefinition(workflow: RunnableWorkflow, port: InngestP
     ...(one.if !== undefined && { if: one.if }),
   }));
   const crons = triggers.schedules.length === 1 ? triggers.schedules.map(({ cron }) => ({ cron })) : [];
-  const all = [{ event }, ...events, ...crons];
+  const all = [{ event, if: isForApp(port.appId) }, ...events, ...crons];
   return definition(workflow, port, {
     id: event,
     triggers: all,
@@ -87,7 +88,7 @@ export function resumeFunctionDefinition(workflow: RunnableWorkflow, port: Innge
   const event = resumeEventName(workflow.id);
   return definition(workflow, port, {
     id: event,
-    triggers: [{ event }],
+    triggers: [{ event, if: isForApp(port.appId) }],
     options: { ...Object.fromEntries(kept), ...(finish !== undefined && { timeouts: { finish } }) },
     read: ({ data }) => ({ request: parseLegData(data, workflow.id) }),
   });

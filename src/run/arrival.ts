@@ -30,6 +30,13 @@ const DROPPING = ['rateLimit', 'debounce', 'singleton', 'idempotency'];
 export type Lost =
   { how: 'dropped'; error: MastraInngestError } | { how: 'canceled' } | { how: 'failed'; error: unknown };
 
+/** The function that an event is for. */
+export interface Destination {
+  /** Id of the app that serves it. */
+  app: string;
+  functionOptions: Record<string, unknown>;
+}
+
 /** An event that was sent, and what may have become of it. */
 export interface Sent {
   /** Inngest's own id of the event. */
@@ -38,8 +45,7 @@ export interface Sent {
   age: number;
   /** 0 for a start. */
   leg: number;
-  /** Those of the function that the event is for. */
-  functionOptions: Record<string, unknown>;
+  destination: Destination;
 }
 
 export class Arrival {
@@ -92,7 +98,7 @@ export class Arrival {
   }
 
   private withoutRun(age: number): Lost | undefined {
-    const { debounce } = this.sent.functionOptions;
+    const { debounce } = this.sent.destination.functionOptions;
     const period = isRecord(debounce) ? (periodOf(String(debounce.period)) ?? 0) : 0;
     if (age < period + LOOKS.first) return undefined;
     if (age < period + LOOKS.dropped) return this.warn(this.reason());
@@ -110,12 +116,14 @@ export class Arrival {
 
   private reason(): string {
     const { workflowId } = this.identity;
-    const dropping = DROPPING.filter(option => this.sent.functionOptions[option] !== undefined);
+    const dropping = DROPPING.filter(option => this.sent.destination.functionOptions[option] !== undefined);
     if (this.sent.leg === 0 && dropping.length > 0)
       return `no function took its event, as the workflow's \`${dropping.join('`, `')}\` may have it`;
+    const { app } = this.sent.destination;
     return (
-      'no function took its event. Is an app that serves the workflow synced with this Inngest server, since the workflow was ' +
-      `added to it? A sync is refused as a whole for one bad function. The function's id ends in "workflow.${workflowId}"`
+      `no function took its event. Is the app "${app}", which it names, synced with this Inngest server, with the function ` +
+      `workflow.${workflowId}? One bad function has a sync refused as a whole. Where another app serves the workflow, name that ` +
+      'one: init(inngest, { servedBy })'
     );
   }
 

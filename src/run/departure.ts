@@ -13,7 +13,7 @@ import {
   startEventId,
   startEventName,
 } from '../wire/start-event';
-import { Arrival, type Lost } from './arrival';
+import { Arrival, type Destination, type Lost } from './arrival';
 import { settleLost } from './lost-run';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
@@ -35,7 +35,7 @@ export class Departures {
     private readonly record: RunRecord,
     private readonly realtime: RealtimePubSub,
     private readonly log: WarningLog,
-    private readonly functionOptions: Record<string, unknown>,
+    private readonly destination: Destination,
   ) {}
 
   /** Begins the leg and waits until the run comes to rest in it, without a time limit (I10). */
@@ -61,14 +61,14 @@ export class Departures {
 
   /** All that can be wrong with the data is found before anything is stored or sent. */
   private data({ request }: Departure): JsonObject {
-    return buildStartData(request, this.record.identity.workflowId);
+    return buildStartData(request, this.record.identity.workflowId, this.destination.app);
   }
 
   /** Finds out where Inngest has dropped or ended what the store has as open, and ends it there, too. */
   private watchOver(departure: Departure, eventId: string) {
-    const { port, record, log, functionOptions } = this;
+    const { port, record, log, destination } = this;
     const leg = departure.request.leg?.claim?.number ?? 0;
-    const arrival = new Arrival(port, record.identity, log, { eventId, age: 0, leg, functionOptions });
+    const arrival = new Arrival(port, record.identity, log, { eventId, age: 0, leg, destination });
     return async (snapshot: Snapshot | undefined): Promise<Rested | undefined> => {
       const lost = await arrival.look(snapshot);
       if (!lost) return undefined;

@@ -6,7 +6,7 @@ import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { startEventId, startEventName } from '../wire/start-event';
-import { Arrival, LOOKS, type Lost } from './arrival';
+import { Arrival, type Destination, LOOKS, type Lost } from './arrival';
 import type { Rested } from './wait-for-rest';
 
 /**
@@ -33,7 +33,7 @@ export interface Lookup {
   port: InngestPort;
   record: RunRecord;
   log: WarningLog;
-  functionOptions: Record<string, unknown>;
+  destination: Destination;
 }
 
 /** Milliseconds by which the clocks of the caller and of Inngest may differ. */
@@ -43,7 +43,7 @@ const CLOCKS = 60_000;
  * A `pending` run whose caller is gone, or did not wait: where Inngest dropped its start, or failed it, it ends now, for whoever
  * reads, resumes or restarts it.
  */
-export async function settleUnanswered({ port, record, log, functionOptions }: Lookup): Promise<void> {
+export async function settleUnanswered({ port, record, log, destination }: Lookup): Promise<void> {
   const snapshot = await record.load();
   // Younger ones are not looked for: it is too early to tell.
   if (snapshot?.status !== 'pending' || Date.now() - snapshot.timestamp < LOOKS.dropped) return;
@@ -54,7 +54,7 @@ export async function settleUnanswered({ port, record, log, functionOptions }: L
   if (!sent) return;
   const { eventId, receivedAt } = sent;
   const age = Date.now() - receivedAt;
-  const arrival = new Arrival(port, record.identity, log, { eventId, age, leg: 0, functionOptions });
+  const arrival = new Arrival(port, record.identity, log, { eventId, age, leg: 0, destination });
   const lost = await arrival.look(snapshot);
   if (!lost) return;
   await settleLost(record, snapshot, lost).catch((error: unknown) => {

@@ -13,6 +13,7 @@ import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
+import type { Destination } from './arrival';
 import { settleUnanswered } from './lost-run';
 import {
   type ExecutionArguments,
@@ -43,8 +44,7 @@ export interface InngestRunParams extends BaseParams {
   record: RunRecord;
   pubsub: RealtimePubSub;
   options: EngineOptions;
-  /** Inngest's, of the workflow's function. */
-  functionOptions: Record<string, unknown>;
+  destination: Destination;
 }
 
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
@@ -53,7 +53,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   private readonly record: RunRecord;
   private readonly departures: Departures;
   private readonly options: EngineOptions;
-  private readonly functionOptions: Record<string, unknown>;
+  private readonly destination: Destination;
   /** In which statuses this run is stored, where `createRun` was told; the workflow's own option holds elsewhere. */
   storedStatuses?: readonly RunStatus[];
   /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
@@ -72,14 +72,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.port = params.port;
     this.record = params.record;
     this.options = params.options;
-    this.functionOptions = params.functionOptions;
-    this.departures = new Departures(
-      params.port,
-      params.record,
-      params.pubsub,
-      this.log,
-      params.functionOptions,
-    );
+    this.destination = params.destination;
+    this.departures = new Departures(params.port, params.record, params.pubsub, this.log, params.destination);
   }
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
@@ -203,8 +197,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   /** A run that was never begun, though its start was sent, has ended where Inngest says so. */
   private async settleUnanswered(): Promise<void> {
     if (this.isNew) return;
-    const { port, record, log, functionOptions } = this;
-    await settleUnanswered({ port, record, log, functionOptions });
+    const { port, record, log, destination } = this;
+    await settleUnanswered({ port, record, log, destination });
   }
 
   private get continuable(): Continuable {

@@ -34,6 +34,11 @@ export function scheduleFunctionName(workflowId: string, scheduleId: string): st
   return `workflow.${workflowId}.cron.${scheduleId}`;
 }
 
+/** The trigger's condition by which an app takes what was sent to it, or to nobody by name. */
+export function isForApp(app: string): string {
+  return `event.data.mastra.app == null || event.data.mastra.app == ${JSON.stringify(app)}`;
+}
+
 /** A run that this run is nested in, and the step of it that this run is. */
 export interface Ancestor {
   workflowId: string;
@@ -131,11 +136,17 @@ export const START_DATA_KEYS = Object.keys({
 const VERSION = 1;
 
 /** The event's data. @throws MastraInngestError `INVALID_EVENT_DATA` with the JSON path of what can't be sent. */
-export function buildStartData(request: StartRequest, workflowId: string): JsonObject {
+export function buildStartData(
+  request: StartRequest,
+  workflowId: string,
+  /** Id of the app that is to take it; a nested workflow's function is invoked by name. */
+  app?: string,
+): JsonObject {
   const { sender, leg, inputData, initialState, requestContext, storedStatuses, ...rest } = request;
   const { validated, ancestors = [], validateInputs } = sender ?? {};
   // The event comes twice with every request of the run, so what its reader takes for granted is left out.
   const ours = {
+    app,
     // What cancelling a parent is matched by.
     parentRun: ancestors.at(-1)?.owner,
     validated: validated ? undefined : validated,

@@ -14,6 +14,7 @@ import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { logOf } from '../realtime/wire';
+import type { Destination } from '../run/arrival';
 import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
@@ -76,6 +77,8 @@ export class InngestWorkflow<
     readonly streamBatchMs = 0,
     /** What starts it without a caller. */
     readonly triggers: OwnTriggers = NO_TRIGGERS,
+    /** Id of the app that serves it. */
+    readonly servedBy: string = port.appId,
   ) {
     super(params);
     this.engineType = 'inngest';
@@ -148,6 +151,8 @@ export class InngestWorkflow<
       this.port,
       { ...this.functionOptions },
       this.streamBatchMs,
+      NO_TRIGGERS,
+      this.servedBy,
     );
     clone.setStepFlow(this.stepGraph as never);
     clone.serializedStepFlow = this.serializedStepFlow;
@@ -212,11 +217,11 @@ export class InngestWorkflow<
   /** Core's own; a start that Inngest has dropped, and that nobody waits for, has ended when it is read. */
   override async getWorkflowRunById(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await super.getWorkflowRunById(...args);
-    const { mastra, port, functionOptions } = this;
+    const { mastra, port, destination } = this;
     if (found?.status !== 'pending' || !mastra) return found;
     const record = new RunRecord(storeOf(mastra), { workflowId: this.id, runId: args[0] });
     const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
-    await settleUnanswered({ port, record, log, functionOptions });
+    await settleUnanswered({ port, record, log, destination });
     return super.getWorkflowRunById(...args);
   }
 
@@ -233,7 +238,7 @@ export class InngestWorkflow<
       port,
       record,
       options: this.options,
-      functionOptions: this.functionOptions,
+      destination: this.destination,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,
@@ -254,6 +259,10 @@ export class InngestWorkflow<
       validateInputs: this.options.validateInputs,
       workflowEngineType: this.engineType,
     });
+  }
+
+  private get destination(): Destination {
+    return { app: this.servedBy, functionOptions: this.functionOptions };
   }
 
   private warnUnavailable(error: unknown): void {

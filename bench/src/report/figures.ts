@@ -29,7 +29,7 @@ export function figures(results: Results): Figure[] {
       'sequential-10',
       off,
       'bytesToApp',
-      20_000,
+      20_500,
     ),
     counted(results, 'snapshot writes, sequential 10', 'sequential-10', off, 'writes', 12),
     byteRatio(results, 'sequential-10', off),
