@@ -1,4 +1,4 @@
-import { MastraInngestError } from '../errors';
+import { MastraInngestError, reasonOf } from '../errors';
 import type { InngestPort } from '../sdk/port';
 import type { PublishedEvent } from './channel';
 import { ChannelFeed } from './channel-feed';
@@ -83,7 +83,7 @@ export async function subscribe(
   } catch (cause) {
     throw new MastraInngestError(
       'REALTIME_FAILED',
-      `Could not open a realtime subscription to ${channel}. Is the Inngest server running?`,
+      `Could not open a realtime subscription to ${channel} (${reasonOf(cause)}). Is the Inngest server running, and the signing key right?`,
       {},
       { cause },
     );

@@ -67,6 +67,7 @@ async function listOf(access: RestAccess, path: string): Promise<Rows> {
     const body: unknown = await response.json().catch(() => undefined);
     // Reads answer 200 also where they fail; the body says how it is.
     if (isRecord(body) && Array.isArray(body.data)) return { list: body.data.filter(isRecord) };
+    if (response.status === 401) return { problem: "it answered 401: is the client's signing key right?" };
     const details = isRecord(body) && typeof body.error === 'string' ? ` (${body.error})` : '';
     return { problem: `it answered ${response.status}${details}` };
   } catch (error) {
