@@ -123,7 +123,10 @@ export class Model {
     const caller = this.caller(by);
     const { departure } = caller;
     if (!departure || caller.answer) return undefined;
-    const departures = new Departures(this.port, this.record, undefined as never, silent, { app: 'app', functionOptions: {} });
+    const departures = new Departures(this.port, this.record, undefined as never, silent, {
+      app: 'app',
+      functionOptions: {},
+    });
     const atSend = new Promise<(how: 'sent' | 'failed') => void>(resolve => {
       this.sending = resolve;
     });
