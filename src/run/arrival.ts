@@ -69,11 +69,14 @@ export class Arrival {
     const age = performance.now() - this.sentAt;
     if (age < this.nextLook) return undefined;
     const answer = await this.port.eventRuns(this.sent.eventId);
+    const owner = this.ownerOf(snapshot);
     if ('unknown' in answer) {
       this.later(age);
-      return this.warn(`Inngest does not say what became of it: ${answer.unknown}`);
+      // One that has begun tells of itself.
+      return owner === undefined
+        ? this.warn(`Inngest does not say what became of it: ${answer.unknown}`)
+        : undefined;
     }
-    const owner = this.ownerOf(snapshot);
     const runs = owner === undefined ? answer.runs : answer.runs.filter(({ id }) => id === owner);
     const isLive = runs.some(({ state }) => state === 'live');
     // A rerun from the dashboard is in no event's list.

@@ -18,6 +18,10 @@ interface Run {
   cancel(): Promise<void>;
 }
 
+interface Streaming {
+  stream(args: object): { fullStream: AsyncIterable<{ type: string }>; result: Promise<unknown> };
+}
+
 function workflows(inngest: Inngest.Any) {
   const { createWorkflow } = init(inngest);
   const work = createStep({
@@ -126,6 +130,16 @@ describe('whoever waits is told', () => {
       message: expect.stringContaining('synced with this Inngest server'),
     });
     expect(await row('unserved', run)).toMatchObject({ status: 'failed' });
+  });
+
+  test.concurrent('whoever streams a dropped start: the stream ends, and its result rejects', async () => {
+    const run = await runOf('unserved');
+    const output = (run as unknown as Streaming).stream({ inputData: {} });
+    const result = codeOf(output.result);
+    const chunks = [];
+    for await (const chunk of output.fullStream) chunks.push(chunk.type);
+    expect(chunks).not.toContain('workflow-step-start');
+    expect(await result).toMatchObject({ code: 'START_DROPPED' });
   });
 
   test.concurrent('a dropped start that nobody waits for ends where it is read or restarted', async () => {
