@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'FOREIGN_RUN'
   | 'INVALID_CLIENT'
   | 'INVALID_EVENT_DATA'
+  | 'INVALID_SERVE_OPTION'
   | 'INVALID_WORKFLOW_OPTION'
   | 'MASTRA_NOT_REGISTERED'
   | 'NESTED_STEP_TOOLS'
@@ -30,7 +31,8 @@ export type ErrorCode =
   | 'STEP_NOT_SUSPENDED'
   | 'TIME_TRAVEL_IMPOSSIBLE'
   | 'UNCOMMITTED_WORKFLOW'
-  | 'UNSUPPORTED_SDK_VERSION';
+  | 'UNSUPPORTED_SDK_VERSION'
+  | 'WRONG_MOUNT';
 
 /** Where a failure happened; every field is optional because not every failure has a run. */
 export interface ErrorPlace {

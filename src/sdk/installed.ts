@@ -14,10 +14,16 @@ export async function installedEdgeServe(client: InngestClient): Promise<ServeAd
   return (await import('inngest/edge')).serve;
 }
 
-/** Inngest's `connect`. @throws MastraInngestError `SDK_MISMATCH` */
+/**
+ * Inngest's `connect`, which bundlers are told to leave alone: it brings a worker thread that they can't resolve, and most apps
+ * never connect.
+ * @throws MastraInngestError `SDK_MISMATCH`
+ */
 export async function installedConnect(client: InngestClient): Promise<SdkConnect> {
   await requireInstalled(client);
-  return (await import('inngest/connect')).connect;
+  return (
+    await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ 'inngest/connect')
+  ).connect;
 }
 
 /** The same version may be there twice, as an ES module and as CommonJS; those get along. */

@@ -44,8 +44,14 @@ function refusal(options: object): string {
   return 'not refused';
 }
 
-const OWN = { event: 'workflow.w' };
-const RESUME = { 'workflow.w.resume': [{ event: 'workflow.w.resume' }] };
+/** Of what was sent to this app, or to none by name. */
+const forApp = (event: string) => ({
+  event,
+  if: 'event.data.mastra.app == null || event.data.mastra.app == "triggers"',
+});
+
+const OWN = forApp('workflow.w');
+const RESUME = { 'workflow.w.resume': [forApp('workflow.w.resume')] };
 
 test('one schedule is a trigger of the workflow’s function, whichever option it comes with', () => {
   const expected = (cron: string) => ({ 'workflow.w': [OWN, { cron }], ...RESUME });
@@ -112,7 +118,7 @@ test('a clone is not started by what starts its original', () => {
     id: 'copy',
   });
   const [own] = (clone as unknown as { getFunctions(): Registered[] }).getFunctions();
-  expect(own?.opts.triggers).toEqual([{ event: 'workflow.copy' }]);
+  expect(own?.opts.triggers).toEqual([forApp('workflow.copy')]);
 });
 
 const cron = '0 9 * * *';
