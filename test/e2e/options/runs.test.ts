@@ -151,12 +151,21 @@ describe.concurrent('what becomes of a run', () => {
     expect(seen).toHaveLength(requestsOf('seen'));
   });
 
-  test('name is registered, and told apart for the function that continues runs', () => {
-    const { functions } = JSON.parse(stage.harness.proxy.registration ?? '') as {
-      functions: { id: string; name: string }[];
-    };
-    const ours = functions.filter(({ id }) => id.includes('workflow.named')).map(({ name }) => name);
-    expect(ours).toEqual(['A name of its own', 'A name of its own (resume)']);
+  test('name is the one in the dashboard, and told apart for the function that continues runs', async () => {
+    const response = await fetch(`${stage.harness.proxy.url}/v0/gql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ functions { slug name } }' }),
+    });
+    const { data } = (await response.json()) as { data: { functions: { slug: string; name: string }[] } };
+    const prefix = `${stage.harness.appId}-workflow.named`;
+    const ours = data.functions.filter(({ slug }) => slug.startsWith(prefix));
+    expect(new Map(ours.map(({ slug, name }) => [slug, name]))).toEqual(
+      new Map([
+        [prefix, 'A name of its own'],
+        [`${prefix}.resume`, 'A name of its own (resume)'],
+      ]),
+    );
   });
 
   test('checkpointing: one request for the whole run, or one for each step', async () => {
