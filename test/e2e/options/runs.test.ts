@@ -36,8 +36,8 @@ const requests: string[] = [];
 
 beforeAll(async () => {
   await stage.begin({
-    late: { concurrency: 1, timeouts: { start: '6s' } },
-    long: { timeouts: { finish: '3s' } },
+    late: { concurrency: 1, timeouts: { start: '10s' } },
+    long: { timeouts: { finish: '5s' } },
     'left-if': { cancelOn: [{ event: left('left-if'), if: `async.data.user == ${user}` }] },
     'left-match': { cancelOn: [{ event: left('left-match'), match: 'data.inputData.user' }] },
     'left-late': { cancelOn: [{ event: left('left-late'), timeout: '1 second' }] },

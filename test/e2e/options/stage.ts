@@ -18,6 +18,8 @@ export interface Given {
   /** Its step fails. */
   fails?: boolean;
   rush?: boolean;
+  /** It suspends first; its step begins once it is resumed. */
+  asks?: boolean;
 }
 
 export interface Result {
@@ -29,6 +31,7 @@ interface MastraRun {
   runId: string;
   start(args: object): Promise<Result>;
   startAsync(args: object): Promise<unknown>;
+  resume(args: object): Promise<Result>;
 }
 
 const any = z.any();
@@ -88,7 +91,9 @@ export class Stage {
       id: 'work',
       inputSchema: any,
       outputSchema: any,
-      execute: async ({ inputData: { name, held, fails } }: { inputData: Given }) => {
+      execute: async ({ inputData, resumeData, suspend }) => {
+        const { name, held, fails, asks } = inputData as Given;
+        if (asks && !resumeData) return suspend({});
         this.journal.push(`begin ${name}`);
         while (held && !this.free.has(name) && !this.over) {
           await new Promise(resolve => setTimeout(resolve, 10));
@@ -110,6 +115,14 @@ export class Stage {
   async send(workflow: string, inputData: Given): Promise<{ runId: string }> {
     const run = await this.run(workflow);
     await run.startAsync({ inputData });
+    return run;
+  }
+
+  /** Starts a run that asks, and waits until it is suspended. */
+  async suspended(workflow: string, inputData: Given): Promise<MastraRun> {
+    const run = await this.run(workflow);
+    const { status } = await run.start({ inputData: { ...inputData, asks: true } });
+    if (status !== 'suspended') throw new Error(`${inputData.name} is ${status}`);
     return run;
   }
 

@@ -6,7 +6,7 @@ import { Stage, quiet, until } from './stage';
 const key = inputKey('user');
 
 /** What waits for a `throttle` waits for much longer than a begun step takes to say so. */
-const SPACING = 8_000;
+const SPACING = 10_000;
 
 const stage = new Stage();
 beforeAll(() =>
