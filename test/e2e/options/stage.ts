@@ -64,7 +64,7 @@ export class Stage {
   harness!: Harness;
   private readonly since = Date.now();
   private readonly free = new Set<string>();
-  private over = false;
+  private done = false;
 
   /** Serves workflows of these options, by their ids. Each is one step, and a long sleep where its id begins with `sleeping`. */
   async begin(optionsOf: Record<string, object>, more: Partial<HarnessOptions> = {}): Promise<void> {
@@ -82,7 +82,7 @@ export class Stage {
   }
 
   async end(): Promise<void> {
-    this.over = true;
+    this.done = true;
     await this.harness.stop();
   }
 
@@ -95,7 +95,7 @@ export class Stage {
         const { name, held, fails, asks } = inputData as Given;
         if (asks && !resumeData) return suspend({});
         this.journal.push(`begin ${name}`);
-        while (held && !this.free.has(name) && !this.over) {
+        while (held && !this.free.has(name) && !this.done) {
           await new Promise(resolve => setTimeout(resolve, 10));
         }
         this.journal.push(`end ${name}`);
@@ -124,6 +124,20 @@ export class Stage {
     const { status } = await run.start({ inputData: { ...inputData, asks: true } });
     if (status !== 'suspended') throw new Error(`${inputData.name} is ${status}`);
     return run;
+  }
+
+  /**
+   * Starts runs until one begins: Inngest gives a `singleton` back a little after a run has told its end, and drops what is
+   * started in between.
+   */
+  async startedAgain(workflow: string, inputData: Given): Promise<void> {
+    const begin = `begin ${inputData.name}`;
+    const attempt = async () => {
+      await this.send(workflow, inputData);
+      await quiet();
+      return this.journal;
+    };
+    await until(`${begin} is in the journal`, attempt, journal => journal.includes(begin));
   }
 
   private async run(workflow: string): Promise<MastraRun> {
@@ -172,11 +186,8 @@ export class Stage {
 
   /** Waits until Inngest has so many runs of a workflow, begun or not. */
   async queued(workflow: string, count: number): Promise<void> {
-    await until(
-      `Inngest has ${count} runs of ${workflow}`,
-      () => this.runsOf(workflow),
-      found => found === count,
-    );
+    const runs = () => this.runsOf(workflow);
+    await until(`Inngest has ${count} runs of ${workflow}`, runs, found => found === count);
   }
 
   private async runsOf(workflow: string): Promise<number> {

@@ -115,8 +115,7 @@ describe.concurrent('which runs begin, and when', () => {
     await quiet();
     stage.letGo('skipping a1');
     expect(await first.asked).toMatchObject(success);
-    const third = await stage.start('skipping', { name: 'skipping a3', user: 'a' });
-    expect(await third.asked).toMatchObject(success);
+    await stage.startedAgain('skipping', { name: 'skipping a3', user: 'a' });
     expect(stage.journal).not.toContain('begin skipping a2');
     expect(await stage.status('skipping', second.runId)).toBe('pending');
   });

@@ -30,13 +30,22 @@ const canceled = { status: 'canceled' };
 const resumeData = { yes: true };
 
 describe.concurrent('a run that is suspended', () => {
-  test.each(['asks-single', 'asks-replacing'])('%s: does not count, and can be resumed', async id => {
-    const first = await stage.suspended(id, { name: `${id} 1`, user: 'a' });
-    const second = await stage.start(id, { name: `${id} 2`, user: 'a', held: true });
-    await stage.begun(`${id} 2`);
-    expect(await stage.status(id, first.runId)).toBe('suspended');
+  test('singleton, skip: it does not count, and is resumed beside another one', async () => {
+    const first = await stage.suspended('asks-single', { name: 'single 1', user: 'a' });
+    await stage.startedAgain('asks-single', { name: 'single 2', user: 'a', held: true });
+    expect(await stage.status('asks-single', first.runId)).toBe('suspended');
     expect(await first.resume({ resumeData })).toMatchObject(success);
-    stage.letGo(`${id} 2`);
+    stage.letGo('single 2');
+    await stage.noted('end single 2');
+  });
+
+  test('singleton, cancel: it is not cancelled, nor does it cancel another one', async () => {
+    const first = await stage.suspended('asks-replacing', { name: 'replacing 1', user: 'a' });
+    const second = await stage.start('asks-replacing', { name: 'replacing 2', user: 'a', held: true });
+    await stage.begun('replacing 2');
+    expect(await stage.status('asks-replacing', first.runId)).toBe('suspended');
+    expect(await first.resume({ resumeData })).toMatchObject(success);
+    stage.letGo('replacing 2');
     expect(await second.asked).toMatchObject(success);
   });
 
