@@ -4,6 +4,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { until } from '../server/until';
 import { type Harness, startHarness } from '../support/harness';
 
 const any = z.any();
@@ -99,7 +100,7 @@ describe('whoever waits is told', () => {
     ['single', '`singleton`'],
   ])('a start that Inngest drops: %s', async (id, option) => {
     const first = await started(id, { order: 1, lasts: id === 'single' ? 45_000 : 0 });
-    await expect.poll(async () => (await row(id, first.run))?.status).not.toBe('pending');
+    await until(async () => (await row(id, first.run))?.status !== 'pending');
     const second = await started(id, { order: 1 });
     expect(await codeOf(second.result)).toMatchObject({
       code: 'START_DROPPED',
@@ -155,7 +156,7 @@ describe('whoever waits is told', () => {
 
   test.concurrent('a run that waits for its turn is waited for', async () => {
     const first = await started('queued', { lasts: SHORTLY });
-    await expect.poll(async () => (await row('queued', first.run))?.status).toBe('running');
+    await until(async () => (await row('queued', first.run))?.status === 'running');
     const second = await started('queued');
     expect(await first.result).toMatchObject({ status: 'success' });
     expect(await second.result).toMatchObject({ status: 'success' });
