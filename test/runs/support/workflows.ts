@@ -137,6 +137,13 @@ function statefulWorkflows(define: Define, journal: Journal) {
   const stateful = define('stateful').then(add('first')).sleep(NAP).then(add('second')).then(look).commit();
   return {
     stateful,
+    twice: define('twice')
+      .then(add('first'))
+      .sleep(NAP)
+      .then(add('second'))
+      .then(add('first'))
+      .then(look)
+      .commit(),
     'nested-first': define('nested-first').then(stateful).commit(),
     'nested-stateful': define('nested-stateful').then(add('outer')).then(stateful).commit(),
   };
