@@ -62,6 +62,17 @@ describe('a row whose owner Inngest does not know', () => {
     expect(rig.steps(run.runId)).toEqual(['first', 'second', 'first', 'look']);
   });
 
+  test('goes on with the step after a sleep, with its input', async () => {
+    const run = await rig.run('after-a-nap');
+    await run.startAsync({ inputData: {} });
+    const status = async () => (await rig.stored('after-a-nap', run.runId))?.context['lasting']?.status;
+    await expect.poll(status, { interval: 20 }).toBe('running');
+    await strand([['after-a-nap', run.runId]]);
+    const result = await (await rig.run('after-a-nap', run.runId)).restart();
+    expect(result).toMatchObject({ status: 'success', result: { given: { path: ['one'] } } });
+    expect(rig.steps(run.runId)).toEqual(['one', 'lasting', 'lasting']);
+  });
+
   test('goes on inside of what is nested in it', async () => {
     const known = (await rig.harness.snapshots('stateful')).map(({ runId }) => runId);
     const run = await rig.run('nested-stateful');

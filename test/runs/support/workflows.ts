@@ -100,8 +100,19 @@ function slowWorkflows(define: Define, plain: Plain, journal: Journal) {
   );
   const slow = define('slow').then(work).then(plain('next')).commit();
   const unstored = define('slow-unstored', { options: { shouldPersistSnapshot: () => false } });
+  const lasting = createStep({
+    id: 'lasting',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ inputData, runId }) => {
+      journal(`${runId}/lasting`);
+      await new Promise(resolve => setTimeout(resolve, NAP));
+      return { given: inputData as object };
+    },
+  });
   return {
     slow,
+    'after-a-nap': define('after-a-nap').then(plain('one')).sleep(10).then(lasting).commit(),
     'slow-unstored': unstored.then(work).then(plain('next')).commit(),
     'slow-parent': define('slow-parent').then(plain('one')).then(slow).commit(),
     'slow-native': define('slow-native')
