@@ -6,7 +6,7 @@ import { type ContextChange, OpContext, applyContext } from './context-change';
 import { seal, unseal } from './outcome';
 import type { SpanOptions, SpanRef } from './span-ref';
 import { StepEngine } from './step-engine';
-import { runsAgain, storeWaiting } from './waiting';
+import { storeWaiting, wakes } from './waiting';
 
 interface SleepMemo {
   startedAt: number;
@@ -82,7 +82,7 @@ async function startSleep(
   // After the sleep's own op, hence in the op that follows the sleep.
   const end = { attributes: entry.fn ? { durationMs: outcome.asked } : {} };
   if (span) parts.operations.deferAction(() => parts.trace.finish(span, end, outcome.startedAt));
-  runsAgain(parts, params);
+  wakes(parts, params, params.requestContext);
   parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt } as never);
   return outcome;
 }

@@ -1,10 +1,11 @@
 /** The status `waiting`, which others see while a run sleeps or waits for an event. */
-import type { RunContextState, StepResults } from '../core-types';
+import type { Context, RunContextState, StepResults } from '../core-types';
 import { reasonOf } from '../errors';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { type Status, predecessors } from '../snapshot/transitions';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
+import { StepEngine } from './step-engine';
 
 /** The entry that waits. */
 export interface Waiting {
@@ -45,6 +46,20 @@ export function runsAgain(parts: EngineParts, waiting: Waiting): void {
   parts.operations.deferAction(() =>
     stored(parts, waiting, 'running', async () => {
       await parts.scope.record.move('running', {}, ['waiting']);
+    }),
+  );
+}
+
+/** The same of a sleep, which is over with its wait, whatever comes next. */
+export function wakes(parts: EngineParts, sleep: Waiting, requestContext: Context): void {
+  const { record } = parts.scope;
+  parts.operations.deferAction(() =>
+    stored(parts, sleep, 'running', async () => {
+      if (!(await record.move('running', { activeStepsPath: {} }, ['waiting']))) return;
+      // Not with the status, which would take all results: a step that began beside this op may have stored its own.
+      const context = new StepEngine(parts.scope, undefined, 0).serializeRequestContext(requestContext);
+      // Core has written down by now that the sleep has succeeded.
+      await record.saveStep(sleep.entry.id, sleep.stepResults[sleep.entry.id], context);
     }),
   );
 }

@@ -8,19 +8,19 @@ export interface Interruption {
   activeStepsPath: Record<string, number[]>;
 }
 
+type Results = Record<string, unknown>;
+
 /**
  * The first entry that is not known to be complete. Where a later entry has begun, an entry is complete; else it is if all
  * that it holds has succeeded and it neither loops nor iterates, since the last turn's success says nothing of a next one:
  * that turn is executed again, as core does.
  */
-export function interruption(
-  graph: readonly StepFlowEntry[],
-  context: Record<string, unknown>,
-): Interruption {
-  const begun = graph.map(entry => getStepIds(entry).some(id => isRecord(context[id])));
-  const last = begun.lastIndexOf(true);
-  const index = last < 0 ? 0 : last + (isComplete(graph[last], context) && last + 1 < graph.length ? 1 : 0);
-  const active = activeSteps(graph[index], context);
+export function interruption(graph: readonly StepFlowEntry[], context: Results): Interruption {
+  const results = resultsByEntry(graph, context);
+  const last = results.findLastIndex(own => Object.keys(own).length > 0);
+  const done = isComplete(graph[last], results[last]) && last + 1 < graph.length;
+  const index = last < 0 ? 0 : last + (done ? 1 : 0);
+  const active = activeSteps(graph[index], results[index]);
   return {
     activePaths: [index],
     activeStepsPath: Object.fromEntries(
@@ -29,22 +29,47 @@ export function interruption(
   };
 }
 
-function isComplete(entry: StepFlowEntry | undefined, context: Record<string, unknown>): boolean {
+/**
+ * What is stored of the steps of each entry. A step may stand in several entries, which store to one place: a later one's it is
+ * if it began after something between them did. Where that is not known, the step is executed again rather than left out.
+ */
+function resultsByEntry(graph: readonly StepFlowEntry[], context: Results): Results[] {
+  const ids = graph.map(entry => getStepIds(entry));
+  return ids.map((own, index) =>
+    Object.fromEntries(
+      own.flatMap(id => {
+        const result = context[id];
+        if (!isRecord(result)) return [];
+        const earlier = ids.slice(0, index).findLastIndex(others => others.includes(id));
+        const between = ids
+          .slice(earlier + 1, index)
+          .flat()
+          .filter(other => other !== id);
+        const begun = between.map(other => context[other]).filter(isRecord);
+        const isOwn =
+          begun.length > 0 && begun.every(({ startedAt }) => Number(startedAt) < Number(result.startedAt));
+        return earlier < 0 || isOwn ? [[id, result]] : [];
+      }),
+    ),
+  );
+}
+
+function isComplete(entry: StepFlowEntry | undefined, results: Results = {}): boolean {
   if (!entry || entry.type === 'loop' || entry.type === 'foreach') return false;
   const ids = getStepIds(entry);
   // Which arms a branch took is not stored, so one arm's success does not complete it.
   if (entry.type === 'conditional') return false;
-  return ids.every(id => succeeded(context[id]));
+  return ids.every(id => succeeded(results[id]));
 }
 
 function activeSteps(
   entry: StepFlowEntry | undefined,
-  context: Record<string, unknown>,
+  results: Results = {},
 ): [id: string, arm: number | undefined][] {
   if (!entry) return [];
   const ids = getStepIds(entry);
   if (entry.type !== 'parallel' && entry.type !== 'conditional') return ids.map(id => [id, undefined]);
-  return ids.flatMap((id, arm) => (succeeded(context[id]) ? [] : [[id, arm]]));
+  return ids.flatMap((id, arm) => (succeeded(results[id]) ? [] : [[id, arm]]));
 }
 
 function succeeded(result: unknown): boolean {

@@ -31,14 +31,22 @@ interface Making {
   define(id: string): ReturnType<typeof coreWorkflow>;
 }
 
-/** Gives the status that the run has while this step executes. */
+/** Gives what is stored of the run while this step executes: its status, those of the entries before, and the active ones of them. */
 const look = (step: typeof createStep) =>
   step({
     id: 'look',
     inputSchema: any,
     outputSchema: any,
-    execute: (async ({ mastra, runId, workflowId }: Context) =>
-      (await stored(mastra, workflowId, runId))?.status) as never,
+    execute: (async ({ mastra, runId, workflowId }: Context) => {
+      const row = await stored(mastra, workflowId, runId);
+      const others = Object.entries(row?.context ?? {}).filter(([id]) => id !== 'input' && id !== 'look');
+      const active = Object.keys(row?.activeStepsPath ?? {}).filter(id => id !== 'look');
+      return {
+        status: row?.status,
+        others: others.map(([, result]) => (result as { status: string }).status),
+        active,
+      };
+    }) as never,
   });
 
 function sleepers({ step, define }: Making) {
@@ -82,7 +90,7 @@ describe('the step after a sleep finds the run running, as on core', () => {
       const { status, result } = (await run.start({ inputData: {} } as never)) as Record<string, unknown>;
       results.push({ status, result });
     }
-    expect(results[0]).toEqual({ status: 'success', result: 'running' });
+    expect(results[0]).toMatchObject({ status: 'success', result: { status: 'running', active: [] } });
     expect(results[1]).toEqual(results[0]);
   });
 });
@@ -101,6 +109,6 @@ test('a run that waits for an event is waiting, with its step as running, and th
     await harness.inngest.send({ name: 'answer/came', data: { inputData: { key } } });
     await new Promise(resolve => setTimeout(resolve, 100));
   }
-  expect(await result).toMatchObject({ status: 'success', result: 'running' });
+  expect(await result).toMatchObject({ status: 'success', result: { status: 'running' } });
   expect(await row()).toMatchObject({ status: 'success' });
 });

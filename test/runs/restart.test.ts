@@ -52,6 +52,27 @@ describe('a row whose owner Inngest does not know', () => {
     expect(await rig.stored('stateful', run.runId)).toMatchObject({ status: 'success', inngest: { leg: 1 } });
   });
 
+  test('goes on with what was not done, also where a later entry is a step that was done before', async () => {
+    const run = await rig.run('twice');
+    await run.startAsync({ inputData: {} });
+    await rig.reaches('twice', run.runId, 'waiting');
+    await strand([['twice', run.runId]]);
+    const result = await (await rig.run('twice', run.runId)).restart();
+    expect(result).toMatchObject({ status: 'success', result: { state: { first: true, second: true } } });
+    expect(rig.steps(run.runId)).toEqual(['first', 'second', 'first', 'look']);
+  });
+
+  test('goes on with the step after a sleep, with its input', async () => {
+    const run = await rig.run('after-a-nap');
+    await run.startAsync({ inputData: {} });
+    const status = async () => (await rig.stored('after-a-nap', run.runId))?.context['lasting']?.status;
+    await expect.poll(status, { interval: 20 }).toBe('running');
+    await strand([['after-a-nap', run.runId]]);
+    const result = await (await rig.run('after-a-nap', run.runId)).restart();
+    expect(result).toMatchObject({ status: 'success', result: { given: { path: ['one'] } } });
+    expect(rig.steps(run.runId)).toEqual(['one', 'lasting', 'lasting']);
+  });
+
   test('goes on inside of what is nested in it', async () => {
     const known = (await rig.harness.snapshots('stateful')).map(({ runId }) => runId);
     const run = await rig.run('nested-stateful');

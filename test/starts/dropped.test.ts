@@ -40,6 +40,12 @@ function workflows(inngest: Inngest.Any) {
     outputSchema: any,
     execute: async ({ resumeData, suspend }) => resumeData ?? suspend({}),
   });
+  const quick = createStep({
+    id: 'quick',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ inputData }) => inputData as object,
+  });
   const define = (id: string, options: object = {}) =>
     createWorkflow({ id, inputSchema: any, outputSchema: any, ...options })
       .then(id === 'asks' ? ask : work)
@@ -54,6 +60,7 @@ function workflows(inngest: Inngest.Any) {
     dead: define('dead'),
     asks: define('asks'),
     unserved: define('unserved'),
+    long: createWorkflow({ id: 'long', inputSchema: any, outputSchema: any }).then(quick).then(work).commit(),
   };
 }
 
@@ -160,6 +167,12 @@ describe('whoever waits is told', () => {
     const second = await started('queued');
     expect(await first.result).toMatchObject({ status: 'success' });
     expect(await second.result).toMatchObject({ status: 'success' });
+  });
+
+  // A real server's list of an event's runs calls such a run `Completed` all the time.
+  test.concurrent('a run that executes for long after its first step is waited for', async () => {
+    const { result } = await started('long', { lasts: SHORTLY });
+    expect(await codeOf(result)).toMatchObject({ status: 'success' });
   });
 
   test.concurrent('an app that died before the run began: it has failed, for Inngest’s reason', async () => {

@@ -100,8 +100,19 @@ function slowWorkflows(define: Define, plain: Plain, journal: Journal) {
   );
   const slow = define('slow').then(work).then(plain('next')).commit();
   const unstored = define('slow-unstored', { options: { shouldPersistSnapshot: () => false } });
+  const lasting = createStep({
+    id: 'lasting',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ inputData, runId }) => {
+      journal(`${runId}/lasting`);
+      await new Promise(resolve => setTimeout(resolve, NAP));
+      return { given: inputData as object };
+    },
+  });
   return {
     slow,
+    'after-a-nap': define('after-a-nap').then(plain('one')).sleep(10).then(lasting).commit(),
     'slow-unstored': unstored.then(work).then(plain('next')).commit(),
     'slow-parent': define('slow-parent').then(plain('one')).then(slow).commit(),
     'slow-native': define('slow-native')
@@ -137,6 +148,13 @@ function statefulWorkflows(define: Define, journal: Journal) {
   const stateful = define('stateful').then(add('first')).sleep(NAP).then(add('second')).then(look).commit();
   return {
     stateful,
+    twice: define('twice')
+      .then(add('first'))
+      .sleep(NAP)
+      .then(add('second'))
+      .then(add('first'))
+      .then(look)
+      .commit(),
     'nested-first': define('nested-first').then(stateful).commit(),
     'nested-stateful': define('nested-stateful').then(add('outer')).then(stateful).commit(),
   };
