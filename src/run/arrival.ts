@@ -86,7 +86,13 @@ export class Arrival {
       return undefined;
     }
     this.nextLook = age;
-    return runs.length === 0 ? this.withoutRun(age) : this.over(runs, age);
+    if (runs.length === 0) return this.withoutRun(age);
+    const lost = this.over(runs, age, owner !== undefined);
+    // A list of runs may be behind, and nothing is ended by mistake.
+    if (!lost || (await this.areOver(runs))) return lost;
+    this.overSince = undefined;
+    this.later(age);
+    return undefined;
   }
 
   /** Inngest's run that has begun this leg. */
@@ -108,13 +114,21 @@ export class Arrival {
     return { how: 'dropped', error: this.dropped(age) };
   }
 
-  private over(runs: readonly EventRun[], age: number): Lost | undefined {
+  private over(runs: readonly EventRun[], age: number, hasBegun: boolean): Lost | undefined {
     this.overSince ??= age;
     if (age - this.overSince < LOOKS.settling && age < LOOKS.dropped + LOOKS.settling) return undefined;
     const failed = runs.find(({ state }) => state === 'failed');
     if (failed) return { how: 'failed', error: inngestFailure(failed.error) };
     if (runs.some(({ state }) => state === 'canceled')) return { how: 'canceled' };
-    return { how: 'dropped', error: this.dropped(age) };
+    // One that has begun and come to its end has stored that.
+    if (hasBegun) return undefined;
+    const what = 'what Inngest executed of it has ended, and nothing is known of a run of the workflow';
+    return { how: 'dropped', error: this.dropped(age, what) };
+  }
+
+  private async areOver(runs: readonly EventRun[]): Promise<boolean> {
+    const states = await Promise.all(runs.map(({ id }) => this.port.runState(id)));
+    return states.every(state => state === 'over');
   }
 
   private reason(): string {
@@ -130,10 +144,10 @@ export class Arrival {
     );
   }
 
-  private dropped(age: number): MastraInngestError {
+  private dropped(age: number, reason = this.reason()): MastraInngestError {
     const { workflowId, runId } = this.identity;
     const what = this.sent.leg === 0 ? 'was not started' : 'was not continued, and can be continued again';
-    const text = `Run ${runId} of workflow ${workflowId} ${what}: ${Math.round(age / 1000)} s after it was sent, ${this.reason()}.`;
+    const text = `Run ${runId} of workflow ${workflowId} ${what}: ${Math.round(age / 1000)} s after it was sent, ${reason}.`;
     return new MastraInngestError('START_DROPPED', text, { workflowId, runId });
   }
 

@@ -54,7 +54,7 @@ export function servedOptions(options: MastraServeOptions<unknown>) {
 
 /** What JavaScript may pass. @throws MastraInngestError `INVALID_SERVE_OPTION` */
 function requireOptions(options: MastraServeOptions<unknown>): MastraServeOptions<unknown> {
-  const { mastra, functions } = ((options) ?? {}) as Partial<MastraServeOptions<unknown>>;
+  const { mastra, functions } = (options ?? {}) as Partial<MastraServeOptions<unknown>>;
   const isMastra = typeof (mastra as { listWorkflows?: unknown } | undefined)?.listWorkflows === 'function';
   const problem = !isMastra
     ? '`mastra` is no Mastra. Pass what `new Mastra({ … })` gave; is it imported before it is made?'

@@ -16,7 +16,7 @@ export type Routed = Request | RouterContext;
 /** @throws MastraInngestError `WRONG_MOUNT` for what has no such request, or one whose body is gone */
 export async function requestOf(input: Routed): Promise<Request> {
   if (isRequest(input)) return withHost(unread(input));
-  const { req } = ((input) ?? {}) as Partial<RouterContext>;
+  const { req } = (input ?? {}) as Partial<RouterContext>;
   if (!isRequest(req?.raw)) throw wrongMount(input);
   const { raw } = req;
   if (!raw.bodyUsed || !req.text) return withHost(unread(raw));
@@ -26,7 +26,7 @@ export async function requestOf(input: Routed): Promise<Request> {
 
 /** By shape: a framework may bring a class of its own. */
 function isRequest(value: unknown): value is Request {
-  const { headers, url, method } = ((value) ?? {}) as Partial<Request>;
+  const { headers, url, method } = (value ?? {}) as Partial<Request>;
   return typeof headers?.get === 'function' && typeof url === 'string' && typeof method === 'string';
 }
 
