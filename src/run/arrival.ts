@@ -101,7 +101,7 @@ export class Arrival {
     return (leg ?? 0) === this.sent.leg ? owner : undefined;
   }
 
-  private later(age: number): void {
+  private later(age: number): undefined {
     this.nextLook = age + this.pause;
     this.pause = Math.min(this.pause * 2, LOOKS.longest);
   }
@@ -121,7 +121,7 @@ export class Arrival {
     if (failed) return { how: 'failed', error: inngestFailure(failed.error) };
     if (runs.some(({ state }) => state === 'canceled')) return { how: 'canceled' };
     // One that has begun and come to its end has stored that.
-    if (hasBegun) return undefined;
+    if (hasBegun) return this.later(age);
     const what = 'what Inngest executed of it has ended, and nothing is known of a run of the workflow';
     return { how: 'dropped', error: this.dropped(age, what) };
   }
