@@ -4,8 +4,6 @@ import { type MastraServeOptions, servedOptions } from './create-serve';
 import { warnOfOwnFunctions } from './own-functions';
 import { type Routed, requestOf } from './request-of';
 
-export type { Routed } from './request-of';
-
 type EdgeHandler = (request: Request) => Promise<Response>;
 type Handler = (input: Routed) => Promise<Response>;
 
