@@ -170,11 +170,30 @@ export class InngestWorkflow<
 
   // Core's ids for unnamed sleeps are random in every process, and an op id made of one would sleep again (I3).
   override sleep(...[duration, options]: Parameters<BaseInstance['sleep']>) {
-    return super.sleep(duration as never, { ...options, id: options?.id ?? this.sleepId() });
+    const id = options?.id ?? this.sleepId();
+    const workflow = super.sleep(duration as never, { ...options, id });
+    this.nameSleep(id);
+    return workflow;
   }
 
   override sleepUntil(...[date, options]: Parameters<BaseInstance['sleepUntil']>) {
-    return super.sleepUntil(date as never, { ...options, id: options?.id ?? this.sleepId() });
+    const id = options?.id ?? this.sleepId();
+    const workflow = super.sleepUntil(date as never, { ...options, id });
+    this.nameSleep(id);
+    return workflow;
+  }
+
+  /** Older cores (1.58) take no id and make one up. */
+  private nameSleep(id: string): void {
+    const steps = this.steps as unknown as Record<string, { id: string } | undefined>;
+    for (const flow of [this.stepFlow, this.serializedStepFlow]) {
+      const entry = flow.at(-1) as { id: string };
+      const step = steps[entry.id];
+      if (entry.id === id) continue;
+      if (step) steps[id] = Object.assign(step, { id });
+      Reflect.deleteProperty(steps, entry.id);
+      entry.id = id;
+    }
   }
 
   private sleepId(): string {
