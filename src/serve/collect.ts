@@ -10,12 +10,13 @@ import { type ServableWorkflow, isServable } from '../workflow/workflow';
 /**
  * Every Inngest function of an app: those of its workflows (registered or nested) and the user's own. For an own `serve`:
  * `serve({ client: inngest, functions: collectFunctions({ mastra, functions }) })`.
- * @throws MastraInngestError `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`
+ * @throws MastraInngestError `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_SERVE_OPTION`
  */
 export function collectFunctions(options: {
   mastra: unknown;
   functions?: readonly ServableFunction[];
 }): ServableFunction[] {
+  requireServable(options);
   const mastra = options.mastra as AnyMastra;
   const workflows = registeredWorkflows(mastra);
   const found = new Map<string, { owner: string; function: ServableFunction }>();
@@ -37,6 +38,18 @@ export function collectFunctions(options: {
     }
   }
   return [...found.values()].map(entry => entry.function);
+}
+
+/** What JavaScript may pass. @throws MastraInngestError `INVALID_SERVE_OPTION` */
+export function requireServable(options: { mastra: unknown; functions?: unknown } | undefined): void {
+  const { mastra, functions } = options ?? {};
+  const isMastra = typeof (mastra as { listWorkflows?: unknown } | undefined)?.listWorkflows === 'function';
+  const problem = !isMastra
+    ? '`mastra` is no Mastra. Pass what `new Mastra({ … })` gave; is it imported before it is made?'
+    : functions !== undefined && !Array.isArray(functions)
+      ? '`functions` is no list. Pass `functions: [ … ]`.'
+      : undefined;
+  if (problem !== undefined) throw new MastraInngestError('INVALID_SERVE_OPTION', `serve(): ${problem}`);
 }
 
 /** The workflows of this package that Mastra knows, also those that are steps of registered core workflows. */

@@ -1,10 +1,9 @@
-import { MastraInngestError } from '../errors';
 import { type ServeAdapter, callAdapter } from '../sdk/adapter';
 import type { InngestClient } from '../sdk/client';
 import { portFor } from '../sdk/detect';
 import type { ServableFunction } from '../sdk/port';
 import { requireSameSdk } from '../sdk/same-sdk';
-import { collectFunctions } from './collect';
+import { collectFunctions, requireServable } from './collect';
 import { warnOfOwnFunctions } from './own-functions';
 
 /** What `serve` takes. */
@@ -45,22 +44,10 @@ export function createServe<TAdapter extends ServeAdapter>(
 
 /** What Inngest's own `serve` and `connect` need. All that can be wrong with it is found here. */
 export function servedOptions(options: MastraServeOptions<unknown>) {
-  const { mastra, inngest, functions, registerOptions } = requireOptions(options);
+  requireServable(options);
+  const { mastra, inngest, functions, registerOptions } = options;
   portFor(inngest);
   const served = collectFunctions({ mastra, functions });
   requireSameSdk(inngest, served);
   return { ...(registerOptions as object | undefined), client: inngest, functions: served };
-}
-
-/** What JavaScript may pass. @throws MastraInngestError `INVALID_SERVE_OPTION` */
-function requireOptions(options: MastraServeOptions<unknown>): MastraServeOptions<unknown> {
-  const { mastra, functions } = (options ?? {}) as Partial<MastraServeOptions<unknown>>;
-  const isMastra = typeof (mastra as { listWorkflows?: unknown } | undefined)?.listWorkflows === 'function';
-  const problem = !isMastra
-    ? '`mastra` is no Mastra. Pass what `new Mastra({ … })` gave; is it imported before it is made?'
-    : functions !== undefined && !Array.isArray(functions)
-      ? '`functions` is no list. Pass `functions: [ … ]`.'
-      : undefined;
-  if (problem === undefined) return options;
-  throw new MastraInngestError('INVALID_SERVE_OPTION', `serve(): ${problem}`);
 }
