@@ -4,7 +4,7 @@ import { decodeValue } from '../wire/decode';
 import { encodeRecord } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
 import { shortened } from '../wire/left-out';
-import { storableError } from '../wire/storable-error';
+import { storableError, storableThrown } from '../wire/storable-error';
 
 /** Key of the mark: a number, or the list of a step's times (`step-memo.ts`). */
 export const MARK = 'mastra';
@@ -82,6 +82,11 @@ export class SealedFailure extends TypeError {
   }
 }
 
+/** The failure of an op whose callback threw: final, as in core, and remembered as it was thrown. */
+export function thrownFailure(thrown: unknown): SealedFailure {
+  return new SealedFailure(thrown, { thrown: storableThrown(thrown) });
+}
+
 /** The content of a `SealedFailure` that came back from Inngest, or undefined for any other error. */
 export function unsealFailure<T extends object>(error: unknown): T | undefined {
   return error instanceof Error ? unseal<T>(error.cause) : undefined;
@@ -90,6 +95,12 @@ export function unsealFailure<T extends object>(error: unknown): T | undefined {
 /** Core stores and returns errors with a `toJSON`; a decoded one gets it here. */
 export function asCoreError(error: unknown): Error {
   return getErrorFromUnknown(error, { serializeStack: false });
+}
+
+/** An error as core stores it in a run. */
+export function storedError(error: unknown): unknown {
+  const made = asCoreError(error) as Error & { toJSON?(): object };
+  return made.toJSON?.() ?? { message: made.message, name: made.name };
 }
 
 /** The run is not this execution's to go on with: it must stop without writing anything for it. */

@@ -1,5 +1,5 @@
 /** What Inngest says of a run that failed without its workflow's code, as core stores an error. */
-import { asCoreError } from '../engine/outcome';
+import { asCoreError, storedError } from '../engine/outcome';
 import { isRecord } from '../wire/json';
 
 /** `failure`: an error as Inngest reports it, or a text. */
@@ -7,10 +7,7 @@ export function inngestFailure(failure: unknown): unknown {
   const reported = isRecord(failure) ? failure : { message: failure };
   const text = typeof reported.message === 'string' ? reported.message : 'Inngest gave up on the run.';
   const { message, name } = crashMessage(text) ?? { message: text, name: reported.name };
-  const error = Object.assign(asCoreError(message), typeof name === 'string' ? { name } : {}) as Error & {
-    toJSON?(): unknown;
-  };
-  return error.toJSON?.() ?? { message, name };
+  return storedError(Object.assign(asCoreError(message), typeof name === 'string' ? { name } : {}));
 }
 
 /** A crash is reported as JSON in the message: `{"error":{"error":"Unable to reach SDK URL", …}}`. */

@@ -80,25 +80,23 @@ export class Arrival {
     const runs = owner === undefined ? answer.runs : answer.runs.filter(({ id }) => id === owner);
     const isLive = runs.some(({ state }) => state === 'live');
     // A rerun from the dashboard is in no event's list.
-    if (isLive || (owner !== undefined && runs.length === 0)) {
-      this.overSince = undefined;
-      this.later(age);
-      return undefined;
-    }
+    if (isLive || (owner !== undefined && runs.length === 0)) return this.goesOn(age);
     this.nextLook = age;
     if (runs.length === 0) return this.withoutRun(age);
     const lost = this.over(runs, age, owner !== undefined);
     // A list of runs may be behind, and nothing is ended by mistake.
-    if (!lost || (await this.areOver(runs))) return lost;
-    this.overSince = undefined;
-    this.later(age);
-    return undefined;
+    return !lost || (await this.areOver(runs)) ? lost : this.goesOn(age);
   }
 
   /** Inngest's run that has begun this leg. */
   private ownerOf(snapshot: Snapshot | undefined): string | undefined {
     const { leg, owner } = snapshot?.inngest ?? {};
     return (leg ?? 0) === this.sent.leg ? owner : undefined;
+  }
+
+  private goesOn(age: number): undefined {
+    this.overSince = undefined;
+    return this.later(age);
   }
 
   private later(age: number): undefined {

@@ -34,6 +34,8 @@ export interface Continuable {
   /** The schema's word on a resumed step's data, the parsed value. */
   validateResumeData(data: unknown, path: readonly string[], snapshot: Snapshot): Promise<unknown>;
   validateTravelInput(input: unknown, stepId: string): Promise<unknown>;
+  /** A run that was never begun, though its start was sent, ends where Inngest says so. */
+  settleUnanswered(snapshot: Snapshot): Promise<void>;
   runState(inngestRunId: string): Promise<RunState>;
   /** All of the request but what is the leg's own. */
   request(args: object): StartRequest;
@@ -118,17 +120,26 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND` */
-export async function stored(record: RunRecord): Promise<Snapshot> {
+async function stored(record: RunRecord): Promise<Snapshot> {
   const snapshot = await record.load();
   if (snapshot) return snapshot;
   throw refusal(record, 'RUN_NOT_FOUND', 'it is not in the store');
 }
 
+/** The stored run, once Inngest was asked for it where it has not begun. @throws MastraInngestError `RUN_NOT_FOUND` */
+export async function answered(run: Continuable): Promise<Snapshot> {
+  const { record, isNew } = run;
+  const snapshot = await stored(record);
+  if (snapshot.status !== 'pending' || isNew) return snapshot;
+  await run.settleUnanswered(snapshot);
+  return stored(record);
+}
+
 /** As core does, waits a little for a run that is about to suspend. */
-async function suspendedSnapshot({ record, isNew }: Continuable): Promise<Snapshot> {
+async function suspendedSnapshot(run: Continuable): Promise<Snapshot> {
+  const { record, isNew } = run;
   const deadline = Date.now() + SUSPENDING.patience;
-  for (;;) {
-    const snapshot = await stored(record);
+  for (let snapshot = await answered(run); ; snapshot = await stored(record)) {
     const { status } = snapshot;
     if (isNew && status === 'pending')
       throw refusal(record, 'RUN_NOT_FOUND', 'nobody has ever started a run with this id');

@@ -1,5 +1,5 @@
 /** Ends the stored run of a leg that Inngest has dropped or ended without its workflow's code. */
-import { asCoreError } from '../engine/outcome';
+import { storedError } from '../engine/outcome';
 import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { InngestPort } from '../sdk/port';
@@ -19,7 +19,8 @@ export async function settleLost(
   lost: Lost,
 ): Promise<Rested | undefined> {
   const status = lost.how === 'canceled' ? 'canceled' : 'failed';
-  const error = lost.how === 'canceled' ? undefined : stored(lost.error);
+  const error =
+    lost.how === 'dropped' ? storedError(lost.error) : lost.how === 'failed' ? lost.error : undefined;
   if (snapshot && !(await record.move(status, error === undefined ? {} : { error }, [snapshot.status])))
     return undefined;
   if (lost.how === 'dropped') throw lost.error;
@@ -41,12 +42,12 @@ const CLOCKS = 60_000;
 
 /**
  * A `pending` run whose caller is gone, or did not wait: where Inngest dropped its start, or failed it, it ends now, for whoever
- * reads, resumes or restarts it.
+ * reads, resumes or restarts it. Any other run is left alone.
  */
-export async function settleUnanswered({ port, record, log, destination }: Lookup): Promise<void> {
-  const snapshot = await record.load();
+export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Promise<void> {
+  const { port, record, log, destination } = lookup;
   // Younger ones are not looked for: it is too early to tell.
-  if (snapshot?.status !== 'pending' || Date.now() - snapshot.timestamp < LOOKS.dropped) return;
+  if (snapshot.status !== 'pending' || Date.now() - snapshot.timestamp < LOOKS.dropped) return;
   const { workflowId } = record.identity;
   const name = startEventName(workflowId);
   const id = startEventId(record.identity);
@@ -60,12 +61,4 @@ export async function settleUnanswered({ port, record, log, destination }: Looku
   await settleLost(record, snapshot, lost).catch((error: unknown) => {
     if (!MastraInngestError.is(error)) throw error;
   });
-}
-
-/** As core stores an error. */
-function stored(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code } = error as { code?: string };
-  const made = asCoreError(error) as Error & { toJSON?(): object };
-  return { ...(made.toJSON?.() ?? { name: error.name, message: error.message }), code };
 }

@@ -23,7 +23,7 @@ import {
   tracingOptionsOf,
 } from './arguments';
 import { cancelStored } from './cancel';
-import { type Continuable, restartDeparture, resumeDeparture, stored, travelDeparture } from './continue';
+import { type Continuable, restartDeparture, resumeDeparture, answered, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
 import { thrownError } from '../function/stored-result';
 import { type OutputOptions, resultOf, runOfEvent } from './result';
@@ -153,7 +153,6 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     if (travel) return this._timeTravel(travel as never);
     const reader = this.ownReader;
     await requireAllowed(this, args);
-    await this.settleUnanswered();
     const departure = await resumeDeparture(this.continuable, args);
     const result = this.driven(departure, args, reader);
     this.executionResults = result as never;
@@ -166,7 +165,6 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
   override async resumeAsync(args: never): Promise<{ runId: string }> {
     await requireAllowed(this, args);
-    await this.settleUnanswered();
     await this.departures.begin(await resumeDeparture(this.continuable, args));
     return { runId: this.runId };
   }
@@ -184,8 +182,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
    * restart: Inngest goes on with it. One that has ended gives its result again.
    */
   override async restart(args: ExecutionArguments = {}): Promise<never> {
-    await this.settleUnanswered();
-    const snapshot = await stored(this.record);
+    const snapshot = await answered(this.continuable);
     if (['success', 'failed', 'tripwire'].includes(snapshot.status)) {
       const includeState = Object.keys(snapshot.value).length > 0;
       return (await this.result({ snapshot }, { includeState })) as never;
@@ -194,17 +191,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return (await this.driven(departure, args)) as never;
   }
 
-  /** A run that was never begun, though its start was sent, has ended where Inngest says so. */
-  private async settleUnanswered(): Promise<void> {
-    if (this.isNew) return;
-    const { port, record, log, destination } = this;
-    await settleUnanswered({ port, record, log, destination });
-  }
-
   private get continuable(): Continuable {
-    const steps = this.workflowSteps;
+    const { workflowSteps: steps, port, record, log, destination } = this;
     return {
-      record: this.record,
+      record,
       isNew: this.isNew,
       graph: this.executionGraph,
       storesRunning: stepResults =>
@@ -215,7 +205,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       },
       validateTravelInput: async (input, stepId) =>
         this._validateTimetravelInputData(input, steps[stepId] as never),
-      runState: inngestRunId => this.port.runState(inngestRunId),
+      settleUnanswered: snapshot => settleUnanswered({ port, record, log, destination }, snapshot),
+      runState: inngestRunId => port.runState(inngestRunId),
       request: args => this.request(args),
     };
   }

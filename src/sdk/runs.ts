@@ -41,7 +41,7 @@ function eventRun({ run_id: id, status, output, ended_at: endedAt }: Record<stri
   return { id: String(id), state: 'done' };
 }
 
-/** Most events of one name that are looked through for one of them. */
+/** Most events of one name that are looked through for one of them; Inngest may give fewer (its server: 51). */
 const PAGE = 100;
 
 /** The event that was sent as `id`. */

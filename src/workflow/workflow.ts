@@ -240,7 +240,8 @@ export class InngestWorkflow<
     if (found?.status !== 'pending' || !mastra) return found;
     const record = new RunRecord(storeOf(mastra), { workflowId: this.id, runId: args[0] });
     const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
-    await settleUnanswered({ port, record, log, destination });
+    const snapshot = await record.load();
+    if (snapshot) await settleUnanswered({ port, record, log, destination }, snapshot);
     return super.getWorkflowRunById(...args);
   }
 

@@ -113,6 +113,7 @@ export class Model {
       storesRunning: () => true,
       validateResumeData: async data => data,
       validateTravelInput: async data => data,
+      settleUnanswered: async () => {},
       runState: async owner => this.stateOf(owner),
       request: () => ({ inputData: {}, runId: identity.runId, requestContext: {} }),
     };
