@@ -6,7 +6,7 @@ import { stepCallId } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
-import { storableError, storableThrown } from '../wire/storable-error';
+import { storableError } from '../wire/storable-error';
 import { callbackArgument } from './condition';
 import { type ContextChange, OpContext, applyContext, contextValue } from './context-change';
 import type { EngineParts } from './engine-parts';
@@ -15,7 +15,7 @@ import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import type { Turn } from './operation-ids';
 import { hasLogger } from './has-logger';
-import { SealedFailure, asCoreError, seal, unsealFailure } from './outcome';
+import { SealedFailure, asCoreError, seal, thrownFailure, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
 import { stateChange } from './state-change';
 import { RetryLater, StepEngine } from './step-engine';
@@ -227,7 +227,7 @@ class StepOperation {
       );
     } catch (error) {
       // Core turns what a body throws into a result; what comes out here was thrown by something else, such as a schema.
-      if (!(error instanceof RetryLater)) throw new SealedFailure(error, { thrown: storableThrown(error) });
+      if (!(error instanceof RetryLater)) throw thrownFailure(error);
       const startedAt = this.firstStartedAt ?? began;
       return seal({
         retry: { attempt: error.nextAttempt, delay: error.delay, startedAt },

@@ -1,12 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
-import { SealedFailure, type Refusal, withOwner, unsealFailure } from './outcome';
+import { SealedFailure, type Refusal, thrownFailure, withOwner, unsealFailure } from './outcome';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import { streamImage } from '../realtime/image';
 import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events';
 import type { ServableFunction, StepTools } from '../sdk/port';
 import type { Json, JsonObject } from '../wire/json';
-import { storableThrown } from '../wire/storable-error';
 import type { RunScope } from './scope';
 import { type OpPlace, ToldOps, type NamedEvent } from './told-ops';
 import { OwnEvents, TrailingEvents } from './trailing-events';
@@ -287,7 +286,7 @@ export class Operations {
   ): Promise<Json> {
     const guarded = (operation: Operation) =>
       body(operation).catch((thrown: unknown) => {
-        throw new SealedFailure(thrown, { thrown: storableThrown(thrown) });
+        throw thrownFailure(thrown);
       });
     try {
       return await this.run(id, guarded, options);

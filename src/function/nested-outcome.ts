@@ -4,6 +4,8 @@ import type { AnyStepResult, StepResults } from '../core-types';
 import type { ContextChange } from '../engine/context-change';
 import type { NestedOutcome } from '../engine/nested';
 import { asCoreError } from '../engine/outcome';
+import { faithfulValues } from '../snapshot/faithful';
+import type { Snapshot } from '../snapshot/store';
 
 /** What core's `execute` returned for the nested run. */
 export interface RunResult {
@@ -14,6 +16,21 @@ export interface RunResult {
   state?: Record<string, unknown>;
   resumeLabels?: NestedOutcome['resumeLabels'];
   steps?: StepResults;
+}
+
+/** A stored run as core's engine would have returned it. */
+export function endedRun(snapshot: Snapshot): RunResult {
+  const { context, value, result, error } = faithfulValues(snapshot);
+  const resumeLabels = snapshot.resumeLabels as RunResult['resumeLabels'];
+  return {
+    status: snapshot.status,
+    result,
+    error,
+    tripwire: snapshot.tripwire,
+    state: value,
+    steps: context as StepResults,
+    resumeLabels,
+  };
 }
 
 interface Times {

@@ -1,7 +1,7 @@
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
 import type { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
-import { SealedFailure, asCoreError } from '../engine/outcome';
+import { asCoreError, thrownFailure } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
@@ -11,7 +11,6 @@ import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
-import { storableThrown } from '../wire/storable-error';
 import type { RunnableWorkflow } from './definition';
 import { tellEnd, wantsEnd } from './end-callbacks';
 import { announceEnd, isTriedAgain } from './lineage';
@@ -133,7 +132,7 @@ function prunedBy(prune: (args: object) => Snapshot, args: object): Snapshot {
   try {
     return prune(args);
   } catch (error) {
-    throw new SealedFailure(error, { thrown: storableThrown(error) });
+    throw thrownFailure(error);
   }
 }
 

@@ -13,7 +13,6 @@ import { requireStorable } from '../engine/storable-values';
 import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
-import { faithfulValues } from '../snapshot/faithful';
 import { hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { packedStory } from '../realtime/stored-events';
@@ -36,7 +35,7 @@ import {
   claimAncestors,
   publishHandedOver,
 } from './lineage';
-import { type RunResult, nestedOutcome, thrownIn } from './nested-outcome';
+import { type RunResult, endedRun, nestedOutcome, thrownIn } from './nested-outcome';
 import { callOnStart } from './start-callback';
 import { ownershipOf } from './ownership';
 import { type Prepared, prepareStart } from './prepare';
@@ -390,19 +389,4 @@ function completeContext(requestContext: Context, leg: LegStart): void {
   for (const [key, value] of Object.entries(leg.requestContext)) {
     if (!requestContext.has(key)) requestContext.set(key, value);
   }
-}
-
-/** A stored run as core's engine would have returned it. */
-function endedRun(snapshot: Snapshot): RunResult {
-  const { context, value, result, error } = faithfulValues(snapshot);
-  const resumeLabels = snapshot.resumeLabels as RunResult['resumeLabels'];
-  return {
-    status: snapshot.status,
-    result,
-    error,
-    tripwire: snapshot.tripwire,
-    state: value,
-    steps: context as StepResults,
-    resumeLabels,
-  };
 }

@@ -12,7 +12,7 @@ import {
 } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import type { Schedule } from './schedules';
-import { type OwnEvent, type OwnTriggers, matches } from './triggers';
+import { INVOKED, type OwnEvent, type OwnTriggers, SCHEDULED, matches } from './triggers';
 
 type StartEvent = ExecutionRequest['event'];
 
@@ -32,9 +32,6 @@ export interface Start {
   /** Where the request does not say it all. */
   source?: StartSource;
 }
-
-const SCHEDULED = 'inngest/scheduled.timer';
-const INVOKED = 'inngest/function.invoked';
 
 /** Reads the event that came to a workflow's own function. @throws MastraInngestError `INVALID_EVENT_DATA` */
 export function readStart(workflow: RunnableWorkflow, event: StartEvent): Start {

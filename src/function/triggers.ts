@@ -31,7 +31,8 @@ export const NO_TRIGGERS: OwnTriggers = { schedules: [], events: [] };
 const MOST_TRIGGERS = 10;
 
 /** Events that come to a workflow's functions for reasons of Inngest's own. */
-const RESERVED = ['inngest/scheduled.timer', 'inngest/function.invoked'];
+export const SCHEDULED = 'inngest/scheduled.timer';
+export const INVOKED = 'inngest/function.invoked';
 
 /**
  * Takes out of `createWorkflow`'s parameters what starts the workflow by itself. Core must not see a `schedule`: its own
@@ -83,7 +84,7 @@ function eventOf({ event, if: condition, input }: EventTrigger, refuse: Refuse):
 function requireUnambiguous({ events, schedules }: OwnTriggers, workflowId: string, refuse: Refuse): void {
   const taken = [startEventName, resumeEventName, cancelEventName].map(name => name(workflowId));
   for (const [place, { name, input, if: condition }] of events.entries()) {
-    if ([...taken, ...RESERVED].includes(name)) {
+    if ([...taken, SCHEDULED, INVOKED].includes(name)) {
       throw refuse(`has a trigger for ${name}, which is a name of its own or of Inngest's. Choose another.`);
     }
     for (const other of events.slice(0, place)) {
