@@ -1,5 +1,6 @@
 import type { Context } from '../core-types';
 import type { TracingOptions } from '../wire/tracing-options';
+import { MastraInngestError } from '../errors';
 import type { OutputOptions } from './result';
 
 /** What every way of executing a run takes. */
@@ -66,3 +67,29 @@ export function stepPath(step: StepArgument | undefined): string[] | undefined {
   const parts = typeof step === 'string' ? step.split('.') : [step].flat();
   return parts.map(part => (typeof part === 'string' ? part : part.id));
 }
+
+/**
+ * What a call of `method` was given, where JavaScript may pass anything; nothing means no arguments.
+ * @throws MastraInngestError `INVALID_ARGUMENTS`
+ */
+export function argumentsOf<T>(method: string, args: T | undefined): T {
+  const given: unknown = args ?? {};
+  if (args !== null && typeof given === 'object') return given as T;
+  const what = args === null ? 'null' : `a ${typeof given}`;
+  throw new MastraInngestError(
+    'INVALID_ARGUMENTS',
+    `run.${method}() takes an object, such as { ${EXAMPLES[method] ?? 'step'} }, but was given ${what}.`,
+  );
+}
+
+const EXAMPLES: Record<string, string> = {
+  start: 'inputData',
+  startAsync: 'inputData',
+  stream: 'inputData',
+  streamLegacy: 'inputData',
+  resume: 'resumeData',
+  resumeAsync: 'resumeData',
+  resumeStream: 'resumeData',
+  restart: 'requestContext',
+  observeStream: 'offset',
+};

@@ -20,6 +20,7 @@ import {
   type ResumeArguments,
   type StartArguments,
   type TravelArguments,
+  argumentsOf,
   tracingOptionsOf,
 } from './arguments';
 import { cancelStored } from './cancel';
@@ -76,6 +77,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.departures = new Departures(params.port, params.record, params.pubsub, this.log, params.destination);
   }
 
+  override start(args: never): Promise<never> {
+    return super.start(argumentsOf('start', args)) as Promise<never>;
+  }
+
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<never> {
     const reader = this.ownReader;
@@ -85,7 +90,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
   override async startAsync(args: never): Promise<{ runId: string }> {
-    await this.departures.begin(await this.startDeparture(args));
+    await this.departures.begin(await this.startDeparture(argumentsOf('startAsync', args)));
     return { runId: this.runId };
   }
 
@@ -147,6 +152,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return { warn };
   }
 
+  override resume(args: never): Promise<never> {
+    return super.resume(argumentsOf('resume', args)) as Promise<never>;
+  }
+
   /** Continues a suspended run and waits until it comes to rest again. Core's `resume` and `resumeStream` come here. */
   protected override async _resume(args: ResumeArguments): Promise<never> {
     const { travel } = this;
@@ -164,9 +173,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
   override async resumeAsync(args: never): Promise<{ runId: string }> {
-    await requireAllowed(this, args);
-    await this.departures.begin(await resumeDeparture(this.continuable, args));
+    const given: ResumeArguments = argumentsOf('resumeAsync', args);
+    await requireAllowed(this, given);
+    await this.departures.begin(await resumeDeparture(this.continuable, given));
     return { runId: this.runId };
+  }
+
+  override timeTravel(args: never): Promise<never> {
+    return super.timeTravel(argumentsOf('timeTravel', args)) as Promise<never>;
   }
 
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
@@ -181,14 +195,15 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
    * Continues a run that nobody executes any more, from the steps that were not done. A run whose process died needs no
    * restart: Inngest goes on with it. One that has ended gives its result again.
    */
-  override async restart(args: ExecutionArguments = {}): Promise<never> {
+  override async restart(args?: ExecutionArguments): Promise<never> {
+    const given = argumentsOf('restart', args);
     const snapshot = await answered(this.continuable);
     if (['success', 'failed', 'tripwire'].includes(snapshot.status)) {
       const includeState = Object.keys(snapshot.value).length > 0;
       return (await this.result({ snapshot }, { includeState })) as never;
     }
-    const departure = await restartDeparture(this.continuable, snapshot, args);
-    return (await this.driven(departure, args)) as never;
+    const departure = await restartDeparture(this.continuable, snapshot, given);
+    return (await this.driven(departure, given)) as never;
   }
 
   private get continuable(): Continuable {
@@ -245,25 +260,31 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   }
 
   override stream(args: never): never {
-    return this.ownLeg(() => super.stream(args)) as never;
+    const given = argumentsOf('stream', args);
+    return this.ownLeg(() => super.stream(given)) as never;
   }
 
   override streamLegacy(args?: never): never {
-    if (this.closeStreamAction) return super.streamLegacy(args) as never;
+    const given = argumentsOf('streamLegacy', args);
+    if (this.closeStreamAction) return super.streamLegacy(given) as never;
     this.hasLegacyStream = true;
-    return this.ownLeg(
-      () => super.streamLegacy(args),
+    const streamed = this.ownLeg(
+      () => super.streamLegacy(given),
       event => !isWritten(event),
-    ) as never;
+    );
+    // Core closes this stream with a result alone: a start that failed would leave its reader waiting.
+    this.executionResults?.catch(() => this.closeStreamAction?.());
+    return streamed as never;
   }
 
   override resumeStream(args?: never): never {
-    return this.ownLeg(() => super.resumeStream(args)) as never;
+    const given = argumentsOf('resumeStream', args);
+    return this.ownLeg(() => super.resumeStream(given)) as never;
   }
 
   /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
   override timeTravelStream(args: never): never {
-    this.travel = args;
+    this.travel = argumentsOf('timeTravelStream', args);
     try {
       return this.resumeStream();
     } finally {
@@ -277,7 +298,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
    * @example
    * for await (const chunk of run.observeStream({ offset: 12 })) console.log(chunk.type);
    */
-  override observeStream({ offset = 0 }: { offset?: number } = {}): never {
+  override observeStream(args?: { offset?: number }): never {
+    const { offset = 0 } = argumentsOf('observeStream', args);
     return observedStream(this.observed, offset) as never;
   }
 
