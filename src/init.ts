@@ -11,6 +11,7 @@ import type { StartOptions } from './function/start-options';
 import { takeTriggers } from './function/triggers';
 import type { InngestClient } from './sdk/client';
 import { portFor } from './sdk/detect';
+import { requireMiddleware } from './sdk/middleware';
 import { createStep } from './workflow/create-step';
 import { cloneStep, cloneWorkflow } from './workflow/clone';
 import type { FlowControl } from './workflow/flow-control';
@@ -51,7 +52,7 @@ export type InngestWorkflowConfig<
 
 /**
  * The workflow tools for one Inngest client.
- * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`
+ * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`
  */
 export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: InitOptions = {}) {
   const port = portFor(inngest);
@@ -60,7 +61,7 @@ export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: In
    * Core's `createWorkflow`, on Inngest: the workflow becomes the function `workflow.<id>`. Beside core's options it takes
    * Inngest's function options (`concurrency`, `rateLimit`, `throttle`, `debounce`, `priority`, `retries`, …), and what starts it
    * by itself: `cron`, Mastra's `schedule`, `triggers`.
-   * @throws MastraInngestError `INVALID_WORKFLOW_OPTION`
+   * @throws MastraInngestError `INVALID_WORKFLOW_OPTION`, `SDK_MISMATCH`
    * @example
    * createWorkflow({
    *   id: 'report',
@@ -98,6 +99,7 @@ export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: In
   > {
     const { params: others, triggers } = takeTriggers(params);
     const { workflow, functionOptions } = splitOptions(others);
+    requireMiddleware(port.sdkVersion, functionOptions.middleware, `Workflow ${params.id}`);
     return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs, triggers, servedBy);
   }
 

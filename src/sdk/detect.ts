@@ -1,5 +1,6 @@
 import { MastraInngestError } from '../errors';
 import { type InngestClient, isClient } from './client';
+import { requireMiddleware } from './middleware';
 import type { InngestPort } from './port';
 import { createV3Port } from './v3';
 import { createV4Port } from './v4';
@@ -11,7 +12,7 @@ const ports = new WeakMap<object, InngestPort>();
 /**
  * The port for a user's client, whichever major made it.
  * @throws MastraInngestError `INVALID_CLIENT` for anything that is no client, `UNSUPPORTED_SDK_VERSION` for a major or
- * minor that this package can't run on.
+ * minor that this package can't run on, `SDK_MISMATCH` for middleware of the other major.
  */
 export function portFor(client: InngestClient): InngestPort {
   if (!isClient(client)) {
@@ -23,6 +24,7 @@ export function portFor(client: InngestClient): InngestPort {
   let port = ports.get(client);
   if (!port) {
     const { major, text } = supportedVersion(client);
+    requireMiddleware(text, client.options?.middleware, `The Inngest client "${client.id}"`);
     port = major === 3 ? createV3Port(client, text) : createV4Port(client, text);
     ports.set(client, port);
   }

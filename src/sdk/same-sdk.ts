@@ -1,6 +1,7 @@
 /** One process runs one copy of the SDK: majors share a global of different shapes, and copies don't know each other's classes. */
 import { MastraInngestError } from '../errors';
 import type { ClientShape, InngestClient } from './client';
+import { requireMiddleware } from './middleware';
 import type { ServableFunction } from './port';
 import { versionText } from './version';
 
@@ -9,10 +10,11 @@ interface MadeFunction {
   id?: string | (() => string);
   client?: ClientShape;
   fn?: unknown;
+  opts?: { middleware?: unknown };
 }
 
 /**
- * @throws MastraInngestError `SDK_MISMATCH` for a function that a client of another version made, `INVALID_CLIENT` for one
+ * @throws MastraInngestError `SDK_MISMATCH` for a function that a client of another version made, or with middleware of the other major; `INVALID_CLIENT` for one
  * that has no handler: v3 takes `createFunction` of v4's form without a word
  */
 export function requireSameSdk(client: InngestClient, functions: readonly ServableFunction[]): void {
@@ -24,6 +26,7 @@ export function requireSameSdk(client: InngestClient, functions: readonly Servab
       const remedy = 'Make all functions with the client that is served.';
       throw mismatch(client, `the function "${name}" was made by inngest ${theirs}`, remedy);
     }
+    if (theirs) requireMiddleware(theirs, made.opts?.middleware, `The function "${name}"`);
     if (theirs && typeof made.fn !== 'function') {
       throw new MastraInngestError(
         'INVALID_CLIENT',
