@@ -18,7 +18,8 @@ export function collectFunctions(options: {
 }): ServableFunction[] {
   requireServable(options);
   const mastra = options.mastra as AnyMastra;
-  const workflows = registeredWorkflows(mastra);
+  const registered: { id: string }[] = Object.values(mastra.listWorkflows());
+  const workflows = registered.flatMap(onInngest);
   const found = new Map<string, { owner: string; function: ServableFunction }>();
   for (const workflow of workflows) addWorkflow(found, workflow);
   for (const own of options.functions ?? []) add(found, functionId(own), 'one of `functions`', own);
@@ -37,7 +38,31 @@ export function collectFunctions(options: {
       mastra.getLogger()?.warn(warning, { workflowId: workflow.id });
     }
   }
+  tellServed(
+    mastra,
+    all,
+    options.functions?.length ?? 0,
+    registered.filter(workflow => !isServable(workflow)),
+  );
   return [...found.values()].map(entry => entry.function);
+}
+
+/** One line in the app's log; a warning where a workflow is left to the app's own process, which nothing else says. */
+function tellServed(
+  mastra: AnyMastra,
+  served: readonly ServableWorkflow[],
+  functions: number,
+  others: readonly { id: string }[],
+): void {
+  const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+  const counts = [count(served.length, 'workflow'), ...(functions ? [count(functions, 'function')] : [])];
+  const text = `Served to Inngest: ${counts.join(', ')}`;
+  const logger = mastra.getLogger();
+  if (others.length === 0) return logger?.info(text);
+  const ids = others.map(({ id }) => id).join(', ');
+  logger?.warn(
+    `${text}; not on Inngest, and so not durable: ${ids} (made by another createWorkflow than init(inngest)’s).`,
+  );
 }
 
 /** What JavaScript may pass. @throws MastraInngestError `INVALID_SERVE_OPTION` */
@@ -52,14 +77,11 @@ export function requireServable(options: { mastra: unknown; functions?: unknown 
   if (problem !== undefined) throw new MastraInngestError('INVALID_SERVE_OPTION', `serve(): ${problem}`);
 }
 
-/** The workflows of this package that Mastra knows, also those that are steps of registered core workflows. */
-function registeredWorkflows(mastra: AnyMastra): ServableWorkflow[] {
-  const registered: object[] = Object.values(mastra.listWorkflows());
-  return registered.flatMap(workflow => {
-    if (isServable(workflow)) return [workflow];
-    const { stepGraph } = workflow as { stepGraph: StepFlowEntry[] };
-    return nestedWorkflows(stepGraph) as ServableWorkflow[];
-  });
+/** A workflow of this package itself; of one of core's, those of its steps that are ours. */
+function onInngest(workflow: object): ServableWorkflow[] {
+  if (isServable(workflow)) return [workflow];
+  const { stepGraph } = workflow as { stepGraph: StepFlowEntry[] };
+  return nestedWorkflows(stepGraph) as ServableWorkflow[];
 }
 
 function withNested(served: readonly ServableWorkflow[]): ServableWorkflow[] {

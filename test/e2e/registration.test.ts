@@ -1,7 +1,10 @@
 import { Mastra } from '@mastra/core';
+import { noopLogger } from '@mastra/core/logger';
+import { InMemoryStore } from '@mastra/core/storage';
+import { createWorkflow as createCoreWorkflow } from '@mastra/core/workflows';
 import { createStep, init, MastraInngestError, serve } from '@mastra/inngest';
 import { Inngest } from 'inngest';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 
 const inngest = new Inngest({ id: 'registration', isDev: true, baseUrl: 'http://127.0.0.1:9' });
@@ -21,6 +24,44 @@ function codeOf(action: () => unknown): string | undefined {
 
 const mastraWith = (workflows: Record<string, unknown>) =>
   new Mastra({ workflows: workflows as never, logger: false });
+
+describe('one line of the log says what is served', () => {
+  const own = inngest.createFunction({ id: 'own-line', triggers: [{ event: 'a/b' }] }, async () => 1);
+  const inner = define('line-inner').then(noop).commit();
+  const outer = define('line-outer').then(inner).commit();
+  const alone = define('line-alone').then(noop).commit();
+  const core = createCoreWorkflow({ id: 'report', inputSchema: any, outputSchema: any })
+    .then(noop as never)
+    .commit();
+
+  test.each([
+    ['one workflow', { alone }, [], 'info', 'Served to Inngest: 1 workflow'],
+    ['nested ones and functions', { outer }, [own], 'info', 'Served to Inngest: 2 workflows, 1 function'],
+    [
+      'a workflow of core beside them',
+      { outer, alone, core },
+      [],
+      'warn',
+      'Served to Inngest: 3 workflows; not on Inngest, and so not durable: report (made by another createWorkflow than init(inngest)’s).',
+    ],
+  ])('%s', (_name, workflows, functions, level, line) => {
+    const lines: string[][] = [];
+    const logger = new Proxy(noopLogger, {
+      get: (target, name) =>
+        name === 'info' || name === 'warn'
+          ? (text: string) => lines.push([name, text])
+          : (Reflect.get(target, name) as unknown),
+    });
+    const mastra = new Mastra({
+      workflows: workflows as never,
+      logger: logger as never,
+      storage: new InMemoryStore(),
+    });
+    lines.length = 0;
+    serve({ mastra, inngest, functions });
+    expect(lines).toEqual([[level, line]]);
+  });
+});
 
 test('nothing to serve is an error', () => {
   expect(codeOf(() => serve({ mastra: mastraWith({}), inngest }))).toBe('NOTHING_TO_SERVE');
