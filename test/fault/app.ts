@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { makeClient, serveSdk } from '../support/sdk';
 
 const [port, baseUrl, database, journal] = process.argv.slice(2) as [string, string, string, string];
-const inngest = makeClient({ id: 'fault', baseUrl, checkpointing: false });
+const inngest = makeClient({ id: 'fault', baseUrl, checkpointing: process.env.CHECKPOINT === 'on' });
 const { createWorkflow } = init(inngest);
 const any = z.any();
 

@@ -53,12 +53,16 @@ async function statusOf(
   return snapshot ? { status: snapshot.status, result: snapshot.result } : undefined;
 }
 
-test.each(['one', 'two', 'three'])(
-  'I4: a SIGKILL in step %s loses nothing and repeats no finished step',
-  async dieIn => {
+// With checkpointing, as an app that its platform ends at the limit of a request.
+test.each(['off', 'on'].flatMap(checkpointing => ['one', 'two', 'three'].map(step => [step, checkpointing])))(
+  'I4: a SIGKILL in step %s, with checkpointing %s, loses nothing and repeats no finished step',
+  async (dieIn, checkpointing) => {
     const port = await freePort();
     const launch = (env: Record<string, string>) =>
-      startApp([String(port), server.url, join(folder, 'runs.db'), join(folder, 'journal')], env);
+      startApp([String(port), server.url, join(folder, 'runs.db'), join(folder, 'journal')], {
+        ...env,
+        CHECKPOINT: checkpointing,
+      });
     app = await launch({});
     await server.sync(`http://127.0.0.1:${port}/api/inngest`);
     const runId = await start(dieIn);
