@@ -25,6 +25,9 @@ const testDefaults = {
   allowOnly: false,
 };
 
+/** Needs a real Inngest server: the local one takes no connections. */
+const CONNECT = 'test/production/connect.test.ts';
+
 export default defineConfig({
   test: {
     // Two cores: more workers only make the HTTP tests wait for each other. On a server that all files share, one: it starts every
@@ -39,7 +42,7 @@ export default defineConfig({
           ...testDefaults,
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/differential/graphs/**', 'test/redis/**'],
+          exclude: ['test/package/**', 'test/differential/graphs/**', 'test/redis/**', CONNECT],
         },
       },
       {
@@ -59,6 +62,10 @@ export default defineConfig({
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
         },
+      },
+      {
+        resolve: { alias },
+        test: { ...testDefaults, name: 'connect', include: [CONNECT] },
       },
       {
         // Needs the built and packed package, so `npm run verify` runs it after packing; not part of `npm test`.
