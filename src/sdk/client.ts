@@ -9,7 +9,7 @@ export interface InngestClient {
 /** What `detect` reads of a client. */
 export interface ClientShape extends InngestClient {
   headers?: Record<string, string>;
-  options?: { middleware?: unknown };
+  options?: { middleware?: unknown; checkpointing?: unknown };
 }
 
 /** True for a client of any loaded copy of the SDK. */

@@ -83,6 +83,9 @@ function createFunction(
     // Without it, v3 asks once more after each of several parallel steps; v4 has it on by itself.
     optimizeParallelism: true,
     ...options,
+    checkpointing: withRuntime(
+      options.checkpointing ?? (client as unknown as ClientShape).options?.checkpointing,
+    ),
     id,
     ...(name ? { name } : {}),
     cancelOn: [...((options.cancelOn as object[] | undefined) ?? []), ...cancelOn],
@@ -102,6 +105,15 @@ function createFunction(
   const made = client.createFunction(settings as never, triggers as never, execute as never);
   if (sdkVersion.startsWith('3.50.')) guard = byClass(client, made);
   return made;
+}
+
+/**
+ * A request of v4's ends after 10 s, once its step is done; v3's would go on until the platform ends the app, and the step that
+ * it is in would be executed again.
+ */
+function withRuntime(checkpointing: unknown): unknown {
+  if (!checkpointing) return checkpointing;
+  return { maxRuntime: '10s', ...(typeof checkpointing === 'object' ? checkpointing : {}) };
 }
 
 function stepTools(step: V3StepTools, guard: FinalErrors): StepTools {
