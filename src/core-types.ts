@@ -1,6 +1,12 @@
 /** Types of `@mastra/core` that it does not export by name, derived from what it does export. */
 import type { Mastra } from '@mastra/core';
-import type { DefaultExecutionEngine, StepResult, WorkflowRunStatus } from '@mastra/core/workflows';
+import type {
+  DefaultEngineType,
+  DefaultExecutionEngine,
+  Step,
+  StepResult,
+  WorkflowRunStatus,
+} from '@mastra/core/workflows';
 
 type Engine = DefaultExecutionEngine;
 
@@ -24,4 +30,6 @@ export type RunContextState = StepParams['executionContext'];
 export type RunStatus = WorkflowRunStatus;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- core's own instantiation of its generics
 export type AnyStepResult = StepResult<any, any, any, any>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the constraint that core's createWorkflow declares
+export type AnySteps = Step<string, any, any, any, any, any, DefaultEngineType>[];
 export type StepResults = Record<string, AnyStepResult>;

@@ -3,9 +3,11 @@ import {
   type DefaultEngineType,
   type InferSchemaOutput,
   type Step,
+  type WorkflowConfig,
 } from '@mastra/core/workflows';
 import { createTool } from '@mastra/core/tools';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
+import type { AnySteps } from './core-types';
 import { splitOptions } from './function/options';
 import type { StartOptions } from './function/start-options';
 import { takeTriggers } from './function/triggers';
@@ -34,11 +36,23 @@ export interface InitOptions {
 /** What `createWorkflow` takes: core's parameters of a workflow, Inngest's options of its function, and what starts it. */
 export type InngestWorkflowConfig<
   TWorkflowId extends string = string,
-  TStateSchema extends PublicSchema | undefined = undefined,
-  TInputSchema extends PublicSchema = PublicSchema,
-  TOutputSchema extends PublicSchema = PublicSchema,
-  TSteps extends Step[] = Step[],
-  TRequestContextSchema extends PublicSchema | undefined = undefined,
+  TState = unknown,
+  TInput = unknown,
+  TOutput = unknown,
+  TSteps extends AnySteps = AnySteps,
+  TRequestContext = unknown,
+> = WorkflowConfig<TWorkflowId, TState, TInput, TOutput, TSteps, TRequestContext> &
+  FlowControl &
+  StartOptions<NoInfer<TInput>, NoInfer<TState>>;
+
+/** The same by the types of its schemas, which is what TypeScript can infer. */
+type ParamsOfSchemas<
+  TWorkflowId extends string,
+  TStateSchema extends PublicSchema | undefined,
+  TInputSchema extends PublicSchema,
+  TOutputSchema extends PublicSchema,
+  TSteps extends AnySteps,
+  TRequestContextSchema extends PublicSchema | undefined,
 > = CreateWorkflowParams<
   TWorkflowId,
   TStateSchema,
@@ -52,9 +66,13 @@ export type InngestWorkflowConfig<
 
 /**
  * The workflow tools for one Inngest client.
+ * @typeParam TContext What the request context of its workflows holds, where they have no `requestContextSchema`.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`
  */
-export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: InitOptions = {}) {
+export function init<TContext = unknown>(
+  inngest: InngestClient,
+  { streamBatchMs = 0, servedBy }: InitOptions = {},
+) {
   const port = portFor(inngest);
 
   /**
@@ -76,10 +94,10 @@ export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: In
     TInputSchema extends PublicSchema = PublicSchema,
     TOutputSchema extends PublicSchema = PublicSchema,
     TStateSchema extends PublicSchema | undefined = undefined,
-    TSteps extends Step[] = Step[],
+    TSteps extends AnySteps = Step[],
     TRequestContextSchema extends PublicSchema | undefined = undefined,
   >(
-    params: InngestWorkflowConfig<
+    params: ParamsOfSchemas<
       TWorkflowId,
       TStateSchema,
       TInputSchema,
@@ -95,7 +113,7 @@ export function init(inngest: InngestClient, { streamBatchMs = 0, servedBy }: In
     InferPublicSchema<TInputSchema>,
     InferPublicSchema<TOutputSchema>,
     InferPublicSchema<TInputSchema>,
-    InferSchemaOutput<TRequestContextSchema>
+    InferSchemaOutput<TRequestContextSchema> & TContext
   > {
     const { params: others, triggers } = takeTriggers(params);
     const { workflow, functionOptions } = splitOptions(others);

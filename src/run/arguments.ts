@@ -1,3 +1,4 @@
+import { RequestContext } from '@mastra/core/request-context';
 import type { Context } from '../core-types';
 import type { TracingOptions } from '../wire/tracing-options';
 import { MastraInngestError } from '../errors';
@@ -73,8 +74,8 @@ export function stepPath(step: StepArgument | undefined): string[] | undefined {
  * @throws MastraInngestError `INVALID_ARGUMENTS`
  */
 export function argumentsOf<T>(method: string, args: T | undefined): T {
-  const given: unknown = args ?? {};
-  if (args !== null && typeof given === 'object') return given as T;
+  const given: unknown = args === undefined ? {} : args;
+  if (typeof given === 'object' && given !== null) return withContext(given) as T;
   const what = args === null ? 'null' : `a ${typeof given}`;
   throw new MastraInngestError(
     'INVALID_ARGUMENTS',
@@ -93,3 +94,10 @@ const EXAMPLES: Record<string, string> = {
   restart: 'requestContext',
   observeStream: 'offset',
 };
+
+/** Core takes a Map for a request context. */
+function withContext(args: { requestContext?: unknown }): object {
+  const { requestContext } = args;
+  if (!(requestContext instanceof Map)) return args;
+  return { ...args, requestContext: new RequestContext(requestContext as Map<string, unknown>) };
+}

@@ -1,4 +1,10 @@
-import { cloneStep as cloneCoreStep, cloneWorkflow as cloneCoreWorkflow } from '@mastra/core/workflows';
+import {
+  type DefaultEngineType,
+  type Workflow,
+  cloneStep as cloneCoreStep,
+  cloneWorkflow as cloneCoreWorkflow,
+} from '@mastra/core/workflows';
+import type { AnySteps } from '../core-types';
 import { NATIVE_STEP, isNativeStep, isNestable } from './brand';
 import type { InngestWorkflow } from './workflow';
 
@@ -10,8 +16,31 @@ export const cloneStep: CoreCloneStep = (step, options) => {
   return isNativeStep(step) ? Object.assign(clone, { [NATIVE_STEP]: step[NATIVE_STEP] }) : clone;
 };
 
+/** Core's own, for workflows with a typed request context as well. */
+type CloneWorkflow = <
+  TWorkflowId extends string,
+  TState,
+  TInput,
+  TOutput,
+  TSteps extends AnySteps,
+  TPrevSchema,
+  TRequestContext,
+>(
+  workflow: Workflow<
+    DefaultEngineType,
+    TSteps,
+    string,
+    TState,
+    TInput,
+    TOutput,
+    TPrevSchema,
+    TRequestContext
+  >,
+  options: { id: TWorkflowId },
+) => Workflow<DefaultEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext>;
+
 /** Core's `cloneWorkflow`, whose clone of a workflow of this package runs on Inngest, too, with the same options. */
 export const cloneWorkflow = ((workflow: object, options: { id: string }) => {
   if (!isNestable(workflow)) return cloneCoreWorkflow(workflow as never, options);
   return (workflow as unknown as InngestWorkflow).cloneAs(options.id);
-}) as typeof cloneCoreWorkflow;
+}) as CloneWorkflow;

@@ -2,6 +2,7 @@ import { type DefaultEngineType, type Step, createStep as createCoreStep } from 
 import type { ExecuteFunction, StepParams } from '@mastra/core/workflows';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import type { InngestEngineType } from '../sdk/types';
+import { isNestable } from './brand';
 
 type Inferred<T> = T extends PublicSchema ? InferPublicSchema<T> : unknown;
 
@@ -53,6 +54,9 @@ export interface CreateStepFromParams {
 
 /**
  * Core's `createStep`: from parameters, an agent, a tool, a classifier or a processor. Steps are the same on every engine;
- * only `execute`'s `engine` is typed as Inngest's.
+ * only `execute`'s `engine` is typed as Inngest's. A workflow is a step already, and given back as it is: as a copy it would
+ * no longer be a run of its own.
  */
-export const createStep = createCoreStep as CreateStepFromParams & typeof createCoreStep;
+export const createStep = ((source: never, ...options: never[]) =>
+  isNestable(source) ? source : createCoreStep(source, ...options)) as CreateStepFromParams &
+  typeof createCoreStep;

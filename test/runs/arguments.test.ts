@@ -2,7 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
-import type { Run } from '@mastra/core/workflows';
+import {
+  type Run,
+  createStep as createCoreStep,
+  createWorkflow as createCoreWorkflow,
+} from '@mastra/core/workflows';
 import { createStep, init } from '@mastra/inngest';
 import { Inngest } from 'inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -69,6 +73,61 @@ describe('a call without arguments is one with none', () => {
   test('timeTravel()', async () => {
     const run = await runOf(harness.mastra);
     await expect((run as Methods).timeTravel?.()).rejects.toMatchObject({ code: 'TIME_TRAVEL_IMPOSSIBLE' });
+  });
+});
+
+describe('a Map is a request context, as it is for core', () => {
+  const seen = createCoreStep({
+    id: 'seen',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ requestContext }) => ({ tenant: requestContext.get('tenant') }),
+  });
+  const asked = createCoreStep({
+    id: 'asked',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ requestContext, resumeData, suspend }) =>
+      resumeData ? { tenant: requestContext.get('tenant') } : suspend({}),
+  });
+  const options = { inputSchema: any, outputSchema: any };
+  const context = (tenant: unknown) => ({ requestContext: new Map([['tenant', tenant]]) }) as never;
+  let harness: Harness;
+  const core = new Mastra({
+    workflows: {
+      'map-context': createCoreWorkflow({ ...options, id: 'map-context' })
+        .then(seen)
+        .then(asked)
+        .commit(),
+    },
+    storage: new InMemoryStore(),
+    logger: false,
+  });
+  beforeAll(async () => {
+    harness = await startHarness({
+      workflows: inngest => ({
+        'map-context': init(inngest)
+          .createWorkflow({ ...options, id: 'map-context' })
+          .then(seen)
+          .then(asked)
+          .commit(),
+      }),
+    });
+  });
+  afterAll(() => harness.stop());
+
+  test('of a start and of a resume', async () => {
+    const results = [];
+    for (const mastra of [core, harness.mastra] as object[]) {
+      const run = await (mastra as Mastra).getWorkflow('map-context').createRun();
+      const { steps } = await run.start(context('acme'));
+      const resumed = await run.resume({ resumeData: {}, ...(context('other') as object) } as never);
+      results.push(
+        [steps, resumed].map(of => JSON.stringify(of, ['status', 'result', 'tenant', 'seen', 'output'])),
+      );
+    }
+    expect(results[1]).toEqual(results[0]);
+    expect(results[0]?.join()).toContain('acme');
   });
 });
 
