@@ -30,6 +30,8 @@ const quiet = () => new Promise(resolve => setTimeout(resolve, 700));
 class Ends {
   readonly told: [string, End][] = [];
   readonly begun: string[] = [];
+  /** Ends the step that does not listen. */
+  release = () => {};
 
   clear(): void {
     this.told.length = 0;
@@ -76,6 +78,15 @@ function build({ createWorkflow, createStep: make }: Kit, ends: Ends) {
       throw new Error('aborted');
     },
   });
+  const deaf = make({
+    id: 'deaf',
+    inputSchema: any,
+    outputSchema: any,
+    execute: ({ workflowId }) => {
+      ends.begun.push(workflowId);
+      return new Promise<object>(resolve => (ends.release = () => resolve({})));
+    },
+  });
   const ask = make({
     id: 'ask',
     inputSchema: any,
@@ -89,6 +100,7 @@ function build({ createWorkflow, createStep: make }: Kit, ends: Ends) {
     last: workflow('last').then(quick).then(slow).commit(),
     throws: workflow('throws').then(quick).then(throwing).then(late).commit(),
     parallel: workflow('parallel').then(quick).parallel([slow, throwing, late]).then(late).commit(),
+    deaf: workflow('deaf').then(quick).then(deaf).then(late).commit(),
     'given-up': workflow('given-up').then(quick).commit(),
     sleeping: workflow('sleeping').then(quick).sleep(HOUR, { id: 'nap' }).commit(),
     outer: workflow('outer').then(quick).then(workflow('inner').then(slow).commit()).commit(),
@@ -154,7 +166,7 @@ describe.each([true, false])('with checkpointing %s', checkpointing => {
 
   /** Nothing more is told after this. */
   const settled = async (count: number) => {
-    await expect.poll(() => ours.told.length).toBeGreaterThanOrEqual(count);
+    await expect.poll(() => ours.told.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
     await quiet();
     expect(ours.told).toHaveLength(count);
   };
@@ -176,6 +188,18 @@ describe.each([true, false])('with checkpointing %s', checkpointing => {
       expect(await harness.rested(id, run.runId)).toMatchObject({ status: 'canceled' });
     },
   );
+
+  test('a step that does not hear of the cancel is not waited for without end', async () => {
+    ours.clear();
+    const { result } = await cancelled(harness.mastra, 'deaf', ours);
+    await settled(1);
+    ours.release();
+    const steps = { quick: { status: 'success' }, deaf: { status: 'running' } };
+    expect(result).toMatchObject({ status: 'canceled', steps });
+    expect(ours.told[0]?.[1]).toMatchObject({ status: 'canceled', steps });
+    await quiet();
+    expect(ours.told).toHaveLength(1);
+  });
 
   test('a run that is cancelled in the dashboard', async () => {
     ours.clear();
