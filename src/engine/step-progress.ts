@@ -116,7 +116,9 @@ export class StepProgress {
    * says all that the step told.
    */
   private endsTheRun({ status }: AnyStepResult, { events }: StoredOp): boolean {
-    const { executionContext, iterationCount } = this.params;
+    const { executionContext, iterationCount, abortController } = this.params;
+    // A cancelled run executes no more ops.
+    if (abortController.signal.aborted) return false;
     const { executionPath, foreachIndex } = executionContext;
     const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
     // Of a run's first op the result does not say what it told of the run's beginning.

@@ -24,7 +24,7 @@ export async function storeWaiting(
   await stored(parts, waiting, 'waiting', async () => {
     const { scope, operations } = parts;
     const { stepResults, executionContext } = waiting;
-    const { activeStepsPath, executionPath: activePaths, state: value } = executionContext;
+    const { activeStepsPath, executionPath: activePaths, stepExecutionPath, state: value } = executionContext;
     const row = await scope.record.load();
     // The results that take the place of the stored ones carry neither the state that a restart finds nor what was told.
     const events = row && packedStory(operations.toldOps.story(storedStory(row)), scope.runId, stepResults);
@@ -33,6 +33,7 @@ export async function storeWaiting(
       value,
       activeStepsPath,
       activePaths,
+      stepExecutionPath,
       // Also where nothing was stored of the leg's beginning: without it the row would be taken for one of another engine.
       ...(row && { inngest: { ...row.inngest, events } }),
     };

@@ -1,18 +1,53 @@
-import { type StepFlowEntry, getSingleStepEntryId, isSingleStepEntry } from '@mastra/core/workflows';
+import {
+  type StepFlowEntry,
+  getSingleStepEntryId,
+  getStepIds,
+  isSingleStepEntry,
+} from '@mastra/core/workflows';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { interruption } from './interrupted';
+import { interruption, succeeded } from './interrupted';
+
+/** Where core's stored run says that it is. */
+export type Position = Pick<Snapshot, 'activePaths' | 'activeStepsPath' | 'stepExecutionPath'>;
 
 /**
- * Core's `stepExecutionPath` of a run that is about to be ended from outside: the steps and sleeps of the graph itself, up to the
- * one that it executes.
+ * The position of a run that executes, read from what its steps have stored: all that a store takes with a step's result is that
+ * result. Which arms of a branch execute is known of those alone that have told so.
  */
-export function executionPath(
+export function positionOf(
   graph: readonly StepFlowEntry[],
-  { status, context, stepExecutionPath: before = [], inngest }: Snapshot,
-): string[] {
+  snapshot: Pick<Snapshot, 'context' | 'stepExecutionPath'>,
+): Position {
+  const { context } = snapshot;
+  const { activePaths, activeStepsPath } = interruption(graph, context);
+  const [reached = 0] = activePaths;
+  const entry = graph[reached];
+  const active = Object.entries(activeStepsPath).filter(([id]) => mayExecute(entry, context[id]));
+  const arms = entry?.type === 'parallel' ? getStepIds(entry).length : (active.at(-1)?.[1][1] ?? -1) + 1;
+  return {
+    activePaths: arms > 0 ? [reached, arms - 1] : activePaths,
+    activeStepsPath: Object.fromEntries(active),
+    stepExecutionPath: pathUpTo(graph, reached, snapshot.stepExecutionPath),
+  };
+}
+
+function mayExecute(entry: StepFlowEntry | undefined, result: unknown): boolean {
+  if (!entry || entry.type === 'conditional') return result !== undefined;
+  // After the last step of all there is nothing to go on with.
+  return !isSingleStepEntry(entry) || !succeeded(result);
+}
+
+/** Core's `stepExecutionPath` of a run that is about to be ended from outside. */
+export function executionPath(graph: readonly StepFlowEntry[], snapshot: Snapshot): string[] {
+  const { status, context, stepExecutionPath: before = [], inngest } = snapshot;
   if (isAtRest(status) || inngest?.owner === undefined) return before;
   const [reached = 0] = interruption(graph, context).activePaths;
+  return pathUpTo(graph, reached, before);
+}
+
+/** The steps and sleeps of the graph itself, up to the one that executes. */
+function pathUpTo(graph: readonly StepFlowEntry[], reached: number, before: string[] = []): string[] {
   const begun = graph.slice(0, reached + 1).map(idOf);
   return [...before, ...begun.filter(id => id !== undefined && !before.includes(id))] as string[];
 }

@@ -72,6 +72,6 @@ function activeSteps(
   return ids.flatMap((id, arm) => (succeeded(results[id]) ? [] : [[id, arm]]));
 }
 
-function succeeded(result: unknown): boolean {
+export function succeeded(result: unknown): boolean {
   return isRecord(result) && result.status === 'success';
 }

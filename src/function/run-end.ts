@@ -64,10 +64,11 @@ export async function settleRun(
   operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
 }
 
-/** The run was cancelled meanwhile, and whoever closed it has called the callbacks. */
-async function isToldElsewhere({ record }: RunScope): Promise<boolean> {
+/** The run was cancelled meanwhile, and what closes it has called the callbacks, or does as soon as Inngest says that it has ended. */
+async function isToldElsewhere({ record, port, inngestRunId }: RunScope): Promise<boolean> {
   const row = await record.load();
-  return row?.status === 'canceled' && hasToldEnd(row);
+  if (row?.status !== 'canceled') return false;
+  return hasToldEnd(row) || (await port.runState(inngestRunId)) === 'over';
 }
 
 /** The run's span, and the parent's span of this run where it is nested. */

@@ -23,6 +23,7 @@ import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { executionPath } from './execution-path';
 import { inngestFailure } from './inngest-failure';
+import { withLastSteps } from './last-steps';
 import { streamTargets } from './lineage';
 import { startedWith } from './start-source';
 import { storeOf } from './stores';
@@ -123,17 +124,22 @@ class Closing {
     const { context, value } = this.unbegun();
     const given = stored?.status === 'pending' ? { context, value } : {};
     const fields = { stepExecutionPath, ...given, ...(error === undefined ? {} : { error }) };
+    // Nobody resumes or restarts a cancelled run, and a crash from here on finds it so.
+    const canceled = status === 'canceled' && isOpen && (await record.move(status, fields));
     await this.tell({ ...before, ...fields, status });
-    const closed = isOpen && (await record.move(status, fields));
+    const closed = canceled || (status === 'failed' && isOpen && (await record.move(status, fields)));
     if (stored && wantsEnd(this.workflow.options)) await record.noteEndTold(stored.inngest?.leg ?? 0);
     if (closed) await this.publish(before, error);
     return closed;
   }
 
-  /** Before the end is stored, as everywhere: a crash repeats it. */
-  private async tell(ended: Snapshot): Promise<void> {
-    const { mastra, workflow, record, start } = this;
-    if (!wantsEnd(workflow.options) || hasToldEnd(ended)) return;
+  /** A failure before it is stored, as everywhere: a crash repeats it. */
+  private async tell(snapshot: Snapshot): Promise<void> {
+    const { mastra, workflow, record, start, status } = this;
+    if (!wantsEnd(workflow.options)) return;
+    const isCanceled = status === 'canceled';
+    const ended = isCanceled ? await withLastSteps(record, workflow.stepGraph, snapshot) : snapshot;
+    if (hasToldEnd(ended)) return;
     const end = await storedEnd(mastra, record.identity, ended, start.requestContext);
     await tellEnd(mastra, workflow.options, end);
   }

@@ -26,6 +26,7 @@ import type { StartRequest } from '../wire/start-event';
 import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
+import { positionOf } from './execution-path';
 import { LegLoader } from './leg-load';
 import {
   announceEnd,
@@ -142,10 +143,11 @@ export class RunExecution {
     operation.holdEvents({ log: false });
     this.announce(operation);
     if (engine.parts.persistence.wanted('running', {})) {
-      const { serializedStepGraph } = this.workflow;
+      const { serializedStepGraph, stepGraph } = this.workflow;
       const input = this.inputData;
+      const context = input === undefined ? {} : { input };
       const value = (this.prepared?.initialState ?? this.start.initialState ?? {}) as Record<string, unknown>;
-      const fields = { context: input === undefined ? {} : { input }, value, serializedStepGraph };
+      const fields = { context, value, serializedStepGraph, ...positionOf(stepGraph, { context }) };
       const initial = emptySnapshot(scope.runId, 'running', fields);
       const told = operation.eventCount > 0 ? { events: this.toldBy(operation) } : {};
       const outcome = await scope.record.claim({ ...ownershipOf(scope), ...told }, initial);

@@ -24,7 +24,8 @@ class ResultEngine extends DefaultExecutionEngine {
 /** The values of a stored run with their types, equal payloads being the same object. */
 function shownValues(snapshot: Snapshot): FaithfulValues & { context: StepResults } {
   const values = faithfulValues(snapshot);
-  const context = visibleResults(values.context) as StepResults;
+  // What a cancelled run was executing when its end was told has no other.
+  const context = visibleResults(values.context, snapshot.status === 'canceled') as StepResults;
   const isDecoded = snapshot.inngest?.encoded !== undefined;
   return {
     ...values,

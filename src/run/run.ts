@@ -26,6 +26,7 @@ import {
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, answered, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
+import { withLastSteps } from '../function/last-steps';
 import { thrownError } from '../function/stored-result';
 import { type OutputOptions, resultOf, runOfEvent } from './result';
 import { checkedResumeData } from './resume-data';
@@ -353,10 +354,17 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     }
   }
 
+  /** A cancelled run ends with the steps that it was executing. */
+  private async withLastSteps(rested: Rested): Promise<Rested> {
+    const { snapshot } = rested;
+    if (snapshot?.status !== 'canceled') return rested;
+    return { ...rested, snapshot: await withLastSteps(this.record, this.executionGraph.steps, snapshot) };
+  }
+
   /** Drives a leg to its rest; a stream of it has all of its events then, and knows how it ended. */
   private async driven(departure: Departure, { outputOptions }: ExecutionArguments, reader?: StoryReader) {
     if (departure.before) await reader?.skip(departure.before);
-    const rested = await this.departures.drive(departure);
+    const rested = await this.withLastSteps(await this.departures.drive(departure));
     await reader?.complete(rested.snapshot ?? runOfEvent(rested.finish));
     const result = await this.result(rested, outputOptions);
     if (!reader || result.status !== 'failed' || reader.hasFailure) return result;

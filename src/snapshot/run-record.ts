@@ -60,10 +60,11 @@ export class RunRecord {
     }
     if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
     if (existing.status !== 'pending') return this.refused(existing);
-    const { context, value } = initial;
+    const { context, value, activePaths, activeStepsPath, stepExecutionPath } = initial;
+    const begun = { context, value, activePaths, activeStepsPath, stepExecutionPath };
     const claimed = await store.updateWorkflowState({
       ...this.key,
-      opts: { status: 'running', expectedStatus: ['pending'], context, value, inngest: ownership },
+      opts: { ...begun, status: 'running', expectedStatus: ['pending'], inngest: ownership },
     });
     if (claimed) return 'claimed';
     const current = await store.loadWorkflowSnapshot(this.key);

@@ -3,6 +3,7 @@ import type { AnyMastra } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
+import { positionOf } from '../function/execution-path';
 import { unknownPaths } from '../function/option-checks/unknown-paths';
 import {
   resumeFunctionDefinition,
@@ -237,12 +238,35 @@ export class InngestWorkflow<
   override async getWorkflowRunById(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await super.getWorkflowRunById(...args);
     const { mastra, port, destination } = this;
-    if (found?.status !== 'pending' || !mastra) return found;
+    if (!found || !mastra) return found;
     const record = new RunRecord(storeOf(mastra), { workflowId: this.id, runId: args[0] });
+    if (found.status === 'running' && found.activeStepsPath) {
+      const context = found.steps ?? (await record.load())?.context ?? {};
+      return {
+        ...found,
+        activeStepsPath: positionOf(this.executionGraph.steps, { context }).activeStepsPath,
+      };
+    }
+    if (found.status !== 'pending') return found;
     const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
     const snapshot = await record.load();
     if (snapshot) await settleUnanswered({ port, record, log, destination }, snapshot);
     return super.getWorkflowRunById(...args);
+  }
+
+  /** Core's own; where a run is that executes stands in its steps' results. */
+  override async listWorkflowRuns(...args: Parameters<BaseInstance['listWorkflowRuns']>) {
+    const { runs, ...found } = await super.listWorkflowRuns(...args);
+    const placed = runs.map(({ snapshot, ...run }) => {
+      const isExecuting = typeof snapshot !== 'string' && snapshot.status === 'running';
+      return {
+        ...run,
+        snapshot: isExecuting
+          ? { ...snapshot, ...positionOf(this.executionGraph.steps, snapshot) }
+          : snapshot,
+      };
+    });
+    return { ...found, runs: placed };
   }
 
   /** Core's own, and what the run told. */

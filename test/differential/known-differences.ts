@@ -219,21 +219,10 @@ export const KNOWN_DIFFERENCES: KnownDifference[] = [
     reason: UNFINISHED,
   },
   {
-    case: 'run-persists-all-but-the-end',
-    paths: ['snapshot.activePaths', 'snapshot.stepExecutionPath'],
-    reason: 'As in persist-all-but-the-end.',
-  },
-  {
     case: 'run-persists-suspended-only',
     paths: ['snapshot.status'],
     reason:
       "Core's resume asks the workflow's option before it stores `running`, and not the run's own, which says to store nothing.",
-  },
-  {
-    case: 'persist-all-but-the-end',
-    paths: ['snapshot.activePaths', 'snapshot.stepExecutionPath'],
-    reason:
-      'Where no end is stored, the last progress of a step is all there is, and that carries no path: nothing reads it.',
   },
   {
     case: 'values-key-order',

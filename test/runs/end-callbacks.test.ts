@@ -1,9 +1,7 @@
 /** `onFinish` and `onError` hear of every end, whoever makes it, with what core's own engine tells them (I8). */
-import type { Mastra } from '@mastra/core';
-import type {
-  createStep as createCoreStep,
-  createWorkflow as createCoreWorkflow,
-} from '@mastra/core/workflows';
+import { Mastra } from '@mastra/core';
+import { InMemoryStore } from '@mastra/core/storage';
+import { createStep as createCoreStep, createWorkflow as createCoreWorkflow } from '@mastra/core/workflows';
 import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,6 +21,8 @@ interface End {
   requestContext: { get(key: string): unknown };
 }
 
+type Result = Pick<End, 'status' | 'stepExecutionPath' | 'steps'>;
+
 /** As long as a second call would take to come; a cancelled run gives no last answer that could be waited for. */
 const quiet = () => new Promise(resolve => setTimeout(resolve, 700));
 
@@ -30,6 +30,8 @@ const quiet = () => new Promise(resolve => setTimeout(resolve, 700));
 class Ends {
   readonly told: [string, End][] = [];
   readonly begun: string[] = [];
+  /** Ends the step that does not listen. */
+  release = () => {};
 
   clear(): void {
     this.told.length = 0;
@@ -66,6 +68,25 @@ function build({ createWorkflow, createStep: make }: Kit, ends: Ends) {
       return {};
     },
   });
+  const throwing = make({
+    id: 'throwing',
+    inputSchema: any,
+    outputSchema: any,
+    execute: async ({ abortSignal, workflowId }) => {
+      ends.begun.push(workflowId);
+      while (!abortSignal.aborted) await new Promise(resolve => setTimeout(resolve, 20));
+      throw new Error('aborted');
+    },
+  });
+  const deaf = make({
+    id: 'deaf',
+    inputSchema: any,
+    outputSchema: any,
+    execute: ({ workflowId }) => {
+      ends.begun.push(workflowId);
+      return new Promise<object>(resolve => (ends.release = () => resolve({})));
+    },
+  });
   const ask = make({
     id: 'ask',
     inputSchema: any,
@@ -76,6 +97,10 @@ function build({ createWorkflow, createStep: make }: Kit, ends: Ends) {
   const unstored = { shouldPersistSnapshot: () => false };
   return {
     step: workflow('step').then(quick).then(slow).then(late).commit(),
+    last: workflow('last').then(quick).then(slow).commit(),
+    throws: workflow('throws').then(quick).then(throwing).then(late).commit(),
+    parallel: workflow('parallel').then(quick).parallel([slow, throwing, late]).then(late).commit(),
+    deaf: workflow('deaf').then(quick).then(deaf).then(late).commit(),
     'given-up': workflow('given-up').then(quick).commit(),
     sleeping: workflow('sleeping').then(quick).sleep(HOUR, { id: 'nap' }).commit(),
     outer: workflow('outer').then(quick).then(workflow('inner').then(slow).commit()).commit(),
@@ -96,10 +121,10 @@ async function cancelled(mastra: Mastra, id: string, ends: Ends) {
     // Until Inngest has it asleep.
     await new Promise(resolve => setTimeout(resolve, 300));
   } else {
-    await expect.poll(() => ends.begun).toHaveLength(1);
+    await expect.poll(() => ends.begun).toHaveLength(id === 'parallel' ? 2 : 1);
   }
   await run.cancel();
-  return { run, result: (await result) as { status: string; stepExecutionPath?: string[] } };
+  return { run, result: (await result) as unknown as Result };
 }
 
 /** What core's own engine gives them. */
@@ -108,12 +133,25 @@ const KEYS =
     ' ',
   );
 
-/** Seen on core's own engine: the inner hook first, each with what was done until then. */
-const expected = new Map([
-  ['step', { ends: ['step'], path: ['quick', 'slow'] }],
-  ['sleeping', { ends: ['sleeping'], path: ['quick', 'nap'] }],
-  ['outer', { ends: ['inner', 'outer'], path: ['quick', 'inner'] }],
-]);
+/** Core calls a nested workflow that was cancelled a success without an output, which it was not. */
+const SHOWN = new Map([['inner', 'canceled']]);
+
+/** What is told of a cancelled run, in order, and its result. */
+function summary(ends: Ends, result: Result) {
+  const statuses = (steps: End['steps']) =>
+    Object.fromEntries(Object.entries(steps).map(([id, { status }]) => [id, SHOWN.get(id) ?? status]));
+  const told = ends.told.map(([hook, { workflowId, status, stepExecutionPath, state, steps }]) => ({
+    ...{ hook, workflowId, status, stepExecutionPath, state },
+    steps: statuses(steps),
+  }));
+  const { status, stepExecutionPath, steps } = result;
+  return { told, result: { status, stepExecutionPath, steps: statuses(steps) } };
+}
+
+function onCore(ends: Ends): Mastra {
+  const workflows = build({ createWorkflow: createCoreWorkflow, createStep: createCoreStep }, ends);
+  return new Mastra({ workflows, storage: new InMemoryStore(), logger: false });
+}
 
 describe.each([true, false])('with checkpointing %s', checkpointing => {
   let harness: Harness;
@@ -128,25 +166,39 @@ describe.each([true, false])('with checkpointing %s', checkpointing => {
 
   /** Nothing more is told after this. */
   const settled = async (count: number) => {
-    await expect.poll(() => ours.told.length).toBeGreaterThanOrEqual(count);
+    await expect.poll(() => ours.told.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
     await quiet();
     expect(ours.told).toHaveLength(count);
   };
 
-  test.each([...expected])('a run that is cancelled: %s', async (id, { ends, path }) => {
+  test.each(['step', 'last', 'throws', 'sleeping', 'parallel', 'outer'])(
+    "a run that is cancelled tells what core's tells, in its order: %s",
+    async id => {
+      const coreEnds = new Ends();
+      const core = await cancelled(onCore(coreEnds), id, coreEnds);
+      const expected = summary(coreEnds, core.result);
+      ours.clear();
+      const { run, result } = await cancelled(harness.mastra, id, ours);
+      await settled(expected.told.length);
+      expect(summary(ours, result)).toEqual(expected);
+      const end = ours.told.at(-1)?.[1];
+      expect(end).toMatchObject({ state: { seen: true }, error: undefined });
+      expect(Object.keys(end ?? {}).sort()).toEqual(KEYS);
+      expect(end?.getInitData()).toEqual({ given: id });
+      expect(await harness.rested(id, run.runId)).toMatchObject({ status: 'canceled' });
+    },
+  );
+
+  test('a step that does not hear of the cancel is not waited for without end', async () => {
     ours.clear();
-    const { run, result } = await cancelled(harness.mastra, id, ours);
-    await settled(ends.length);
-    expect(ours.told.map(([hook, { workflowId, status }]) => [hook, workflowId, status]).sort()).toEqual(
-      ends.map(one => ['onFinish', one, 'canceled']),
-    );
-    const end = ours.told.find(([, { workflowId }]) => workflowId === id)?.[1];
-    expect(end).toMatchObject({ stepExecutionPath: path, state: { seen: true }, error: undefined });
-    expect(Object.keys(end ?? {}).sort()).toEqual(KEYS);
-    expect(end?.getInitData()).toEqual({ given: id });
-    expect(end?.steps).toMatchObject({ input: { given: id }, quick: { status: 'success' } });
-    expect(result).toMatchObject({ status: 'canceled', stepExecutionPath: path });
-    expect(await harness.rested(id, run.runId)).toMatchObject({ status: 'canceled' });
+    const { result } = await cancelled(harness.mastra, 'deaf', ours);
+    await settled(1);
+    ours.release();
+    const steps = { quick: { status: 'success' }, deaf: { status: 'running' } };
+    expect(result).toMatchObject({ status: 'canceled', steps });
+    expect(ours.told[0]?.[1]).toMatchObject({ status: 'canceled', steps });
+    await quiet();
+    expect(ours.told).toHaveLength(1);
   });
 
   test('a run that is cancelled in the dashboard', async () => {

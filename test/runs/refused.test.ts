@@ -94,6 +94,20 @@ test('an unknown run', async () => {
   expect(await codeOf((await unknown()).restart())).toBe('RUN_NOT_FOUND');
 });
 
+test('an id that nobody knows, for whoever asks first; the row that createRun leaves is one of a run that may begin', async () => {
+  const first = await rig.run('gate');
+  expect(await codeOf(first.resume(OK))).toBe('RUN_NOT_FOUND');
+  await refuses('RUN_NOT_SUSPENDED', 'gate', first.runId, run => run.resume(OK));
+});
+
+test('a resume from elsewhere waits for a run that was started a moment ago', async () => {
+  const run = await rig.run('gate');
+  const elsewhere = await rig.run('gate', run.runId);
+  const started = run.startAsync({ inputData: {} });
+  expect(await elsewhere.resume(OK)).toMatchObject({ status: 'success' });
+  await started;
+});
+
 test('a step that is not suspended, an unknown step, an unknown label', async () => {
   const runId = await suspended();
   await refuses('STEP_NOT_SUSPENDED', 'gate', runId, run => run.resume({ ...OK, step: 'before' }));
