@@ -17,6 +17,12 @@ export interface Schedule {
   metadata?: Record<string, unknown>;
 }
 
+/** The id that Mastra itself would give a schedule of a workflow. */
+export function scheduleRowId(workflowId: string, schedules: readonly Schedule[], one: Schedule): string {
+  const row = `wf_${encodeURIComponent(workflowId)}`;
+  return schedules.length === 1 ? row : `${row}__${encodeURIComponent(one.id ?? '')}`;
+}
+
 /** Makes the error that a workflow's option is refused with. */
 export type Refuse = (problem: string) => MastraInngestError;
 

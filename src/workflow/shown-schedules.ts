@@ -6,7 +6,8 @@ import { computeNextFireAt } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
 import { writtenOut } from '../function/cron';
-import type { Schedule } from '../function/schedules';
+import { lastScheduleRun } from '../function/schedule-run';
+import { type Schedule, scheduleRowId } from '../function/schedules';
 import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { decodeValue } from '../wire/decode';
 import { isNestable } from './brand';
@@ -48,15 +49,19 @@ export function showSchedules(mastra: AnyMastra): void {
   schedules[SHOWS] = true;
   const since = Date.now();
   const find = (id: string) => declared(mastra, since).find(one => one.id === id.trim());
+  const withLast = async (one: ShownSchedule) => ({ ...one, ...(await lastScheduleRun(mastra, one.id)) });
   const list = schedules.list.bind(schedules);
   const get = schedules.get.bind(schedules);
   schedules.list = async filter => {
     const own = declared(mastra, since);
     // What Mastra has stored before the workflow came to Inngest.
     const stored = (await list(filter)).filter(({ id }) => !own.some(one => one.id === id));
-    return [...stored, ...own.filter(one => fits(one, filter))];
+    return [...stored, ...(await Promise.all(own.filter(one => fits(one, filter)).map(withLast)))];
   };
-  schedules.get = async id => find(id) ?? get(id);
+  schedules.get = async id => {
+    const own = find(id);
+    return own ? withLast(own) : get(id);
+  };
   for (const change of CHANGES) {
     const original = schedules[change].bind(schedules);
     schedules[change] = async (id, ...rest) => {
@@ -72,7 +77,7 @@ function declared(mastra: AnyMastra, since: number): ShownSchedule[] {
   const all = new Set(registered.flatMap(workflow => [workflow, ...nestedIn(workflow)]).filter(isNestable));
   return [...all].flatMap(workflow => {
     const { schedules } = (workflow as unknown as { triggers?: OwnTriggers }).triggers ?? NO_TRIGGERS;
-    return schedules.map(one => shown(workflow.id, one, schedules.length === 1, since));
+    return schedules.map(one => shown(workflow.id, schedules, one, since));
   });
 }
 
@@ -81,12 +86,15 @@ function nestedIn(workflow: object): object[] {
   return [...nested, ...nested.flatMap(nestedIn)];
 }
 
-function shown(workflowId: string, schedule: Schedule, isOnly: boolean, since: number): ShownSchedule {
+function shown(
+  workflowId: string,
+  all: readonly Schedule[],
+  schedule: Schedule,
+  since: number,
+): ShownSchedule {
   const [, timezone, cron = schedule.cron] = /^TZ=(\S+) (.*)$/.exec(schedule.cron) ?? [];
-  // The id that Mastra itself would give it.
-  const id = `wf_${encodeURIComponent(workflowId)}${isOnly ? '' : `__${encodeURIComponent(schedule.id ?? '')}`}`;
   return {
-    id,
+    id: scheduleRowId(workflowId, all, schedule),
     workflowId,
     cron,
     ...(timezone !== undefined && { timezone }),

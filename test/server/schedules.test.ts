@@ -2,57 +2,56 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import { Mastra } from '@mastra/core';
-import { InMemoryStore } from '@mastra/core/storage';
 import { createWorkflow as createCoreWorkflow } from '@mastra/core/workflows';
 import { createHonoServer } from '@mastra/deployer/server';
 import { createStep, init } from '@mastra/inngest';
+import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { makeClient } from '../support/sdk';
+import { type Harness, startHarness } from '../support/harness';
 import { ApiClient } from './client';
+import { until } from './until';
 
-const { createWorkflow } = init(makeClient({ id: 'schedules' }));
 const any = z.any();
-const step = createStep({ id: 'step', inputSchema: any, outputSchema: any, execute: async () => ({}) });
 const schemas = { inputSchema: any, outputSchema: any };
 const DAY = 86_400_000;
 
-const daily = createWorkflow({
-  id: 'daily',
-  ...schemas,
-  schedule: {
-    cron: '0/30 9 * * *',
-    timezone: 'Asia/Tokyo',
-    inputData: { kind: 'all' },
-    metadata: { team: 'a' },
-  },
-})
-  .then(step)
-  .commit();
-const nested = createWorkflow({
-  id: 'nested',
-  ...schemas,
-  triggers: [
-    { id: 'north', cron: '0 0 1 1 *', inputData: { since: new Date(0) } },
-    { id: 'south', cron: '0 0 1 1 *' },
-  ],
-})
-  .then(step)
-  .commit();
-const parent = createWorkflow({ id: 'parent', ...schemas })
-  .then(nested)
-  .commit();
-const own = createCoreWorkflow({ id: 'own', ...schemas, schedule: { cron: '0 0 1 1 *' } })
-  .then(step)
-  .commit();
+function workflows(inngest: Inngest.Any) {
+  const { createWorkflow } = init(inngest);
+  const step = createStep({ id: 'step', ...schemas, execute: async ({ inputData }) => inputData as object });
+  const daily = createWorkflow({
+    id: 'daily',
+    ...schemas,
+    schedule: {
+      cron: '0/30 9 * * *',
+      timezone: 'Asia/Tokyo',
+      inputData: { kind: 'all' },
+      metadata: { team: 'a' },
+    },
+  });
+  const nested = createWorkflow({
+    id: 'nested',
+    ...schemas,
+    triggers: [
+      { id: 'north', cron: '0 0 1 1 *', inputData: { since: new Date(0) } },
+      { id: 'south', cron: '0 0 1 1 *' },
+    ],
+  });
+  const parent = createWorkflow({ id: 'parent', ...schemas }).then(nested.then(step).commit());
+  const own = createCoreWorkflow({ id: 'own', ...schemas, schedule: { cron: '0 0 1 1 *' } });
+  return {
+    daily: daily.then(step).commit(),
+    parent: parent.commit(),
+    own: own.then(step as never).commit(),
+  };
+}
 
-let mastra: Mastra;
+let harness: Harness;
 let server: Server;
 let api: ApiClient;
 beforeAll(async () => {
-  const workflows = { daily, parent, own } as never;
-  mastra = new Mastra({ workflows, storage: new InMemoryStore(), logger: false });
+  harness = await startHarness({ workflows });
+  const { mastra } = harness;
   await mastra.startWorkers();
   const hono = await createHonoServer(mastra, { tools: {}, browserStream: false });
   const listener = getRequestListener(request => hono.fetch(request));
@@ -61,9 +60,10 @@ beforeAll(async () => {
   api = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api`);
 });
 afterAll(async () => {
-  await mastra.stopWorkers();
+  await harness.mastra.stopWorkers();
   server.closeAllConnections();
   await new Promise(resolve => server.close(resolve));
+  await harness.stop();
 });
 
 const ids = async (query = '') => {
@@ -71,14 +71,14 @@ const ids = async (query = '') => {
   return schedules.map(({ id }) => id).sort();
 };
 const stored = async () => {
-  const rows = await (await mastra.getStorage()?.getStore('schedules'))?.listSchedules();
+  const rows = await (await harness.mastra.getStorage()?.getStore('schedules'))?.listSchedules();
   return rows?.map(({ id }) => id);
 };
 
 test('GET /schedules lists them beside Mastra’s own, whose rows are the only ones stored', async () => {
   expect(await ids()).toEqual(['wf_daily', 'wf_nested__north', 'wf_nested__south', 'wf_own']);
   expect(await stored()).toEqual(['wf_own']);
-  expect(mastra.scheduler).toBeDefined();
+  expect(harness.mastra.scheduler).toBeDefined();
 });
 
 test.each([
@@ -112,8 +112,25 @@ test('GET /schedules/:id shows what its workflow says, and when it comes next', 
   expect((await api.get('/schedules/wf_nobody')).status).toBe(404);
 });
 
-test('GET /schedules/:id/triggers has none: what Inngest starts is among the workflow’s runs', async () => {
-  expect((await api.get('/schedules/wf_daily/triggers')).body).toEqual({ triggers: [] });
+test('GET /schedules/:id/triggers lists the runs, and GET /schedules/:id the newest', async () => {
+  expect((await api.get('/schedules/wf_nested__north/triggers')).body).toEqual({ triggers: [] });
+  await harness.invoke('nested.cron.north', {});
+  const triggers = async () => {
+    const { body } = await api.get('/schedules/wf_nested__north/triggers');
+    return (body as { triggers: { runId: string; run?: { status: string } }[] }).triggers;
+  };
+  await until(async () => (await triggers())[0]?.run?.status === 'success');
+  const all = await triggers();
+  const { runId = '' } = all[0] ?? {};
+  expect(all).toMatchObject([
+    { scheduleId: 'wf_nested__north', runId, outcome: 'published', triggerKind: 'manual' },
+  ]);
+  expect(await harness.rested('nested', runId)).toMatchObject({ status: 'success' });
+  expect((await api.get('/schedules/wf_nested__north')).body).toMatchObject({
+    lastRunId: runId,
+    lastRun: { status: 'success' },
+  });
+  expect((await api.get('/schedules/wf_nested__south')).body).not.toHaveProperty('lastRunId');
 });
 
 test.each([
