@@ -58,6 +58,20 @@ function zoneNamed(zone: unknown): string | undefined {
   }
 }
 
+/** The five fields of a text that Inngest takes, with all values written out: other readers of crons know fewer notations. */
+export function writtenOut(fields: string): string {
+  const texts = fields.trim().split(/\s+/);
+  return FIELDS.map((field, place) => {
+    const text = texts[place] ?? '*';
+    return isAnyValue(text) ? '*' : [...new Set(fieldValues(text, field))].join(',');
+  }).join(' ');
+}
+
+/** Where a day of the month and a weekday are both given, and so neither is this, one that fits will do. */
+function isAnyValue(text: string): boolean {
+  return /^[*?](\/1)?$/.test(text);
+}
+
 function fieldsProblem(texts: readonly string[]): string | undefined {
   if (texts.length !== FIELDS.length) {
     return 'does not have five fields: minute, hour, day of the month, month, day of the week';
@@ -73,9 +87,8 @@ function fieldsProblem(texts: readonly string[]): string | undefined {
   }
   const [, , days = [], months = []] = values;
   // Otherwise a day that fits the weekday alone will do.
-  const anyWeekday = /^[*?](\/1)?$/.test(texts[4] ?? '');
   const comes = months.some(month => days.some(day => day <= (LONGEST_MONTHS[month - 1] ?? 0)));
-  return anyWeekday && !comes ? 'never comes' : undefined;
+  return isAnyValue(texts[4] ?? '') && !comes ? 'never comes' : undefined;
 }
 
 /** All values that a field allows; undefined where it is none. */

@@ -3,6 +3,9 @@ import { FinalError } from '../errors';
 import type { MemoizedStep } from '../sdk/port';
 import { isRecord } from '../wire/json';
 
+/** Inngest's event of a function's end. */
+const ENDED = 'inngest/function.finished';
+
 /**
  * Refuses a run whose memoized steps were made by something else (the peer's package, an older format): our ops would
  * all look new, and every step would run a second time.
@@ -29,5 +32,5 @@ function isOurs({ data, error }: MemoizedStep): boolean {
 
 /** A sleep's memo is null, and a cancelled child's is the event of its end; neither says who made it. */
 function isForeign({ data }: MemoizedStep): boolean {
-  return data !== undefined && data !== null && !(isRecord(data) && '_inngest' in data);
+  return data !== undefined && data !== null && !(isRecord(data) && data.name === ENDED);
 }

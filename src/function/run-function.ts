@@ -14,6 +14,7 @@ import { refuseForeignMemo } from './memo-guard';
 import { RunExecution } from './run-execution';
 import { requireMastra, runScope } from './scope';
 import { type Start, finalStart, readStart, startBySchedule } from './start-source';
+import { notedStart } from './schedule-run';
 import { storeOf } from './stores';
 import { ownFunctionsOf } from './triggers';
 
@@ -74,7 +75,7 @@ export function scheduleFunctionDefinitions(
       id: scheduleFunctionName(id, schedule.id),
       triggers: [{ cron: schedule.cron }],
       options: named(options, schedule.id),
-      read: () => startBySchedule(schedule),
+      read: received => startBySchedule(workflow, schedule, received),
     }),
   );
 }
@@ -129,5 +130,5 @@ async function execute(
   const store = storeOf(requireMastra(workflow, given));
   const { runId, begun } = await identify(request, start.request, workflow, store);
   const scope = runScope(workflow, port, request, start.request, runId);
-  return new RunExecution(workflow, scope, start, request.step, begun).execute();
+  return new RunExecution(workflow, scope, notedStart(scope, start), request.step, begun).execute();
 }

@@ -13,6 +13,14 @@ export interface Schedule {
   cron: string;
   /** What its runs are started with, encoded: each run has a copy of its own. */
   given: JsonObject;
+  /** Of the user's own, shown beside it. */
+  metadata?: Record<string, unknown>;
+}
+
+/** The id that Mastra itself would give a schedule of a workflow. */
+export function scheduleRowId(workflowId: string, schedules: readonly Schedule[], one: Schedule): string {
+  const row = `wf_${encodeURIComponent(workflowId)}`;
+  return schedules.length === 1 ? row : `${row}__${encodeURIComponent(one.id ?? '')}`;
 }
 
 /** Makes the error that a workflow's option is refused with. */
@@ -21,16 +29,7 @@ export type Refuse = (problem: string) => MastraInngestError;
 /** The options that schedules come with; `schedule` is core's own. */
 export type ScheduleOptions = StartOptions & { schedule?: unknown };
 
-const SCHEDULE_FIELDS = [
-  'id',
-  'cron',
-  'timezone',
-  'inputData',
-  'initialState',
-  'requestContext',
-  // Mastra keeps it beside its own rows of schedules, of which there are none here.
-  'metadata',
-];
+const SCHEDULE_FIELDS = ['id', 'cron', 'timezone', 'inputData', 'initialState', 'requestContext', 'metadata'];
 
 /** @throws MastraInngestError `INVALID_WORKFLOW_OPTION` */
 export function schedulesOf(given: ScheduleOptions, refuse: Refuse): Schedule[] {
@@ -65,6 +64,7 @@ function scheduleOf(given: unknown, refuse: Refuse): Schedule {
     throw refuse(`has a schedule with "${unknown}". A schedule has ${SCHEDULE_FIELDS.join(', ')}.`);
   }
   const { id, cron, timezone, inputData, initialState, requestContext } = given as unknown as CronTrigger;
+  const metadata = isRecord(given.metadata) ? given.metadata : undefined;
   // It is part of a function's id, and so of a URL and of expressions.
   if (id !== undefined && !(typeof id === 'string' && /^[\w.-]+$/.test(id))) {
     throw refuse(`has a schedule with the id ${JSON.stringify(id)}. Use letters, digits, "_", "." and "-".`);
@@ -75,7 +75,12 @@ function scheduleOf(given: unknown, refuse: Refuse): Schedule {
   const checked = checkCron(cron, timezone);
   if ('problem' in checked) throw refuse(`has a cron ${JSON.stringify(cron)} that ${checked.problem}.`);
   try {
-    return { id, cron: checked.text, given: encodeRecord({ inputData, initialState, requestContext }) };
+    return {
+      id,
+      cron: checked.text,
+      given: encodeRecord({ inputData, initialState, requestContext }),
+      ...(metadata && { metadata }),
+    };
   } catch (error) {
     if (!(error instanceof UnencodableValue)) throw error;
     throw refuse(`has a schedule whose runs can't be started: ${error.message}. Use plain data.`);

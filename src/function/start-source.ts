@@ -11,7 +11,8 @@ import {
   startEventName,
 } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import type { Schedule } from './schedules';
+import type { ScheduleStart } from './schedule-run';
+import { type Schedule, scheduleRowId } from './schedules';
 import { INVOKED, type OwnEvent, type OwnTriggers, SCHEDULED, matches } from './triggers';
 
 type StartEvent = ExecutionRequest['event'];
@@ -31,6 +32,8 @@ export interface Start {
   request: StartRequest;
   /** Where the request does not say it all. */
   source?: StartSource;
+  /** The schedule that started it. */
+  schedule?: ScheduleStart;
 }
 
 /** Reads the event that came to a workflow's own function. @throws MastraInngestError `INVALID_EVENT_DATA` */
@@ -40,15 +43,25 @@ export function readStart(workflow: RunnableWorkflow, event: StartEvent): Start 
     return { request: parseStartData(event.data, id) };
   }
   const [schedule] = triggers.schedules;
-  if (event.name === SCHEDULED) return schedule ? startBySchedule(schedule) : startByNothing(id, event);
+  if (event.name === SCHEDULED)
+    return schedule ? startBySchedule(workflow, schedule, event) : startByNothing(id, event);
   const trigger = triggerOf(triggers, event.name);
   return trigger ? startByEvent(trigger, event) : startByNothing(id, event);
 }
 
 /** Starts by a schedule; by hand, too: *Invoke* of a schedule's function in the dashboard. */
-export function startBySchedule({ given }: Schedule): Start {
-  const copy = () => decodeValue(given) as GivenStart;
-  return { request: { ...copy(), requestContext: copy().requestContext ?? {} }, source: copy };
+export function startBySchedule(
+  { id, triggers: { schedules } }: RunnableWorkflow,
+  schedule: Schedule,
+  { name, data }: StartEvent,
+): Start {
+  const copy = () => decodeValue(schedule.given) as GivenStart;
+  const dueAt = name === SCHEDULED && isRecord(data) ? Date.parse(String(data.scheduledAt)) : Number.NaN;
+  return {
+    request: { ...copy(), requestContext: copy().requestContext ?? {} },
+    source: copy,
+    schedule: { id: scheduleRowId(id, schedules, schedule), ...(!Number.isNaN(dueAt) && { dueAt }) },
+  };
 }
 
 function startByEvent({ input }: OwnEvent, { id, name, data, ts }: StartEvent): Start {
@@ -90,7 +103,7 @@ export function startedWith(
   if (functionName === resumeEventName(id)) return parseStartData(event.data, id);
   if (functionName === startEventName(id)) return readStart(workflow, event).request;
   const schedule = triggers.schedules.find(one => functionName === scheduleFunctionName(id, one.id ?? ''));
-  return schedule ? startBySchedule(schedule).request : { requestContext: {} };
+  return schedule ? startBySchedule(workflow, schedule, event).request : { requestContext: {} };
 }
 
 /** A start that can't be read is not tried again. */

@@ -37,9 +37,6 @@ export interface Lookup {
   destination: Destination;
 }
 
-/** Milliseconds by which the clocks of the caller and of Inngest may differ. */
-const CLOCKS = 60_000;
-
 /**
  * A `pending` run whose caller is gone, or did not wait: where Inngest dropped its start, or failed it, it ends now, for whoever
  * reads, resumes or restarts it. Any other run is left alone.
@@ -51,7 +48,7 @@ export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Prom
   const { workflowId } = record.identity;
   const name = startEventName(workflowId);
   const id = startEventId(record.identity);
-  const sent = await port.findEvent({ name, id, since: snapshot.timestamp - CLOCKS });
+  const sent = await port.findEvent({ name, id, sentAt: snapshot.timestamp });
   if (!sent) return;
   const { eventId, receivedAt } = sent;
   const age = Date.now() - receivedAt;

@@ -106,8 +106,8 @@ export interface InngestPort {
   runState(inngestRunId: string): Promise<RunState>;
   /** `eventId` is Inngest's own id of an event, as `send` gives it. An event that was dropped, or not yet looked at, has no runs. */
   eventRuns(eventId: string): Promise<EventRuns>;
-  /** The event that was sent as `id` at `since` (milliseconds since the epoch) or later, where Inngest knows it. */
-  findEvent(event: { name: string; id: string; since: number }): Promise<FoundEvent | undefined>;
+  /** The event that was sent as `id`, most likely soon after `sentAt` (milliseconds since the epoch), where Inngest knows it. */
+  findEvent(event: { name: string; id: string; sentAt: number }): Promise<FoundEvent | undefined>;
   /** Answers whether Inngest cancelled the run. */
   cancelRun(inngestRunId: string): Promise<boolean>;
 }

@@ -1,13 +1,7 @@
-/** Inngest's own runs over its REST API (Inngest documentation, "REST API v1"); the same for both majors of the SDK. */
+/** Inngest's own runs. */
 import { isRecord } from '../wire/json';
-import { reasonOf } from '../errors';
-import type { EventRun, EventRuns, FoundEvent, RunState } from './port';
-
-/** What a call needs of a client. */
-export interface RestAccess {
-  baseUrl: () => Promise<string>;
-  signingKey: string | undefined;
-}
+import type { EventRun, EventRuns, RunState } from './port';
+import { type RestAccess, call, listOf } from './rest';
 
 const OVER = ['Completed', 'Failed', 'Cancelled', 'Skipped'];
 
@@ -41,42 +35,6 @@ function eventRun({ run_id: id, status, output, ended_at: endedAt }: Record<stri
   return { id: String(id), state: 'done' };
 }
 
-/** Most events of one name that are looked through for one of them; Inngest may give fewer (its server: 51). */
-const PAGE = 100;
-
-/** The event that was sent as `id`. */
-export async function findEvent(
-  access: RestAccess,
-  { name, id, since }: { name: string; id: string; since: number },
-): Promise<FoundEvent | undefined> {
-  const query = new URLSearchParams({
-    name,
-    received_after: new Date(since).toISOString(),
-    limit: String(PAGE),
-    fresh: String(Math.random()),
-  });
-  const { list } = await listOf(access, `/v1/events?${query.toString()}`);
-  const found = list?.find(event => event.id === id);
-  if (typeof found?.internal_id !== 'string') return undefined;
-  return { eventId: found.internal_id, receivedAt: Date.parse(String(found.received_at)) };
-}
-
-type Rows = { list: Record<string, unknown>[]; problem?: undefined } | { list?: undefined; problem: string };
-
-async function listOf(access: RestAccess, path: string): Promise<Rows> {
-  try {
-    const response = await call(access, path, 'GET');
-    const body: unknown = await response.json().catch(() => undefined);
-    // Reads answer 200 also where they fail; the body says how it is.
-    if (isRecord(body) && Array.isArray(body.data)) return { list: body.data.filter(isRecord) };
-    if (response.status === 401) return { problem: "it answered 401: is the client's signing key right?" };
-    const details = isRecord(body) && typeof body.error === 'string' ? ` (${body.error})` : '';
-    return { problem: `it answered ${response.status}${details}` };
-  } catch (error) {
-    return { problem: reasonOf(error) };
-  }
-}
-
 function isUnknown(status: number, body: Record<string, unknown>): boolean {
   return status === 404 || body.status === 404 || /unable to load function run/i.test(String(body.error));
 }
@@ -88,10 +46,4 @@ export async function cancelRun(access: RestAccess, inngestRunId: string): Promi
   } catch {
     return false;
   }
-}
-
-async function call(access: RestAccess, path: string, method: string): Promise<Response> {
-  const { signingKey } = access;
-  const headers: Record<string, string> = signingKey ? { authorization: `Bearer ${signingKey}` } : {};
-  return fetch(new URL(path, await access.baseUrl()), { method, headers });
 }

@@ -1,6 +1,7 @@
 /** The port over `inngest` v3. Types only are imported: loading two majors in one process breaks both. */
 import type { GetStepTools, Inngest } from 'inngest-v3';
 import type { ClientShape } from './client';
+import { findEvent } from './find-event';
 import type {
   ExecutionRequest,
   FunctionDefinition,
@@ -9,7 +10,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
-import { cancelRun, eventRuns, findEvent, runState } from './runs';
+import { cancelRun, eventRuns, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
 import { type FinalErrors, byClass, byName } from './v3-final-errors';
 

@@ -1,6 +1,7 @@
 /** The port over `inngest` v4. Types only are imported: loading two majors in one process breaks both. */
 import type { GetStepTools, Inngest } from 'inngest';
 import type { ClientShape } from './client';
+import { findEvent } from './find-event';
 import type {
   ExecutionRequest,
   FunctionDefinition,
@@ -10,7 +11,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
-import { cancelRun, eventRuns, findEvent, runState } from './runs';
+import { cancelRun, eventRuns, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
 
 type V4Client = Inngest;

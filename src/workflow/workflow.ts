@@ -25,6 +25,7 @@ import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
 import { nestedWorkflows } from './nested-workflows';
+import { showSchedules } from './shown-schedules';
 
 type BaseInstance = InstanceType<typeof Workflow>;
 type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
@@ -164,6 +165,7 @@ export class InngestWorkflow<
 
   override __registerMastra(mastra: AnyMastra): void {
     super.__registerMastra(mastra);
+    if (this.triggers.schedules.length > 0) showSchedules(mastra);
     for (const workflow of this.getNestedWorkflows()) {
       (workflow as unknown as { __registerMastra(mastra: AnyMastra): void }).__registerMastra(mastra);
     }

@@ -145,14 +145,33 @@ async function startedWith(workflow: string, count: number): Promise<unknown[]> 
   return (await harness.snapshots(workflow)).map(({ result }) => (result as { region: string }).region);
 }
 
+/** What Mastra knows of a schedule's runs. */
+async function noted(schedule: string) {
+  const store = await harness.mastra.getStorage()?.getStore('schedules');
+  return (await store?.listTriggers(schedule)) ?? [];
+}
+
+test('a run is in the history of its schedule', async () => {
+  const { runId } = await invoked('south');
+  const [last] = await noted('wf_regional__south');
+  expect(last).toMatchObject({ runId, outcome: 'published', triggerKind: 'manual' });
+  expect(await harness.mastra.schedules.get('wf_regional__south')).toMatchObject({ lastRunId: runId });
+});
+
 test('a schedule starts a run at each of its times, once; schedules that meet start theirs', async () => {
   const days = REAL_SERVER ? 1 : 3;
   await harness.advance(`${days} days`);
   const daily = await startedWith('daily', days);
   const meeting = await startedWith('meeting', 2 * days);
   // On a real server the next minute may have come meanwhile.
-  if (!REAL_SERVER) expect([daily.length, meeting.length]).toEqual([days, 2 * days]);
+  if (!REAL_SERVER)
+    expect([daily.length, meeting.length, (await noted('wf_daily')).length]).toEqual([days, 2 * days, days]);
   expect(new Set(daily)).toEqual(new Set(['all']));
+  const history = await noted('wf_daily');
+  expect(new Set(history.map(({ triggerKind }) => triggerKind))).toEqual(new Set(['schedule-fire']));
+  expect(new Set(history.map(({ scheduledFireAt }) => scheduledFireAt)).size).toBe(history.length);
+  expect(history.length).toBeGreaterThanOrEqual(daily.length);
+  for (const { scheduledFireAt } of history) expect(scheduledFireAt % 60_000).toBe(0);
   const ofOne = meeting.filter(region => region === 'one');
   expect(new Set(meeting)).toEqual(new Set(['one', 'two']));
   expect(Math.abs(2 * ofOne.length - meeting.length)).toBeLessThanOrEqual(REAL_SERVER ? 1 : 0);

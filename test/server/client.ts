@@ -56,7 +56,7 @@ export class ApiClient {
     return { status: response.status, chunks };
   }
 
-  private async call(method: string, path: string, body?: object): Promise<Answer> {
+  async call(method: string, path: string, body?: object): Promise<Answer> {
     const response = await this.send(method, path, body);
     const answer = await response.text();
     return { status: response.status, body: (answer ? JSON.parse(answer) : undefined) as never };

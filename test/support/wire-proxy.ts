@@ -48,6 +48,8 @@ export class WireProxy {
   onPublish?: (message: Record<string, unknown>, path: string) => Promise<void>;
   /** Paths to the server that begin so are refused, sockets too. */
   refused?: string;
+  /** What they are answered. */
+  refusal = { status: 503, body: 'refused' };
   /** What the app registered last, as it said it. */
   registration?: string;
   private readonly messages = new Set<string>();
@@ -119,7 +121,8 @@ export class WireProxy {
   }
 
   private async forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (this.isRefused(incoming)) return void response.writeHead(503).end('refused');
+    const { status, body: why } = this.refusal;
+    if (this.isRefused(incoming)) return void response.writeHead(status).end(why);
     const body = await readAll(incoming);
     const path = incoming.url ?? '/';
     const toApp = path.startsWith('/api/inngest');

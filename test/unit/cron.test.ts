@@ -1,6 +1,6 @@
 /** What Inngest makes of each text was tried with the parser that it uses (robfig/cron 3, five fields). */
 import { expect, test } from 'vitest';
-import { checkCron } from '../../src/function/cron';
+import { checkCron, writtenOut } from '../../src/function/cron';
 
 test.each([
   '0 9 * * *',
@@ -64,4 +64,12 @@ test.each(['Mars/Olympus', '+02:00', '', 5, null])('the time zone %s is refused'
 
 test('a time zone is said once', () => {
   expect(checkCron('TZ=UTC 0 9 * * *', 'UTC')).toEqual({ problem: expect.stringMatching(/beside/) });
+});
+
+test.each([
+  ['0 9 * * *', '0 9 * * *'],
+  ['5/15 */1 ? JAN,jul MON-WED', '5,20,35,50 * * 1,7 1,2,3'],
+  ['*/90 0 31 2 */2', '0 0 31 2 0,2,4,6'],
+])('%s is %s with its values written out', (fields, written) => {
+  expect(writtenOut(fields)).toBe(written);
 });

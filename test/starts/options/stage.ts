@@ -66,8 +66,14 @@ export class Stage {
   private readonly free = new Set<string>();
   private done = false;
 
-  /** Serves workflows of these options, by their ids. Each is one step, and a long sleep where its id begins with `sleeping`. */
-  async begin(optionsOf: Record<string, object>, more: Partial<HarnessOptions> = {}): Promise<void> {
+  /**
+   * Serves workflows of these options, by their ids. Each is one step, and a long sleep where its id begins with `sleeping`.
+   * With `around`, a workflow `around <id>` without options has each as its only step.
+   */
+  async begin(
+    optionsOf: Record<string, object>,
+    { around = false, ...more }: Partial<HarnessOptions> & { around?: boolean } = {},
+  ): Promise<void> {
     const workflows = (inngest: Inngest.Any) => {
       const { createWorkflow } = init(inngest);
       const made = Object.entries(optionsOf).map(([id, options]) => {
@@ -76,7 +82,12 @@ export class Stage {
         );
         return (id.startsWith('sleeping') ? draft.sleep(HOUR) : draft).commit();
       });
-      return Object.fromEntries(made.map(workflow => [workflow.id, workflow]));
+      const outer = (around ? made : []).map(workflow =>
+        createWorkflow({ id: `around ${workflow.id}`, inputSchema: any, outputSchema: any })
+          .then(workflow)
+          .commit(),
+      );
+      return Object.fromEntries([...made, ...outer].map(workflow => [workflow.id, workflow]));
     };
     this.harness = await startHarness({ workflows, ...more });
   }
