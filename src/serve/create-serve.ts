@@ -56,12 +56,14 @@ export function createServe(adapter: ServeAdapter | FastifyPlugin) {
   return (options: MastraServeOptions<object>): unknown => {
     const served = servedOptions(options);
     warnOfOwnFunctions(options.mastra, options.functions);
-    // By the number of its parameters: a `serve` takes the options alone.
-    if (adapter.length === 3) return bindPlugin(adapter, served);
+    if (isPlugin(adapter)) return bindPlugin(adapter, served);
     const handler = callAdapter(adapter, served);
     return typeof handler === 'function' ? told(withBody(handler as Handler), options.mastra) : handler;
   };
 }
+
+/** By the number of its parameters: a `serve` takes the options alone. */
+const isPlugin = (adapter: ServeAdapter | FastifyPlugin): adapter is FastifyPlugin => adapter.length === 3;
 
 type Handler = (...args: never[]) => unknown;
 
