@@ -42,7 +42,13 @@ export default defineConfig({
           ...testDefaults,
           name: 'suite',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/package/**', 'test/differential/graphs/**', 'test/redis/**', CONNECT],
+          exclude: [
+            'test/package/**',
+            'test/frameworks/**',
+            'test/differential/graphs/**',
+            'test/redis/**',
+            CONNECT,
+          ],
         },
       },
       {
@@ -77,6 +83,16 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      // Each installs and builds an example's app around the packed package; `npm run verify` runs the first.
+      ...Object.entries({ frameworks: 'ci', 'more-frameworks': 'more' }).map(([name, folder]) => ({
+        test: {
+          ...testDefaults,
+          name,
+          include: [`test/frameworks/${folder}/*.test.ts`],
+          testTimeout: 600_000,
+          hookTimeout: 1_200_000,
+        },
+      })),
     ],
   },
 });

@@ -14,7 +14,7 @@ const testStage = (project: string, env: NodeJS.ProcessEnv = {}): Stage => ({
   env: { ...env, TEST_TOTAL_FILE: totalFile(project) },
 });
 
-export const testProjects = ['suite', 'graphs', 'package'];
+export const testProjects = ['suite', 'graphs', 'package', 'frameworks'];
 
 export function totalFile(project: string): string {
   return path.join(workFolder, `total-${project}.json`);
@@ -37,4 +37,5 @@ export const stages: Stage[] = [
   testStage('suite'),
   testStage('graphs'),
   testStage('package', { PACKAGE_TARBALL: tarball }),
+  testStage('frameworks', { PACKAGE_TARBALL: tarball }),
 ];

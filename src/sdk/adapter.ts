@@ -7,6 +7,13 @@ import { supportedVersion } from './version';
 /** A `serve` of the SDK, whichever framework it is for. */
 export type ServeAdapter = (options: never) => unknown;
 
+/** The SDK's Fastify plugin, of `inngest/fastify`. */
+export type FastifyPlugin = (
+  fastify: never,
+  options: { client: never; functions: never; options?: object },
+  done: (error?: Error) => void,
+) => void;
+
 interface AdapterOptions {
   client: InngestClient;
   functions: readonly ServableFunction[];
@@ -34,6 +41,20 @@ export function callAdapter<TAdapter extends ServeAdapter>(
     // Also where the adapter threw: what it says of a client of the other major is of no use to anyone.
     requireMajor(client, called);
   }
+}
+
+/** The plugin for one app, to be registered with Fastify. @throws as `callAdapter`, to Fastify */
+export function bindPlugin(
+  plugin: FastifyPlugin,
+  { client, functions, ...options }: AdapterOptions & Record<string, unknown>,
+): (fastify: unknown, registered: unknown, done: (error?: Error) => void) => void {
+  return (fastify, _registered, done) => {
+    let failure: Error | undefined;
+    const register = (given: object) =>
+      plugin(fastify as never, { ...given, options } as never, error => (failure = error));
+    callAdapter(register as ServeAdapter, { client, functions });
+    done(failure);
+  };
 }
 
 function requireMajor(client: InngestClient, called: ReadonlySet<string>): void {

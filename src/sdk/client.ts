@@ -10,6 +10,8 @@ export interface InngestClient {
 export interface ClientShape extends InngestClient {
   headers?: Record<string, string>;
   options?: { middleware?: unknown; checkpointing?: unknown };
+  /** Takes variables that are not in `process.env`. */
+  setEnvVars?(variables: Record<string, string>): unknown;
 }
 
 /** True for a client of any loaded copy of the SDK. */

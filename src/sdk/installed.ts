@@ -8,10 +8,18 @@ import { versionText } from './version';
 const REMEDY =
   'With two copies, say which one to use: `createServe(serve)` with the `serve` of your own `inngest/edge`.';
 
-/** Inngest's `serve` for web-standard requests. @throws MastraInngestError `SDK_MISMATCH` */
-export async function installedEdgeServe(client: InngestClient): Promise<ServeAdapter> {
+/**
+ * Inngest's `serve` for web-standard requests with the variables of a platform beside them, which the client gets to know, too:
+ * it also sends events. @throws MastraInngestError `SDK_MISMATCH`
+ */
+export async function installedWebServe(
+  client: InngestClient,
+  bindings: Record<string, string>,
+): Promise<ServeAdapter> {
   await requireInstalled(client);
-  return (await import('inngest/edge')).serve;
+  if (Object.keys(bindings).length > 0) (client as ClientShape).setEnvVars?.(bindings);
+  const { serve } = await import('inngest/cloudflare');
+  return options => serve({ frameworkName: 'edge', ...(options as object) } as never);
 }
 
 /**

@@ -60,7 +60,13 @@ class RequestMiddleware {
 /** Wraps a client of `inngest` v4. */
 export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPort {
   const client = shape as unknown as V4Client;
-  const rest = { baseUrl: async () => client.apiBaseUrl ?? '', signingKey: client.signingKey };
+  const rest = {
+    baseUrl: async () => client.apiBaseUrl ?? '',
+    // Asked for at each call: a Worker's variables come with its first request.
+    get signingKey() {
+      return client.signingKey;
+    },
+  };
   return {
     appId: client.id,
     sdkVersion,

@@ -1,10 +1,12 @@
-import { type ServeAdapter, callAdapter } from '../sdk/adapter';
+import { type FastifyPlugin, type ServeAdapter, bindPlugin, callAdapter } from '../sdk/adapter';
 import type { InngestClient } from '../sdk/client';
 import { portFor } from '../sdk/detect';
 import type { ServableFunction } from '../sdk/port';
 import { requireSameSdk } from '../sdk/same-sdk';
 import { collectFunctions, requireServable } from './collect';
+import { offerBody } from './node-body';
 import { warnOfOwnFunctions } from './own-functions';
+import { told } from './told';
 
 /** What `serve` takes. */
 export interface MastraServeOptions<TRegisterOptions = Record<string, unknown>> {
@@ -27,19 +29,52 @@ type RegisterOptionsOf<TAdapter extends ServeAdapter> =
     ? Partial<Omit<TOptions, 'client' | 'functions'>>
     : Record<string, unknown>;
 
+/** What Fastify registers. The instance is the adapter's own type of it. */
+type PluginOf<TPlugin extends FastifyPlugin> = (
+  fastify: Parameters<TPlugin>[0],
+  options: unknown,
+  done: (error?: Error) => void,
+) => void;
+
+type PluginOptionsOf<TPlugin extends FastifyPlugin> = NonNullable<Parameters<TPlugin>[1]['options']>;
+
 /**
  * `serve` for a framework: `createServe(serve)` with the `serve` of one of Inngest's adapters, e.g. of `inngest/express`,
- * gives a function that takes what this package's `serve` takes and returns what the adapter returns.
+ * gives a function that takes what this package's `serve` takes and returns what the adapter returns. With `fastifyPlugin` of
+ * `inngest/fastify` it returns a plugin to register. A request of Node is served whether or not its body has been parsed.
  * @throws MastraInngestError when called: as `serve`, and `SDK_MISMATCH` for an adapter of the other major
+ * @example
+ * app.use('/api/inngest', createServe(serve)({ mastra, inngest }));
  */
 export function createServe<TAdapter extends ServeAdapter>(
   adapter: TAdapter,
-): (options: MastraServeOptions<RegisterOptionsOf<TAdapter>>) => ReturnType<TAdapter> {
-  return options => {
+): (options: MastraServeOptions<RegisterOptionsOf<TAdapter>>) => ReturnType<TAdapter>;
+export function createServe<TPlugin extends FastifyPlugin>(
+  plugin: TPlugin,
+): (options: MastraServeOptions<PluginOptionsOf<TPlugin>>) => PluginOf<TPlugin>;
+export function createServe(adapter: ServeAdapter | FastifyPlugin) {
+  return (options: MastraServeOptions<object>): unknown => {
     const served = servedOptions(options);
     warnOfOwnFunctions(options.mastra, options.functions);
-    return callAdapter(adapter, served);
+    if (isPlugin(adapter)) return bindPlugin(adapter, served);
+    const handler = callAdapter(adapter, served);
+    return typeof handler === 'function' ? told(withBody(handler as Handler), options.mastra) : handler;
   };
+}
+
+/** By the number of its parameters: a `serve` takes the options alone. */
+const isPlugin = (adapter: ServeAdapter | FastifyPlugin): adapter is FastifyPlugin => adapter.length === 3;
+
+type Handler = (...args: never[]) => unknown;
+
+/** The same handler, which finds the body of a request of Node whoever reads it. */
+function withBody(handler: Handler): Handler {
+  return new Proxy(handler, {
+    apply: (target, self, args: unknown[]): unknown => {
+      offerBody(args[0]);
+      return Reflect.apply(target, self, args);
+    },
+  });
 }
 
 /** What Inngest's own `serve` and `connect` need. All that can be wrong with it is found here. */

@@ -1,18 +1,21 @@
 import { callAdapter } from '../sdk/adapter';
-import { installedEdgeServe } from '../sdk/installed';
+import { installedWebServe } from '../sdk/installed';
+import { type Bindings, bindingsOf } from './bindings';
 import { type MastraServeOptions, servedOptions } from './create-serve';
 import { warnOfOwnFunctions } from './own-functions';
 import { type Routed, requestOf } from './request-of';
+import { told } from './told';
 
-type EdgeHandler = (request: Request) => Promise<Response>;
-type Handler = (input: Routed) => Promise<Response>;
+type WebHandler = (request: Request, env: Bindings) => Promise<Response>;
+type Handler = (input: Routed, second?: unknown) => Promise<Response>;
 
 /** A handler for all methods, and by name for routers that want one each, such as Next's: `export const { GET, POST, PUT } = serve(…)`. */
 export type ServeHandler = Handler & { readonly GET: Handler; readonly POST: Handler; readonly PUT: Handler };
 
 /**
  * One handler for all of an app's functions, to be mounted for GET, POST and PUT (`/api/inngest` by custom). It fits
- * Mastra's `apiRoutes`, Hono, Next's app router, and anything that speaks Request and Response.
+ * Mastra's `apiRoutes`, Hono, Next's app router, Workers (whose variables it takes), and anything that speaks Request and
+ * Response.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`, `NOTHING_TO_SERVE`,
  * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_SERVE_OPTION`; the handler: `WRONG_MOUNT`
  * @example
@@ -21,14 +24,16 @@ export type ServeHandler = Handler & { readonly GET: Handler; readonly POST: Han
 export function serve(options: MastraServeOptions): ServeHandler {
   const served = servedOptions(options);
   warnOfOwnFunctions(options.mastra, options.functions);
-  let handler: Promise<EdgeHandler> | undefined;
-  const handle: Handler = async input => {
+  let handler: Promise<WebHandler> | undefined;
+  const answer: Handler = async (input, second) => {
     const request = await requestOf(input);
+    const bindings = bindingsOf(input, second);
     // On the first request, so that the SDK is the user's own copy, whichever major, and only where it is needed.
-    handler ??= installedEdgeServe(options.inngest).then(
-      adapter => callAdapter(adapter, served) as EdgeHandler,
+    handler ??= installedWebServe(options.inngest, bindings).then(
+      adapter => callAdapter(adapter, served) as WebHandler,
     );
-    return (await handler)(request);
+    return (await handler)(request, bindings);
   };
+  const handle = told(answer, options.mastra);
   return Object.assign(handle, { GET: handle, POST: handle, PUT: handle });
 }

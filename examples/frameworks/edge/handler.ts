@@ -1,0 +1,10 @@
+// Anything that takes a function from Request to Response: Deno.serve, Bun.serve, Netlify, Vercel's functions, …
+import { serve } from '@mastra/inngest';
+import { greet, inngest, mastra } from './mastra.ts';
+
+const handle = serve({ mastra, inngest });
+
+export async function fetch(request: Request): Promise<Response> {
+  if (new URL(request.url).pathname === '/api/inngest') return handle(request);
+  return Response.json(await greet('Ada'));
+}

@@ -1,0 +1,14 @@
+import { createServe } from '@mastra/inngest';
+import Fastify from 'fastify';
+import { serve } from 'inngest/fastify';
+import { greet, inngest, mastra } from './mastra.ts';
+
+const app = Fastify({ bodyLimit: 10_000_000 });
+app.route({
+  method: ['GET', 'POST', 'PUT'],
+  url: '/api/inngest',
+  handler: createServe(serve)({ mastra, inngest }),
+});
+app.get('/greet', () => greet('Ada'));
+
+await app.listen({ port: Number(process.env['PORT'] ?? 3000), host: '127.0.0.1' });
