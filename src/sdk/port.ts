@@ -97,6 +97,8 @@ export interface InngestPort {
   readonly appId: string;
   /** e.g. `4.24.0` */
   readonly sdkVersion: string;
+  /** In production without the key that calls are checked with: the SDK refuses each, and does not say why in its answer. */
+  lacksSigningKey(): boolean;
   send(event: OutgoingEvent): Promise<{ ids: string[] }>;
   createFunction(definition: FunctionDefinition): ServableFunction;
   publish(channel: string, topic: string, data: unknown): Promise<void>;

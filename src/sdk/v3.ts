@@ -61,6 +61,7 @@ export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPor
   return {
     appId: client.id,
     sdkVersion,
+    lacksSigningKey: () => shape.mode?.isCloud === true && !rest.signingKey,
     send: event => client.send(event),
     createFunction: definition => createFunction(client, sdkVersion, definition),
     publish: async (channel, topic, data) => void (await client.realtime.publish({ channel, topic, data })),

@@ -70,6 +70,7 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
   return {
     appId: client.id,
     sdkVersion,
+    lacksSigningKey: () => client.mode === 'cloud' && !client.signingKey,
     send: (event: OutgoingEvent) => client.send(event),
     createFunction: definition => createFunction(client, definition),
     publish: (channel, topic, data) => client.realtime.publish({ channel, topic, config: {} as never }, data),

@@ -1,4 +1,6 @@
+import { MastraInngestError } from '../errors';
 import { callAdapter } from '../sdk/adapter';
+import { portFor } from '../sdk/detect';
 import { installedWebServe } from '../sdk/installed';
 import { type Bindings, bindingsOf } from './bindings';
 import { type MastraServeOptions, servedOptions } from './create-serve';
@@ -17,7 +19,7 @@ export type ServeHandler = Handler & { readonly GET: Handler; readonly POST: Han
  * Mastra's `apiRoutes`, Hono, Next's app router, Workers (whose variables it takes), and anything that speaks Request and
  * Response.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`, `NOTHING_TO_SERVE`,
- * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_SERVE_OPTION`; the handler: `WRONG_MOUNT`
+ * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_SERVE_OPTION`; the handler: `WRONG_MOUNT`, `MISSING_SIGNING_KEY`
  * @example
  * export const { GET, POST, PUT } = serve({ mastra, inngest });
  */
@@ -32,8 +34,18 @@ export function serve(options: MastraServeOptions): ServeHandler {
     handler ??= installedWebServe(options.inngest, bindings).then(
       adapter => callAdapter(adapter, served) as WebHandler,
     );
-    return (await handler)(request, bindings);
+    const response = await (await handler)(request, bindings);
+    if (!response.ok && portFor(options.inngest).lacksSigningKey()) throw missingKey(options.inngest.id);
+    return response;
   };
   const handle = told(answer, options.mastra);
   return Object.assign(handle, { GET: handle, POST: handle, PUT: handle });
+}
+
+function missingKey(clientId: string): MastraInngestError {
+  return new MastraInngestError(
+    'MISSING_SIGNING_KEY',
+    `The Inngest client "${clientId}" is in production and has no signing key, so Inngest's calls are refused. Set ` +
+      'INNGEST_SIGNING_KEY; with a dev server, INNGEST_DEV=1 or `isDev: true`.',
+  );
 }

@@ -23,10 +23,13 @@ export function told<THandler extends (...args: never[]) => unknown>(
   });
 }
 
+/** What a user does wrong, and finds nowhere else. */
+const TOLD: unknown[] = ['WRONG_MOUNT', 'MISSING_SIGNING_KEY'];
+
 function tell(error: unknown, args: readonly unknown[], mastra: AnyMastra): Response | undefined {
   const response = nodeResponseOf(args);
   const code = MastraInngestError.is(error) ? error.code : undefined;
-  if (!response && code !== 'WRONG_MOUNT') throw error;
+  if (!response && !TOLD.includes(code)) throw error;
   mastra.getLogger()?.error(`The handler of Inngest's requests failed: ${reasonOf(error)}`, { code });
   const body = JSON.stringify({ code, message: reasonOf(error) });
   const headers = { 'content-type': 'application/json' };
