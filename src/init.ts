@@ -8,30 +8,13 @@ import {
 import { createTool } from '@mastra/core/tools';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import type { AnySteps } from './core-types';
-import { splitOptions } from './function/options';
 import type { StartOptions } from './function/start-options';
-import { takeTriggers } from './function/triggers';
 import type { InngestClient } from './sdk/client';
 import { portFor } from './sdk/detect';
-import { requireMiddleware } from './sdk/middleware';
 import { createStep } from './workflow/create-step';
 import { cloneStep, cloneWorkflow } from './workflow/clone';
 import type { FlowControl } from './workflow/flow-control';
-import { InngestWorkflow } from './workflow/workflow';
-
-/** What holds for all workflows of one `init`. */
-export interface InitOptions {
-  /**
-   * Milliseconds for which the events of a step are gathered into one realtime message. 0, the default, sends each event by
-   * itself as soon as it comes; 20 to 100 make few requests of an agent's many tokens.
-   */
-  streamBatchMs?: number;
-  /**
-   * Id of the app (its client's `id`) that serves the workflows, where that is another one: a web app starts what a worker
-   * serves. By default it is the client's own.
-   */
-  servedBy?: string;
-}
+import { type InitOptions, InngestWorkflow } from './workflow/workflow';
 
 /** What `createWorkflow` takes: core's parameters of a workflow, Inngest's options of its function, and what starts it. */
 export type InngestWorkflowConfig<
@@ -69,11 +52,9 @@ type ParamsOfSchemas<
  * @typeParam TContext What the request context of its workflows holds, where they have no `requestContextSchema`.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`
  */
-export function init<TContext = unknown>(
-  inngest: InngestClient,
-  { streamBatchMs = 0, servedBy }: InitOptions = {},
-) {
-  const port = portFor(inngest);
+export function init<TContext = unknown>(inngest: InngestClient, options: InitOptions = {}) {
+  // What is no client is told here, and not by the first workflow.
+  portFor(inngest);
 
   /**
    * Core's `createWorkflow`, on Inngest: the workflow becomes the function `workflow.<id>`. Beside core's options it takes
@@ -115,10 +96,7 @@ export function init<TContext = unknown>(
     InferPublicSchema<TInputSchema>,
     InferSchemaOutput<TRequestContextSchema> & TContext
   > {
-    const { params: others, triggers } = takeTriggers(params);
-    const { workflow, functionOptions } = splitOptions(others);
-    requireMiddleware(port.sdkVersion, functionOptions.middleware, `Workflow ${params.id}`);
-    return new InngestWorkflow(workflow as never, port, functionOptions, streamBatchMs, triggers, servedBy);
+    return new InngestWorkflow(params as never, inngest, options);
   }
 
   return { createWorkflow, createStep, createTool, cloneStep, cloneWorkflow };

@@ -8,10 +8,15 @@ import { offerBody } from './node-body';
 import { warnOfOwnFunctions } from './own-functions';
 import { told } from './told';
 
+/** A Mastra, by shape: that of another copy of core fits as well. */
+export interface ServableMastra {
+  listWorkflows(...args: never[]): object;
+}
+
 /** What `serve` takes. */
 export interface MastraServeOptions<TRegisterOptions = Record<string, unknown>> {
   /** The Mastra whose workflows are served; only those made by this package are. */
-  mastra: unknown;
+  mastra: ServableMastra;
   /** The client that `init` was called with. */
   inngest: InngestClient;
   /** Inngest functions of your own, made with `inngest.createFunction`. */
@@ -21,12 +26,14 @@ export interface MastraServeOptions<TRegisterOptions = Record<string, unknown>> 
 }
 
 /** A `serve` of Inngest's SDK: `inngest/express`, `inngest/fastify`, `inngest/hono`, `inngest/next`, … */
-export type InngestServeAdapter = ServeAdapter;
+export type InngestServeAdapter<THandler = unknown> = (options: never) => THandler;
 
 /** Options of an adapter that are left to the user. */
 type RegisterOptionsOf<TAdapter extends ServeAdapter> =
   Parameters<TAdapter> extends [infer TOptions, ...unknown[]]
-    ? Partial<Omit<TOptions, 'client' | 'functions'>>
+    ? [TOptions] extends [never]
+      ? Record<string, unknown>
+      : Partial<Omit<TOptions, 'client' | 'functions'>>
     : Record<string, unknown>;
 
 /** What Fastify registers. The instance is the adapter's own type of it. */

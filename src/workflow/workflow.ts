@@ -11,7 +11,9 @@ import {
   scheduleFunctionDefinitions,
 } from '../function/run-function';
 import { storeOf } from '../function/stores';
-import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
+import { type OwnTriggers, takeTriggers } from '../function/triggers';
+import { splitOptions } from '../function/options';
+import type { StartOptions } from '../function/start-options';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
 import { logOf } from '../realtime/wire';
@@ -20,10 +22,14 @@ import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
 import { storedStatuses } from '../run/stored-statuses';
+import type { InngestClient } from '../sdk/client';
+import { portFor } from '../sdk/detect';
+import { requireMiddleware } from '../sdk/middleware';
 import type { InngestPort, ServableFunction } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
+import type { FlowControl } from './flow-control';
 import { nestedWorkflows } from './nested-workflows';
 import { showSchedules } from './shown-schedules';
 
@@ -41,6 +47,20 @@ export interface ServableWorkflow extends NestableWorkflow {
   getNestedWorkflows(): ServableWorkflow[];
   /** Another copy of the package may be of a version that has none. */
   optionWarnings?(): string[];
+}
+
+/** What holds for all workflows of one `init`. */
+export interface InitOptions {
+  /**
+   * Milliseconds for which the events of a step are gathered into one realtime message. 0, the default, sends each event by
+   * itself as soon as it comes; 20 to 100 make few requests of an agent's many tokens.
+   */
+  streamBatchMs?: number;
+  /**
+   * Id of the app (its client's `id`) that serves the workflows, where that is another one: a web app starts what a worker
+   * serves. By default it is the client's own.
+   */
+  servedBy?: string;
 }
 
 /** A workflow that runs on Inngest. Made by the `createWorkflow` that `init(inngest)` returns. */
@@ -68,22 +88,40 @@ export class InngestWorkflow<
   private resumeFunction?: ServableFunction;
   private scheduleFunctions?: ServableFunction[];
 
+  readonly port: InngestPort;
+  /** Inngest's function options. */
+  readonly functionOptions: Record<string, unknown>;
+  /** What starts it without a caller. */
+  readonly triggers: OwnTriggers;
+  /** Milliseconds for which a step's events are gathered into one realtime message; 0 for none. */
+  readonly streamBatchMs: number;
+  /** Id of the app that serves it. */
+  readonly servedBy: string;
+
+  /**
+   * @param inngest the client that its functions are made with
+   * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `INVALID_WORKFLOW_OPTION`, `SDK_MISMATCH`
+   */
   constructor(
     params: ConstructorParameters<
       typeof Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext>
-    >[0],
-    readonly port: InngestPort,
-    /** Inngest's function options. */
-    readonly functionOptions: Record<string, unknown> = {},
-    /** Milliseconds for which a step's events are gathered into one realtime message; 0 for none. */
-    readonly streamBatchMs = 0,
-    /** What starts it without a caller. */
-    readonly triggers: OwnTriggers = NO_TRIGGERS,
-    /** Id of the app that serves it. */
-    readonly servedBy: string = port.appId,
+    >[0] &
+      FlowControl &
+      StartOptions<NoInfer<TInput>, NoInfer<TState>>,
+    readonly inngest: InngestClient,
+    { streamBatchMs = 0, servedBy }: InitOptions = {},
   ) {
-    super(params);
+    const port = portFor(inngest);
+    const { params: others, triggers } = takeTriggers(params);
+    const { workflow, functionOptions } = splitOptions(others);
+    requireMiddleware(port.sdkVersion, functionOptions.middleware, `Workflow ${params.id}`);
+    super(workflow);
     this.engineType = 'inngest';
+    this.port = port;
+    this.functionOptions = functionOptions;
+    this.triggers = triggers;
+    this.streamBatchMs = streamBatchMs;
+    this.servedBy = servedBy ?? port.appId;
   }
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
@@ -138,23 +176,13 @@ export class InngestWorkflow<
    */
   cloneAs(id: string): InngestWorkflow {
     const { inputSchema, outputSchema, stateSchema, requestContextSchema, description, metadata } = this;
-    const params = {
-      id,
-      inputSchema,
-      outputSchema,
-      stateSchema,
-      requestContextSchema,
-      description,
-      metadata,
-    };
-    const { mastra, options, retryConfig, stepDefs: steps, type } = this;
+    const { mastra, options, retryConfig, stepDefs: steps, type, functionOptions, inngest } = this;
+    const schemas = { inputSchema, outputSchema, stateSchema, requestContextSchema };
+    const params = { ...functionOptions, ...schemas, id, description, metadata };
     const clone = new InngestWorkflow(
       { ...params, mastra, options, retryConfig, steps, type } as never,
-      this.port,
-      { ...this.functionOptions },
-      this.streamBatchMs,
-      NO_TRIGGERS,
-      this.servedBy,
+      inngest,
+      this,
     );
     clone.setStepFlow(this.stepGraph as never);
     clone.serializedStepFlow = this.serializedStepFlow;
