@@ -49,7 +49,8 @@ test('onFailure knows what it is called with', () => {
     ...options,
     onFailure: ({ error, event }) => {
       expectTypeOf(error).toExtend<Error>();
-      expectTypeOf<{ run_id: string }>().toExtend<typeof event.data>();
+      const failed: string = event.data.run_id;
+      expect(failed).toBeTypeOf('string');
     },
   });
   expect(workflow.functionOptions.onFailure).toBeTypeOf('function');
@@ -68,7 +69,7 @@ test('types by name', () => {
   expectTypeOf<InngestFlowCronConfig<{ count: number }>>().toExtend<{ inputData?: { count: number } }>();
   expectTypeOf<InngestWorkflowConfig<'a', unknown, { count: number }>['id']>().toEqualTypeOf<'a'>();
   expectTypeOf<InngestFlowControlConfig['retries']>().toExtend<number | undefined>();
-  expectTypeOf<{ signingKey: string }>().toExtend<MastraConnectOptions['registerOptions']>();
+  expectTypeOf<{ signingKey: string }>().toExtend<NonNullable<MastraConnectOptions['registerOptions']>>();
   expectTypeOf(connect).toBeFunction();
 });
 
