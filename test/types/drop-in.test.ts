@@ -69,7 +69,7 @@ test('types by name', () => {
   expectTypeOf<InngestFlowCronConfig<{ count: number }>>().toExtend<{ inputData?: { count: number } }>();
   expectTypeOf<InngestWorkflowConfig<'a', unknown, { count: number }>['id']>().toEqualTypeOf<'a'>();
   expectTypeOf<InngestFlowControlConfig['retries']>().toExtend<number | undefined>();
-  expectTypeOf<{ signingKey: string }>().toExtend<NonNullable<MastraConnectOptions['registerOptions']>>();
+  expectTypeOf<{ instanceId: string }>().toExtend<NonNullable<MastraConnectOptions['registerOptions']>>();
   expectTypeOf(connect).toBeFunction();
 });
 
