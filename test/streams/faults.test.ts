@@ -202,7 +202,12 @@ describe('where progress is not stored, each event comes once, and a marker stan
     const first = story.findIndex(isWritten);
     // What a slow channel brings after the observer came is told, and only the others are counted.
     const allowed = [2, 1].map(missed => story.toSpliced(first, missed, 'data-mastra-omitted'));
-    expect([...allowed, story]).toContainEqual(seen);
+    // An observer who missed the sleep's end and not the step's start, in one op, finds that end with the run's.
+    const sleepLast = (words: string[]) => [
+      ...words.slice(0, -1).filter(word => !word.startsWith('step-result sleep')),
+      ...words.filter(word => word.startsWith('step-result sleep') || word === 'finish'),
+    ];
+    expect([...allowed, story].flatMap(words => [words, sleepLast(words)])).toContainEqual(seen);
   });
 
   test('because the store is down for a while', async () => {
