@@ -12,7 +12,7 @@ import { bundleApp, installDependencies, installPackage } from './prepare';
 import { Progress } from './progress';
 import { chart } from './report/chart';
 import { figureTable, fullReport } from './report/full';
-import { withBench } from './report/readme';
+import { withBench } from './report/page';
 import type { Results } from './results';
 import { benchServer } from './server';
 import { timeAll } from './timings';
@@ -94,15 +94,15 @@ function versions(): Record<string, string> {
   );
 }
 
-/** Tables and charts of all results, and the README's part of them. */
+/** Tables and charts of all results, and those of docs/bench.md. */
 async function report(all: readonly Results[]): Promise<void> {
   for (const results of all) {
     const file = path.join(folder, results.server);
     await writeMarkdown(`${file}.md`, fullReport(results));
     writeFileSync(`${file}.svg`, chart(results));
   }
-  const readme = path.resolve(benchFolder, '../README.md');
-  await writeMarkdown(readme, withBench(readFileSync(readme, 'utf8'), all));
+  const page = path.resolve(benchFolder, '../docs/bench.md');
+  await writeMarkdown(page, withBench(readFileSync(page, 'utf8'), all));
 }
 
 /** What was measured last on each server, the real one first. */

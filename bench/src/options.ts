@@ -6,7 +6,7 @@ const usage = `Usage: npm run bench -- [options]
 
 Measures this package next to hand-written Inngest functions and to the peer, on the local server, or on the one that
 INNGEST_BASE_URL names. A run of everything takes 25 minutes (on a real server about two hours) and renews
-bench/results/ and the README.
+bench/results/ and docs/bench.md.
 
   --rounds N     timed rounds (default 5)
   --short        without the peer where it takes minutes on a real server (100 steps, 50 items, 200 runs)

@@ -1,11 +1,13 @@
-// `npm run readme`: copies the example's files into the README.
+// `npm run readme`: copies the example's files into the README and the guide.
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fillBlocks } from './blocks.js';
 
 const example = path.resolve('examples/increment');
-const readme = readFileSync('README.md', 'utf8');
-writeFileSync(
-  'README.md',
-  fillBlocks(readme, file => readFileSync(path.join(example, file), 'utf8')),
-);
+for (const page of ['README.md', 'docs/guide.md']) {
+  const text = readFileSync(page, 'utf8');
+  writeFileSync(
+    page,
+    fillBlocks(text, file => readFileSync(path.join(example, file), 'utf8')),
+  );
+}

@@ -5,28 +5,34 @@ import { fillBlocks, shownFiles } from '../../scripts/readme/blocks';
 import { refusal } from './api-prefix-error';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+const read = (file: string) => readFileSync(path.join(root, file), 'utf8');
+const readme = read('README.md');
+const guide = read('docs/guide.md');
 
-describe('the README', () => {
-  it('shows every file of the guide', () => {
+describe('the README and the guide', () => {
+  it('show every file of the example', () => {
     expect(shownFiles(readme)).toEqual([
       'src/mastra/inngest/index.ts',
       'src/mastra/workflows/index.ts',
-      'src/inngest/custom-functions.ts',
       'src/mastra/index.ts',
+    ]);
+    expect(shownFiles(guide)).toEqual([
+      'src/inngest/custom-functions.ts',
       'v3/src/mastra/inngest/index.ts',
       'v3/src/inngest/custom-functions.ts',
     ]);
   });
 
-  it('shows them as they are (`npm run readme` copies them)', () => {
-    expect(
-      fillBlocks(readme, file => readFileSync(path.join(root, 'examples/increment', file), 'utf8')),
-    ).toBe(readme);
+  it.each([readme, guide])('show them as they are (`npm run readme` copies them)', page => {
+    expect(fillBlocks(page, file => read(path.join('examples/increment', file)))).toBe(page);
   });
 
-  it("quotes Mastra's refusal of /api/inngest word for word", () => {
-    expect(readme).toContain(refusal);
+  it("quote Mastra's refusal of /api/inngest word for word", () => {
+    expect(guide).toContain(refusal);
+  });
+
+  it('are read in a few minutes', () => {
+    expect(readme.split('\n').length).toBeLessThanOrEqual(200);
   });
 });
 
