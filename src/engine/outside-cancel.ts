@@ -1,5 +1,6 @@
 /** Tells a step that its run was cancelled from outside: by `cancel()` in any process, or in Inngest's dashboard. */
 import type { RunScope } from './scope';
+import { unref } from '../unref';
 
 /** When to look at what is stored of the run, in milliseconds. A step that is quicker than the first look costs nothing. */
 const LOOKS = { first: 1000, pause: 1500 };
@@ -28,8 +29,8 @@ export class OutsideCancel {
   private schedule(pause: number): void {
     if (this.over || this.abort.signal.aborted) return;
     this.timer = setTimeout(() => void this.look(), pause);
-    // Not every runtime's timers are objects; the op itself keeps the process alive.
-    (this.timer as { unref?: () => void }).unref?.();
+    // The op itself keeps the process alive.
+    unref(this.timer);
   }
 
   private stop(): void {

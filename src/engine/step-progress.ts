@@ -15,6 +15,7 @@ import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
 import { RecentOps } from './recent-ops';
 import { StepEngine } from './step-engine';
+import { unref } from '../unref';
 
 /** After how long, in milliseconds, a step that still executes is stored as it stands; each further time twice as long. */
 const FIRST_LOOK = 1000;
@@ -64,7 +65,7 @@ export class StepProgress {
       this.saving = this.savePartial();
       this.lookLater(Math.min(pause * 2, LONGEST_PAUSE));
     }, pause);
-    this.timer.unref();
+    unref(this.timer);
   }
 
   /** Stores how far the step is, if it has told anything new. */

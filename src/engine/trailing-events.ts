@@ -3,6 +3,7 @@ import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
 import type { RunEvent } from '../realtime/channel';
 import type { RunScope } from './scope';
+import { unref } from '../unref';
 
 /** What a step's op publishes if it publishes nothing else, in this order. */
 const OF_A_STEP = ['workflow-step-start', 'workflow-step-result', 'workflow-step-finish'];
@@ -24,7 +25,7 @@ const LONGEST_WAIT = 1000;
 function leftBehind(legName: string): Before {
   const before = onTheirWay.get(legName);
   if (!before) return NOTHING;
-  const end = new Promise<void>(resolve => setTimeout(resolve, LONGEST_WAIT).unref());
+  const end = new Promise<void>(resolve => unref(setTimeout(resolve, LONGEST_WAIT)));
   return { stored: Promise.race([before.stored, end]), sent: Promise.race([before.sent, end]) };
 }
 

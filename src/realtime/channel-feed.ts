@@ -1,6 +1,7 @@
 import { isRecord } from '../wire/json';
 import { BATCH_TYPE, type PublishedEvent, WATCH_TOPIC } from './channel';
 import { type EventPart, PARTS_TOPIC, PartsBin } from './parts';
+import { unref } from '../unref';
 
 /** How long a long event waits for its missing parts, in milliseconds; then its extract is shown. */
 const PATIENCE = 2000;
@@ -32,7 +33,7 @@ export class ChannelFeed {
     if (whole) return this.onEvent(whole as PublishedEvent);
     this.held = [event];
     const timer = setTimeout(() => this.giveUp(), PATIENCE);
-    timer.unref();
+    unref(timer);
     this.stopWaiting = () => clearTimeout(timer);
   }
 

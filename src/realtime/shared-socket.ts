@@ -3,6 +3,7 @@ import type { InngestPort } from '../sdk/port';
 import { isRecord } from '../wire/json';
 import { WATCH_TOPIC } from './channel';
 import { PARTS_TOPIC } from './parts';
+import { unref } from '../unref';
 
 /** What one channel's messages are given to. */
 export interface ChannelListener {
@@ -245,7 +246,7 @@ export class SharedSocket {
       );
     }, this.pause);
     // Waiting for a stream must not keep a process alive by itself.
-    this.timer.unref();
+    unref(this.timer);
   }
 
   private without(added: ReadonlySet<string>): string[] {

@@ -10,6 +10,7 @@ import { isAtRest } from '../snapshot/transitions';
 import { OpQueue } from './op-queue';
 import type { StoryEvent } from './stored-story';
 import { type Position, Told, positionOf } from './told';
+import { unref } from '../unref';
 
 /** How long, in milliseconds, a run that is not stored and has come to rest is waited for: the last of its events may be on their way. */
 const LINGER = 1000;
@@ -269,7 +270,7 @@ export class StoryReader {
         else this.lookLater();
       });
     }, pause);
-    this.look.unref();
+    unref(this.look);
   }
 
   /** Tells what happened and was not told. */

@@ -7,6 +7,7 @@ import { freePort } from '../processes/free-port';
 import type { Installed } from './installed';
 
 export interface Start {
+  /** `PORT` and `:INNGEST` at the end of a word stand for the app's port and the server's address; also in `env`. */
   command: readonly string[];
   env?: NodeJS.ProcessEnv;
   /** The app's folder below the one that npm installed in. */
@@ -20,18 +21,16 @@ export async function runsToTheEnd(installed: Installed, start: Start): Promise<
   const { command, env, below, inngestPath = '/api/inngest', greetPath = '/greet' } = start;
   const local = await startLocalServer({ port: 0 });
   const port = String(await freePort());
+  const filled = (text: string) =>
+    text.replace(/:INNGEST$/, `:${local.url}`).replace(/(^|:)PORT$/, `$1${port}`);
   const variables = {
     PORT: port,
     INNGEST_DEV: local.url,
     INNGEST_BASE_URL: local.url,
     DATABASE_URL: `file:${path.join(installed.folder, `${randomUUID()}.db`)}`,
-    ...env,
+    ...Object.fromEntries(Object.entries(env ?? {}).map(([name, value]) => [name, value && filled(value)])),
   };
-  const app = installed.start(
-    command.map(part => (part === 'PORT' ? port : part)),
-    variables,
-    below,
-  );
+  const app = installed.start(command.map(filled), variables, below);
   const url = `http://127.0.0.1:${port}`;
   try {
     await until('the app answers', () => answers(url + inngestPath, app.ended), 240_000);

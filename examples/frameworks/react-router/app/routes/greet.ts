@@ -1,0 +1,3 @@
+import { greet } from '../mastra';
+
+export const loader = async () => Response.json(await greet('Ada'));
