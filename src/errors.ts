@@ -7,6 +7,7 @@
 export type ErrorCode =
   | 'DUPLICATE_FUNCTION_ID'
   | 'FOREIGN_RUN'
+  | 'GRAPH_CHANGED'
   | 'INVALID_CLIENT'
   | 'INVALID_EVENT_DATA'
   | 'INVALID_SERVE_OPTION'
@@ -45,6 +46,7 @@ export interface ErrorPlace {
 
 /** What Mastra's server answers a request with that fails so; 500 for all others. */
 const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
+  GRAPH_CHANGED: 409,
   INVALID_EVENT_DATA: 400,
   RUN_ACTIVE: 409,
   RUN_CONFLICT: 409,

@@ -6,7 +6,7 @@ import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
 import type { Operation } from '../engine/operations';
 import { stateChange } from '../engine/state-change';
-import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
+import { GRAPH, SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
 import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import { requireStorable } from '../engine/storable-values';
@@ -26,6 +26,7 @@ import type { StartRequest } from '../wire/start-event';
 import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
+import type { Identity } from './identity';
 import { LegLoader } from './leg-load';
 import {
   announceEnd,
@@ -42,7 +43,7 @@ import { type Prepared, prepareStart } from './prepare';
 import { type Rest, settleRun } from './run-end';
 import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
-import { storeOf } from './stores';
+import { fitRunning } from './version-change';
 
 /** How core's engine came to an end, or what ended the run before it. */
 interface Ending {
@@ -66,7 +67,7 @@ export class RunExecution {
     private readonly scope: RunScope,
     { request: start, source }: Start,
     step: StepTools,
-    begun: boolean,
+    private readonly identity: Identity,
   ) {
     this.start = start;
     this.requestContext = new RequestContext(Object.entries(start.requestContext));
@@ -77,7 +78,7 @@ export class RunExecution {
       scope,
       graph: workflow.stepGraph,
       step,
-      begun,
+      begun: identity.begun,
       prologue: operation => this.begin(operation),
       trace: new RunTrace(scope, this.above.at(-1)?.step, {
         input: start.leg?.kind === 'restart' ? undefined : start.inputData,
@@ -130,7 +131,7 @@ export class RunExecution {
   /** In the run's first op, before its body: take the run, say that it began. */
   private async begin(operation: Operation): Promise<void> {
     const { scope, engine } = this;
-    await claimAncestors(scope.ancestors, storeOf(scope.mastra), this.start).catch(async (error: unknown) => {
+    await claimAncestors(scope.ancestors, scope.mastra, this.start).catch(async (error: unknown) => {
       // An earlier attempt of this op may have taken the run before its parent was cancelled.
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
@@ -253,6 +254,7 @@ export class RunExecution {
   private async runGraph(): Promise<Ending> {
     const { engine, requestContext } = this;
     try {
+      await this.fit();
       if (!this.scope.leg) {
         this.prepared = await this.prepare();
         // Core changes the state that it is given, and a nested run tells what became of it.
@@ -267,6 +269,13 @@ export class RunExecution {
       if (this.refusal(error)) throw error;
       return this.thrown(error);
     }
+  }
+
+  /** A deploy may have come since the run began. */
+  private async fit(): Promise<void> {
+    const { identity, scope, engine, workflow } = this;
+    if (identity.begun && [...identity.graphs].some(graph => graph !== scope.graph))
+      await fitRunning(engine, scope, workflow.serializedStepGraph);
   }
 
   private async prepare(): Promise<Prepared> {
@@ -351,7 +360,8 @@ export class RunExecution {
     const { runId, startedAt, ancestors } = this.scope;
     const times = { startedAt, endedAt };
     const outcome = { ...nestedOutcome(run, runId, times, payload, change), state: this.stateForParent(run) };
-    return { ...outcome, run: { owner: ancestors.at(-1)?.owner, runId: ancestors.at(-1)?.runId } };
+    const { owner, runId: parentRunId, graph } = ancestors.at(-1) ?? {};
+    return { ...outcome, run: { owner, runId: parentRunId }, [GRAPH]: graph };
   }
 
   private get stateAtStart(): Record<string, unknown> {

@@ -60,10 +60,18 @@ export class RunRecord {
     }
     if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
     if (existing.status !== 'pending') return this.refused(existing);
-    const { context, value } = initial;
+    // The graph, too: the caller who made the row may be of another version.
+    const { context, value, serializedStepGraph } = initial;
     const claimed = await store.updateWorkflowState({
       ...this.key,
-      opts: { status: 'running', expectedStatus: ['pending'], context, value, inngest: ownership },
+      opts: {
+        status: 'running',
+        expectedStatus: ['pending'],
+        context,
+        value,
+        ...(serializedStepGraph.length > 0 && { serializedStepGraph }),
+        inngest: ownership,
+      },
     });
     if (claimed) return 'claimed';
     const current = await store.loadWorkflowSnapshot(this.key);

@@ -22,6 +22,8 @@ export interface Ownership {
   events?: Json;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
+  /** The graph that the leg began with, as core serializes it, where it is not the one of the leg before. */
+  graph?: unknown[];
   /** Where the run is found in the traces. */
   trace?: { traceId: string; spanId: string };
   /** The user's `pruneSnapshot` left things out: the run's last event has all of it. */
