@@ -5,11 +5,13 @@
 
 /** Stable identifiers of the failures that this package reports. */
 export type ErrorCode =
+  | 'APP_NOT_LOADED'
   | 'DUPLICATE_FUNCTION_ID'
   | 'FOREIGN_RUN'
   | 'GRAPH_CHANGED'
   | 'INVALID_CLIENT'
   | 'INVALID_EVENT_DATA'
+  | 'INVALID_LOCK'
   | 'INVALID_SERVE_OPTION'
   | 'INVALID_WORKFLOW_OPTION'
   | 'MASTRA_NOT_REGISTERED'
@@ -18,6 +20,7 @@ export type ErrorCode =
   | 'OUTPUT_NOT_SERIALIZABLE'
   | 'OUTPUT_TOO_LARGE'
   | 'REALTIME_FAILED'
+  | 'RUNS_NOT_READ'
   | 'RUN_ACTIVE'
   | 'RUN_CANCELED'
   | 'RUN_CONFLICT'

@@ -25,6 +25,8 @@ export interface Place {
   unnamed?: string;
   /** A nested workflow's own graph. */
   inner?: readonly unknown[];
+  /** It may suspend, as far as its schemas say so; of a nested workflow, a step of it. */
+  suspends: boolean;
 }
 
 /** A branch: its conditions are one op. */
@@ -38,7 +40,7 @@ export interface BranchPlace {
 interface Entry {
   type: string;
   id?: string;
-  step?: Entry & { component?: string };
+  step?: Entry & { component?: string; canSuspend?: boolean };
   steps?: Entry[];
   serializedStepFlow?: unknown[];
   mapConfig?: unknown;
@@ -102,13 +104,16 @@ function idOf(leaf: Entry): string {
   return (leaf.type === 'step' ? leaf.step?.id : leaf.id) ?? '';
 }
 
-function described(leaf: Entry): Pick<Place, 'id' | 'kind' | 'unnamed' | 'inner'> {
+function described(leaf: Entry): Pick<Place, 'id' | 'kind' | 'unnamed' | 'inner' | 'suspends'> {
   const id = idOf(leaf);
   const { mapConfig, duration, date, fn } = leaf;
   const inner = leaf.serializedStepFlow ?? leaf.step?.serializedStepFlow;
   return {
     id,
     kind: kindOf(leaf),
+    suspends: inner
+      ? new GraphShape(inner).places.some(place => place.suspends)
+      : leaf.step?.canSuspend === true,
     ...(UNNAMED.test(id) && { unnamed: JSON.stringify({ mapConfig, duration, date, fn }) }),
     ...(inner && { inner }),
   };

@@ -60,8 +60,9 @@ export class RunRecord {
     }
     if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
     if (existing.status !== 'pending') return this.refused(existing);
-    // The graph, too: the caller who made the row may be of another version.
     const { context, value, serializedStepGraph } = initial;
+    // The caller who made the row may be of another version.
+    const isOther = JSON.stringify(serializedStepGraph) !== JSON.stringify(existing.serializedStepGraph);
     const claimed = await store.updateWorkflowState({
       ...this.key,
       opts: {
@@ -69,7 +70,7 @@ export class RunRecord {
         expectedStatus: ['pending'],
         context,
         value,
-        ...(serializedStepGraph.length > 0 && { serializedStepGraph }),
+        ...(serializedStepGraph.length > 0 && isOther && { serializedStepGraph }),
         inngest: ownership,
       },
     });

@@ -36,8 +36,8 @@ export const LIMITS: Record<'on' | 'off', Record<string, Limits>> = {
     'sequential-100': limits(101, 102, 815_000, 35_500, 302, 102, 57_000),
     'dountil-10': limits(11, 12, 21_500, 3_700, 32, 13, 17_200),
     'parallel-10': limits(11, 13, 16_000, 6_700, 32, 13, 7_000),
-    'foreach-10': limits(11, 12, 22_700, 3_900, 15, 13, 26_500),
+    'foreach-10': limits(11, 12, 22_900, 3_900, 15, 13, 26_500),
     branch: limits(3, 4, 4_500, 1_300, 5, 4, 2_250),
-    nested: limits(7, 9, 18_200 + 4 * INVOKER, 3_600, 20, 7, 6_100),
+    nested: limits(7, 9, 18_600 + 4 * INVOKER, 3_600, 20, 7, 6_100),
   },
 };
