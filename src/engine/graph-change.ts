@@ -69,7 +69,11 @@ export class GraphChange {
     const [start = 0] = found.path;
     const [before = 0] = path ?? this.was.of(stepId)[0]?.path ?? [];
     const repeats = this.now.places
-      .filter(place => (place.path[0] ?? 0) > start && hasEnded(results[place.id]))
+      // An arm of a branch that has a result is not executed again, as in core.
+      .filter(
+        ({ container, path: [index = 0], id }) =>
+          container !== 'branch' && index > start && hasEnded(results[id]),
+      )
       .filter(
         ({ id }) => this.was.of(id).length > 0 && this.was.of(id).every(one => (one.path[0] ?? 0) < before),
       )
@@ -168,17 +172,20 @@ export class GraphChange {
     };
   }
 
-  /** A step that is gone, and a new one at its place between the same steps, are taken for one that has got another id. */
+  /**
+   * A step that is gone, and a new nested workflow that has it, or one that had what is new, do the same once more. So does a new
+   * step at its place between the same steps: it is taken for one that has got another id.
+   */
   private renamed(begun: readonly Place[], added: readonly string[]): Outlook['repeats'] {
     const gone = begun.filter(({ id, kind }) => kind !== 'sleep' && this.now.of(id).length === 0);
     const fresh = this.now.places.filter(({ id, kind }) => kind !== 'sleep' && added.includes(id));
     const taken = new Set<Place>();
     return gone.flatMap(place => {
       const gap = gapBefore(place, this.was, this.now);
-      const as = fresh.find(
-        one =>
-          !taken.has(one) && one.container === place.container && gapBefore(one, this.now, this.was) === gap,
-      );
+      const isAtItsPlace = (one: Place) =>
+        one.container === place.container && gapBefore(one, this.now, this.was) === gap;
+      const free = fresh.filter(one => !taken.has(one));
+      const as = free.find(one => shareSteps(one, place)) ?? free.find(isAtItsPlace);
       if (as) taken.add(as);
       return as ? [{ stepId: place.id, as: as.id }] : [];
     });
@@ -190,6 +197,16 @@ const NOTHING: Outlook = { misfits: [], repeats: [], runs: [], skips: [] };
 /** The last step before a place that both graphs have. */
 function gapBefore(place: Place, own: GraphShape, other: GraphShape): string | undefined {
   return own.places.slice(0, own.places.indexOf(place)).findLast(({ id }) => other.of(id).length > 0)?.id;
+}
+
+function shareSteps(one: Place, other: Place): boolean {
+  const ids = idsIn(other);
+  return idsIn(one).some(id => ids.includes(id));
+}
+
+/** A step's id, and those of what is nested in it. */
+function idsIn({ id, inner }: Place): string[] {
+  return [id, ...(inner ? new GraphShape(inner).places.flatMap(idsIn) : [])];
 }
 
 function within({ path: [index = 0] }: Place, from: number, to: number): boolean {

@@ -8,7 +8,7 @@ import { InMemoryStore, type MastraCompositeStore } from '@mastra/core/storage';
 import { createStep, init, waitForEvent } from '@mastra/inngest';
 import { startLocalServer } from '@mastra/inngest/local';
 import { z } from 'zod';
-import type { Snapshot } from '../../src/snapshot/store';
+import type { Snapshot, StoreProvider } from '../../src/snapshot/store';
 import type { Flow } from '../differential/kit';
 import { until } from '../server/until';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
@@ -56,6 +56,10 @@ export interface DeployRig {
   /** The Mastra of the version that is deployed. */
   readonly mastra: Mastra;
   deploy(build: (version: Version) => Flow | Flow[]): Promise<void>;
+  /** The graph of a version that is not deployed, as core serializes it. */
+  graphOf(build: (version: Version) => Flow): unknown[];
+  /** What gives the store of the runs. */
+  store: StoreProvider;
   run(workflowId: string, runId?: string): Promise<DeployedRun>;
   stored(workflowId: string, runId: string): Promise<Snapshot>;
   reaches(workflowId: string, runId: string, ...statuses: string[]): Promise<Snapshot>;
@@ -141,14 +145,16 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
     return mastra;
   };
 
+  const version = versionOf(inngest, (runId, line) => journal.push([runId, line]));
   const rig: DeployRig = {
     storage,
     sent,
     get mastra() {
       return current();
     },
+    graphOf: build => (build(version) as unknown as { serializedStepGraph: unknown[] }).serializedStepGraph,
+    store: async () => (await storage.getStore('workflows')) as never,
     deploy: async build => {
-      const version = versionOf(inngest, (runId, line) => journal.push([runId, line]));
       const flows = [build(version)].flat();
       mastra = new Mastra({
         workflows: Object.fromEntries(flows.map(flow => [flow.id, flow])) as never,
