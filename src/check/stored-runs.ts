@@ -96,5 +96,5 @@ function legOf({ inngest, suspendedPaths }: Snapshot): { stepId: string; path?: 
   if (!inngest?.leg || !first) return undefined;
   const [stepId, path] = first;
   // Paths in the row are those of its own graph.
-  return inngest.graph ? { stepId } : { stepId, path };
+  return { stepId, path: inngest.graph ? inngest.begins : path };
 }

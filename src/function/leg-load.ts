@@ -92,7 +92,7 @@ export class LegLoader {
     const changed = GraphChange.between(row.serializedStepGraph, this.workflow.serializedStepGraph);
     const graph = changed && this.workflow.serializedStepGraph;
     if (!changed && isDeepStrictEqual(events, row.inngest.events ?? [])) return;
-    const { graph: _before, ...inngest } = row.inngest;
+    const { graph: _graph, begins: _begins, ...inngest } = row.inngest;
     const noted = { ...inngest, events, ...(graph && { graph }) };
     await record.move('running', { inngest: noted }, ['running']);
   }

@@ -2,6 +2,7 @@
 import { RequestContext } from '@mastra/core/request-context';
 import type { EntryParams, StepResults } from '../core-types';
 import { GraphChange } from '../engine/graph-change';
+import { GraphShape } from '../engine/graph-shape';
 import type { InngestExecutionEngine } from '../engine/engine';
 import type { LegStart } from '../engine/leg-start';
 import type { RunScope } from '../engine/scope';
@@ -17,22 +18,44 @@ import { lastState } from './leg-memo';
  * @throws MastraInngestError `GRAPH_CHANGED`, before anything of the run is executed
  */
 export async function fitRunning(
-  { end }: InngestExecutionEngine,
+  { end, parts }: InngestExecutionEngine,
   scope: RunScope,
   graph: readonly unknown[],
 ): Promise<void> {
   const row = await scope.record.load();
   if (row?.inngest?.owner !== scope.inngestRunId) return;
-  const change = GraphChange.between(row.inngest.graph ?? row.serializedStepGraph, graph);
-  if (!change) return;
-  const place = scope.leg && placeOf(scope.leg);
-  const [misfit] = change.replayed(row.context, place).misfits;
+  const { graph: fitted = row.serializedStepGraph, begins } = row.inngest;
+  const first = scope.leg && placeOf(scope.leg);
+  const place = first && { ...first, path: begins ?? first.path };
+  const change = GraphChange.between(fitted, graph);
+  const [misfit] = change?.replayed(row.context, place).misfits ?? [];
   if (misfit) {
     // So the end of the run keeps what is stored of it, and it can be travelled in.
     end.reached = reachedBefore(row, scope);
     throw graphChanged(scope, misfit, 'time travel');
   }
-  if (scope.leg && place) moveLeg(scope.leg, change, place.stepId);
+  const found = change && place && change.continuedAt(place.stepId, place.path);
+  const path = found && 'path' in found ? found.path : place?.path;
+  // What is executed from now on is of this graph, and it is this one that the next version is compared with.
+  if (change) parts.operations.beforeBody(() => noteGraph(scope, graph, path));
+  if (scope.leg && path) moveLeg(scope.leg, path, new GraphShape(graph));
+}
+
+/** An op beside this one may change the run's status in between. */
+const NOTES = 3;
+
+async function noteGraph(
+  { record }: RunScope,
+  graph: readonly unknown[],
+  path: readonly number[] | undefined,
+) {
+  const begins = path && { begins: [...path] };
+  for (let tries = 0; tries < NOTES; tries++) {
+    const row = await record.load();
+    if (!row) return;
+    const inngest = { ...row.inngest, graph: [...graph], ...begins };
+    if (await record.move(row.status, { inngest }, [row.status])) return;
+  }
 }
 
 /** Where a leg began, in the graph of the version that began it. */
@@ -42,21 +65,17 @@ function placeOf({ resume, timeTravel, restart }: LegStart): { stepId: string; p
   return stepId === undefined ? undefined : { stepId, path };
 }
 
-function moveLeg(leg: LegStart, change: GraphChange, stepId: string): void {
+function moveLeg(leg: LegStart, path: readonly number[], { places }: GraphShape): void {
   const { resume, timeTravel, restart } = leg;
-  const moved = (id: string, path: number[] | undefined): number[] | undefined => {
-    const found = change.continuedAt(id, path);
-    return 'path' in found ? [...found.path] : undefined;
-  };
-  if (resume) leg.resume = { ...resume, resumePath: moved(stepId, resume.resumePath) ?? resume.resumePath };
-  if (timeTravel) timeTravel.executionPath = moved(stepId, timeTravel.executionPath) ?? [];
+  if (resume) leg.resume = { ...resume, resumePath: [...path] };
+  if (timeTravel) leg.timeTravel = { ...timeTravel, executionPath: [...path] };
   if (!restart) return;
-  const active = Object.entries(restart.activeStepsPath).flatMap(([id, path]) => {
-    const found = moved(id, path);
-    return found ? [[id, found] as const] : [];
-  });
-  restart.activeStepsPath = Object.fromEntries(active);
-  restart.activePaths = active.slice(0, 1).map(([, [index = 0]]) => index);
+  const active = places.filter(one => one.path[0] === path[0] && one.id in restart.activeStepsPath);
+  leg.restart = {
+    ...restart,
+    activePaths: path.slice(0, 1),
+    activeStepsPath: Object.fromEntries(active.map(one => [one.id, [...one.path]])),
+  };
 }
 
 /** How far the run had come, as core hands it on. */

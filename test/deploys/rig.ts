@@ -48,7 +48,7 @@ export interface Version {
   items(id: string, count: number): unknown;
   waits(id: string): unknown;
   /** In its middle, Inngest and the app wait for time to pass. */
-  nap(flow: Flow): Flow;
+  nap(flow: Flow, id?: string): Flow;
 }
 
 export interface DeployRig {
@@ -63,6 +63,8 @@ export interface DeployRig {
   run(workflowId: string, runId?: string): Promise<DeployedRun>;
   stored(workflowId: string, runId: string): Promise<Snapshot>;
   reaches(workflowId: string, runId: string, ...statuses: string[]): Promise<Snapshot>;
+  /** Waits until the stored run is as it is meant, and Inngest has nothing to do but let time pass. */
+  reachesWith(workflowId: string, runId: string, isMeant: (row: Snapshot) => boolean): Promise<void>;
   /** A new run of the workflow, in its nap. */
   napping(workflowId: string): Promise<DeployedRun>;
   /** The nap of all runs is over. */
@@ -117,7 +119,7 @@ function versionOf(inngest: object, journal: (runId: string, line: string) => vo
         return Array.from({ length: count }, (_, item) => ({ path: [String(item)] }));
       }),
     waits: id => waitForEvent({ id, event: `deploys/${id}`, timeout: '1h' }),
-    nap: flow => flow.sleep(NAP, { id: 'nap' }),
+    nap: (flow, id = 'nap') => flow.sleep(NAP, { id }),
   };
 }
 
@@ -182,11 +184,14 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
       await until(async () => statuses.includes((await rig.stored(workflowId, runId))?.status));
       return rig.stored(workflowId, runId);
     },
+    reachesWith: async (workflowId, runId, isMeant) => {
+      await until(async () => isMeant(await rig.stored(workflowId, runId)));
+      await local?.settled();
+    },
     napping: async workflowId => {
       const run = await rig.run(workflowId);
       await run.startAsync({ inputData: {} });
-      await rig.reaches(workflowId, run.runId, 'waiting');
-      await local?.settled();
+      await rig.reachesWith(workflowId, run.runId, row => row?.status === 'waiting');
       return run;
     },
     wake: async () => void (await local?.advance(NAP)),

@@ -229,6 +229,30 @@ test('a leg that goes on after a suspension goes on at the new place of its step
   expect(rig.steps().slice(mark)).toEqual(['end']);
 });
 
+test('of several deploys, what one version executed is compared with the next one as that version had it', async () => {
+  const id = 'third-version';
+  await rig.deploy(version => chain(version.workflow(id), version).commit());
+  const { runId } = await rig.napping(id);
+  // Where the first version had a step and has not come to, the second has a loop.
+  const second: Build = (flow, v) =>
+    v.nap(
+      v
+        .nap(flow.then(v.step('new')).then(v.step('one')).then(v.step('two')))
+        .dountil(v.step('three'), async () => true),
+      'siesta',
+    );
+  await rig.deploy(version => second(version.workflow(id), version).then(version.step('end')).commit());
+  await rig.wake();
+  await rig.reachesWith(id, runId, ({ status, context }) => status === 'waiting' && 'three' in context);
+  await rig.deploy(version =>
+    second(version.workflow(id), version).then(version.step('newer')).then(version.step('end')).commit(),
+  );
+  const mark = rig.steps().length;
+  await rig.wake();
+  expect(await rig.reaches(id, runId, 'success', 'failed')).toMatchObject({ status: 'success' });
+  expect(rig.steps().slice(mark)).toEqual(['newer', 'end']);
+});
+
 test('a nested run goes on under its own new graph', async () => {
   const nested =
     (names: string[]): Build =>
