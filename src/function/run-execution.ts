@@ -43,7 +43,7 @@ import { type Prepared, prepareStart } from './prepare';
 import { type Rest, settleRun } from './run-end';
 import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
-import { fitRunning } from './version-change';
+import { fitRunning, overBefore } from './version-change';
 
 /** How core's engine came to an end, or what ended the run before it. */
 interface Ending {
@@ -61,6 +61,8 @@ export class RunExecution {
   /** Where the start event does not bring the input. */
   private readonly sourced?: SourcedStart;
   private prepared?: Prepared;
+  /** The run as it was when another version of the workflow was called for it first. */
+  private storedBefore?: Snapshot;
 
   constructor(
     private readonly workflow: RunnableWorkflow,
@@ -96,6 +98,8 @@ export class RunExecution {
     try {
       const leg = await this.continue();
       if (leg?.kind === 'ended') return this.answer(endedRun(leg.snapshot), 0);
+      const over = await this.overBefore();
+      if (over) return this.answer(over.run, over.endedAt);
       const { rest, run } = this.storable(await this.runGraph());
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
@@ -254,7 +258,8 @@ export class RunExecution {
   private async runGraph(): Promise<Ending> {
     const { engine, requestContext } = this;
     try {
-      await this.fit();
+      if (this.storedBefore)
+        fitRunning(engine, this.scope, this.workflow.serializedStepGraph, this.storedBefore);
       if (!this.scope.leg) {
         this.prepared = await this.prepare();
         // Core changes the state that it is given, and a nested run tells what became of it.
@@ -271,11 +276,18 @@ export class RunExecution {
     }
   }
 
-  /** A deploy may have come since the run began. */
-  private async fit(): Promise<void> {
-    const { identity, scope, engine, workflow } = this;
-    if (identity.begun && [...identity.graphs].some(graph => graph !== scope.graph))
-      await fitRunning(engine, scope, workflow.serializedStepGraph);
+  /**
+   * Where a deploy came since the run began, the stored run is read, which a replay does only here: the memos hold no more of the
+   * old graph than its fingerprint. Answers how it ended if it has, since what is new in this graph is not executed any more.
+   */
+  private async overBefore(): Promise<{ run: RunResult; endedAt: number } | undefined> {
+    const { identity, scope } = this;
+    if (!identity.begun || [...identity.graphs].every(graph => graph === scope.graph)) return undefined;
+    this.storedBefore = await scope.record.load();
+    const over = this.storedBefore && overBefore(this.storedBefore, scope);
+    for (const [key, value] of Object.entries(over?.requestContext ?? {}))
+      this.requestContext.set(key, value);
+    return over && { run: endedRun(over), endedAt: over.timestamp };
   }
 
   private async prepare(): Promise<Prepared> {

@@ -8,22 +8,32 @@ import type { LegStart } from '../engine/leg-start';
 import type { RunScope } from '../engine/scope';
 import { faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
+import { isAtRest } from '../snapshot/transitions';
 import { visibleResults } from '../realtime/stored-events';
 import { graphChanged } from './graph-fit';
 import { lastState } from './leg-memo';
 
+/** The run where it has come to its rest in this leg, or has gone on since in another: Inngest still calls for its answer. */
+export function overBefore(row: Snapshot, { leg, inngestRunId }: RunScope): Snapshot | undefined {
+  const { number = 0 } = leg ?? {};
+  const { leg: stored = 0, owner } = row.inngest ?? {};
+  // The dashboard alone gets the answer of a leg that others followed: of what is nested, its parent has got it before.
+  if (stored > number) return { ...row, status: 'suspended' };
+  return owner === inngestRunId && isAtRest(row.status) ? row : undefined;
+}
+
 /**
  * Checks that what is remembered of the run is its own also under this graph, and moves a later leg to where its step stands now.
- * Reads the stored run, which a replay does only here: the memos hold no more of the old graph than its fingerprint.
+ * @param row the stored run
  * @throws MastraInngestError `GRAPH_CHANGED`, before anything of the run is executed
  */
-export async function fitRunning(
+export function fitRunning(
   { end, parts }: InngestExecutionEngine,
   scope: RunScope,
   graph: readonly unknown[],
-): Promise<void> {
-  const row = await scope.record.load();
-  if (row?.inngest?.owner !== scope.inngestRunId) return;
+  row: Snapshot,
+): void {
+  if (row.inngest?.owner !== scope.inngestRunId) return;
   const { graph: fitted = row.serializedStepGraph, begins } = row.inngest;
   const first = scope.leg && placeOf(scope.leg);
   const place = first && { ...first, path: begins ?? first.path };

@@ -21,26 +21,29 @@ const cases = Array.from({ length: ONLY === undefined ? COUNT : ONLY + 1 }, (_, 
   ...deployCase(randomOf(SEED * 100_003 + index)),
 })).filter(({ index }) => ONLY === undefined || index === ONLY);
 
-let rig: DeployRig;
+/** With checkpointing and without, in turn. */
+const rigs: DeployRig[] = [];
 beforeAll(async () => {
-  rig = await startDeploys();
+  rigs.push(await startDeploys({ checkpointing: true }), await startDeploys({ checkpointing: false }));
 });
-afterAll(() => rig.stop());
+afterAll(() => Promise.all(rigs.map(rig => rig.stop())));
+const rigOf = ({ index }: { index: number }) => rigs[index % 2] as DeployRig;
 
 test.each(cases)(
   `what check says is what happens (DEPLOY_SEED=${SEED}, DEPLOY_INDEX=$index): $mode, $changes`,
   async one => {
+    const rig = rigOf(one);
     const id = `generated-${one.index}`;
     const start = rig.steps().length;
     await rig.deploy(version => build(version, id, one.first));
-    const runId = await begun(one, id);
+    const runId = await begun(rig, one, id);
     const done = new Set(rig.steps().slice(start));
     const mark = rig.steps().length;
 
     // Before the deploy: the graph of a version that nobody serves yet.
-    const outlook = await foreseen(one, id, runId);
+    const outlook = await foreseen(rig, one, id, runId);
     await rig.deploy(version => build(version, id, one.second));
-    const end = await goOn(one, id, runId);
+    const end = await goOn(rig, one, id, runId);
 
     const executed = new Set(
       rig
@@ -53,21 +56,21 @@ test.each(cases)(
   },
 );
 
-async function begun({ mode }: DeployCase, id: string): Promise<string> {
+async function begun(rig: DeployRig, { mode }: DeployCase, id: string): Promise<string> {
   if (mode === 'running') return (await rig.napping(id)).runId;
   const run = await rig.run(id);
   expect(await run.start({ inputData: {} })).toMatchObject({ status: 'suspended' });
   return run.runId;
 }
 
-async function foreseen({ second }: DeployCase, id: string, runId: string): Promise<Outlook> {
+async function foreseen(rig: DeployRig, { second }: DeployCase, id: string, runId: string): Promise<Outlook> {
   const graph = rig.graphOf(version => build(version, id, second));
   const record = new RunRecord(rig.store, { workflowId: id, runId });
   return outlookOf(await rig.stored(id, runId), record, graph);
 }
 
 /** How the run ends under the second version. */
-async function goOn({ mode }: DeployCase, id: string, runId: string): Promise<string> {
+async function goOn(rig: DeployRig, { mode }: DeployCase, id: string, runId: string): Promise<string> {
   if (mode === 'suspended') {
     const run = await rig.run(id, runId);
     const resumed = run.resume({ resumeData: { ok: true } });
