@@ -32,7 +32,7 @@ export interface DeployedRun {
   resumeAsync(args: object): Promise<unknown>;
   timeTravel(args: object): Promise<Result>;
   restart(args?: object): Promise<Result>;
-  cancel(): Promise<void>;
+  observeStream(): AsyncIterable<{ type: string; payload: { id: string } }>;
 }
 
 /** What a version of the app is written with. */
@@ -63,8 +63,10 @@ export interface DeployRig {
   run(workflowId: string, runId?: string): Promise<DeployedRun>;
   stored(workflowId: string, runId: string): Promise<Snapshot>;
   reaches(workflowId: string, runId: string, ...statuses: string[]): Promise<Snapshot>;
-  /** Waits until the stored run is as it is meant, and Inngest has nothing to do but let time pass. */
+  /** Waits until the stored run is as it is meant, and Inngest is settled. */
   reachesWith(workflowId: string, runId: string, isMeant: (row: Snapshot) => boolean): Promise<void>;
+  /** Inngest has nothing to do but let time pass. */
+  settled(): Promise<void>;
   /** A new run of the workflow, in its nap. */
   napping(workflowId: string): Promise<DeployedRun>;
   /** The nap of all runs is over. */
@@ -186,8 +188,9 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
     },
     reachesWith: async (workflowId, runId, isMeant) => {
       await until(async () => isMeant(await rig.stored(workflowId, runId)));
-      await local?.settled();
+      await rig.settled();
     },
+    settled: async () => void (await local?.settled()),
     napping: async workflowId => {
       const run = await rig.run(workflowId);
       await run.startAsync({ inputData: {} });

@@ -1,6 +1,7 @@
 /** A run that Inngest executes while another version of its workflow is deployed: what happens to what it remembers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Flow } from '../differential/kit';
+import { until } from '../server/until';
 import { type DeployRig, type Version, startDeploys } from './rig';
 
 let rig: DeployRig;
@@ -91,6 +92,43 @@ test('a step that has another name now since it stands elsewhere runs again', as
   );
   expect(row.status).toBe('success');
   expect(steps).toEqual(['new', 'one']);
+});
+
+test('a branch that has got an arm is asked again, and an arm that is done is not repeated', async () => {
+  const asked: string[] = [];
+  const arm = (name: string, answer: boolean) => async () => {
+    asked.push(name);
+    return answer;
+  };
+  const { row, steps } = await deployed(
+    (flow, v) => v.nap(flow.branch([[arm('a', true), v.step('one')]])).then(v.step('three')),
+    (flow, v) =>
+      v
+        .nap(
+          flow.branch([
+            [arm('new a', true), v.step('one')],
+            [arm('new b', true), v.step('two')],
+          ]),
+        )
+        .then(v.step('three')),
+  );
+  expect(row.status).toBe('success');
+  expect(asked).toEqual(['a', 'new a', 'new b']);
+  expect(steps).toEqual(['two', 'three']);
+});
+
+test('I9: whoever comes late is told each step of both versions, once', async () => {
+  const { run } = await deployed(chain, (flow, v) =>
+    v
+      .nap(flow.then(v.step('one')).then(v.step('new before')).then(v.step('two')))
+      .then(v.step('new behind'))
+      .then(v.step('three')),
+  );
+  const ended: string[] = [];
+  for await (const { type, payload } of (await run()).observeStream()) {
+    if (type === 'workflow-step-result') ended.push(payload.id);
+  }
+  expect(ended.sort()).toEqual(['nap', 'new before', 'new behind', 'one', 'three', 'two']);
 });
 
 const MISFITS: [what: string, why: RegExp, second: Build][] = [
@@ -186,7 +224,7 @@ test('unnamed mappings are counted, so one that was put in front of another is f
   expect(steps).toEqual([]);
   expect(row).toMatchObject({
     status: 'failed',
-    error: { code: 'GRAPH_CHANGED', stepId: 'mapping_running-14_0' },
+    error: { code: 'GRAPH_CHANGED', stepId: 'mapping_running-16_0' },
   });
 });
 
@@ -271,10 +309,11 @@ test('a nested run goes on under its own new graph', async () => {
   const run = await rig.run(id);
   await run.startAsync({ inputData: {} });
   const store = await rig.storage.getStore('workflows');
-  const inner = async () => (await store?.listWorkflowRuns({ workflowName: 'napper' }))?.runs ?? [];
-  await expect
-    .poll(async () => (await inner()).map(({ snapshot }) => (snapshot as { status: string }).status))
-    .toEqual(['waiting']);
+  await until(async () => {
+    const { runs = [] } = (await store?.listWorkflowRuns({ workflowName: 'napper' })) ?? {};
+    return runs.some(({ snapshot }) => (snapshot as { status: string }).status === 'waiting');
+  });
+  await rig.settled();
   await rig.deploy(version => nested(['b', 'new'])(version.workflow(id), version).commit());
   const mark = rig.steps().length;
   await rig.wake();
