@@ -23,6 +23,7 @@ const rooms = {
     noPackages: [],
     typesOnlyPackages: ['inngest', 'inngest-v3', '@inngest/realtime'],
   },
+  check: { never: ['run', 'serve', 'local', 'sdk', 'init', 'index'] },
   local: { only: [], noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'] },
 };
 

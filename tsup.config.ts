@@ -56,4 +56,13 @@ const localForRequire: Options = {
   format: ['cjs'],
 };
 
-export default defineConfig([main, connect, realtime, local, localForRequire]);
+/** A command alone. Its one library, jiti, loads the user's TypeScript and stays an import. */
+const check: Options = {
+  ...shared,
+  name: 'check',
+  entry: { 'check/bin': 'src/check/bin.ts' },
+  format: ['esm'],
+  dts: false,
+};
+
+export default defineConfig([main, connect, realtime, local, localForRequire, check]);

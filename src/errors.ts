@@ -5,11 +5,14 @@
 
 /** Stable identifiers of the failures that this package reports. */
 export type ErrorCode =
+  | 'APP_NOT_LOADED'
   | 'DUPLICATE_FUNCTION_ID'
   | 'FOREIGN_RUN'
+  | 'GRAPH_CHANGED'
   | 'INVALID_ARGUMENTS'
   | 'INVALID_CLIENT'
   | 'INVALID_EVENT_DATA'
+  | 'INVALID_LOCK'
   | 'INVALID_SERVE_OPTION'
   | 'INVALID_WORKFLOW_OPTION'
   | 'MASTRA_NOT_REGISTERED'
@@ -19,6 +22,7 @@ export type ErrorCode =
   | 'OUTPUT_NOT_SERIALIZABLE'
   | 'OUTPUT_TOO_LARGE'
   | 'REALTIME_FAILED'
+  | 'RUNS_NOT_READ'
   | 'RUN_ACTIVE'
   | 'RUN_CANCELED'
   | 'RUN_CONFLICT'
@@ -48,6 +52,7 @@ export interface ErrorPlace {
 
 /** What Mastra's server answers a request with that fails so; 500 for all others. */
 const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
+  GRAPH_CHANGED: 409,
   INVALID_ARGUMENTS: 400,
   INVALID_EVENT_DATA: 400,
   RUN_ACTIVE: 409,

@@ -143,7 +143,9 @@ function apply(
   const payload = outcome.samePayload ? { payload: params.prevOutput as unknown } : {};
   const result = { ...outcome.result, ...payload } as StepOutcome['result'];
   if (result.error !== undefined) result.error = asCoreError(result.error);
-  Object.assign(executionContext.suspendedPaths, outcome.suspendedPaths);
+  // Not the path that is remembered: that may be of a version in which the step stood elsewhere.
+  if (outcome.suspendedPaths)
+    executionContext.suspendedPaths[params.step.id] = executionContext.executionPath;
   Object.assign(executionContext.resumeLabels, outcome.resumeLabels);
   if (outcome.aborted) abortController.abort();
   const item = itemOf(params);

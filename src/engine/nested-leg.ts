@@ -63,10 +63,15 @@ function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined 
   const id = parts.ids.step(executionContext.executionPath, step.id, turn);
   return {
     data: { kind: 'restart' },
-    runId: derivedUuid('nested-run', interrupted, id),
+    runId: suspendedRun(parts, params) ?? derivedUuid('nested-run', interrupted, id),
     inputData: params.prevOutput as unknown,
     stepInfo: stepInfo(params, undefined),
   };
+}
+
+/** A restart goes on with a suspended run only where what was suspended is gone from the nested workflow. */
+function suspendedRun({ scope }: EngineParts, { step, stepResults, executionContext }: StepParams) {
+  return nestedMeta(priorResult(scope, stepResults, step.id, executionContext.foreachIndex)).runId;
 }
 
 function resume(parts: EngineParts, params: StepParams): NestedLeg | undefined {

@@ -132,6 +132,7 @@ function startData(
     stepCallId: stepCallId(scope.legName, current.callId),
     at: operations.toldOps.at(),
     first: !operations.hasBegun,
+    graph: operations.hasBegun ? undefined : scope.graph,
     unstored: operations.hasBegun || parts.persistence.wanted('running', {}) ? undefined : true,
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
     retry,

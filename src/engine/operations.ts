@@ -85,6 +85,7 @@ export class Operations {
   /** What the first of the ops that are starting at once tells before its own; empty when one of them has ended. */
   private repeated: readonly Deferred[] = [];
   private begun: boolean;
+  private beforeFirst?: () => Promise<void>;
   private readonly trailing: TrailingEvents;
   /** What the ops of this leg told. */
   readonly toldOps: ToldOps;
@@ -134,6 +135,17 @@ export class Operations {
     for (const { event, ownId = '' } of events) {
       if (!this.toldIds.has(ownId)) this.defer(event, ownId);
     }
+  }
+
+  /** Has something done once, before the body of the first op that this request performs. */
+  beforeBody(action: () => Promise<void>): void {
+    this.beforeFirst = action;
+  }
+
+  private async first(): Promise<void> {
+    const { beforeFirst } = this;
+    this.beforeFirst = undefined;
+    await beforeFirst?.();
   }
 
   /** Keeps anything observable for the next op. */
@@ -244,6 +256,7 @@ export class Operations {
       told: (step, result) => recorder.entry(step, result),
     };
     const perform = async () => {
+      await this.first();
       await prologue?.(operation).catch(refuse);
       if (holds) operation.holdEvents();
       for (const one of waiting) {

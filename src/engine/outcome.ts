@@ -124,30 +124,49 @@ export interface Owner {
 }
 
 /**
- * Notes in a first op's memo who executed it. A dashboard's rerun from a step copies memos into another Inngest run, and
- * this is how that run knows itself for a copy.
+ * Notes in a first op's memo who executed it, and under which graph. A dashboard's rerun from a step copies memos into another
+ * Inngest run, and this is how that run knows itself for a copy.
  */
 export async function withOwner(
-  { inngestRunId, runId }: { inngestRunId: string; runId: string },
+  { inngestRunId, runId, graph }: { inngestRunId: string; runId: string; graph: string },
   body: () => Promise<Json>,
 ): Promise<Json> {
   // A run id of its own is that of the start event, which every request brings along.
   const run = runId === inngestRunId ? { owner: inngestRunId, runId } : inngestRunId;
+  const note = { run, [GRAPH]: graph };
   try {
     const memo = await body();
-    return isRecord(memo) ? { ...memo, run } : memo;
+    return isRecord(memo) ? { ...memo, ...note } : memo;
   } catch (error) {
     if (error instanceof SealedFailure && isRecord(error.cause))
-      error.cause = unlogged({ ...error.cause, run });
+      error.cause = unlogged({ ...error.cause, ...note });
     throw error;
   }
 }
 
+/** Key of the graph's fingerprint; short, since each request of the run brings it along. */
+export const GRAPH = 'g';
+
+/** The fingerprints of the graphs that a run was begun under, as its memos tell: first ops that ran at once may be of two versions. */
+export function graphsIn(memos: Iterable<{ data?: unknown; error?: unknown }>): Set<string> {
+  const found = new Set<string>();
+  for (const memo of memos) {
+    const graph = sealedIn(memo)?.[GRAPH];
+    if (typeof graph === 'string') found.add(graph);
+  }
+  return found;
+}
+
+function sealedIn({ data, error }: { data?: unknown; error?: unknown }): Record<string, unknown> | undefined {
+  const sealed = isSealed(data) ? data : isRecord(error) ? error.cause : undefined;
+  return isSealed(sealed) ? sealed : undefined;
+}
+
 /** Who executed the first op of a run, as its memos tell. */
 export function ownerIn(memos: Iterable<{ data?: unknown; error?: unknown }>): Owner | undefined {
-  for (const { data, error } of memos) {
-    const sealed = isSealed(data) ? data : isRecord(error) ? error.cause : undefined;
-    if (!isSealed(sealed)) continue;
+  for (const memo of memos) {
+    const sealed = sealedIn(memo);
+    if (!sealed) continue;
     if (typeof sealed.run === 'string') return { owner: sealed.run };
     if (isRecord(sealed.run)) return sealed.run as unknown as Owner;
   }

@@ -27,6 +27,8 @@ export interface RunScope {
   readonly startedAt: number;
   /** Id of the event that started the run. */
   startEvent?: string;
+  /** The fingerprint of the graph that this version executes. */
+  readonly graph: string;
   /** Names this leg of the run in ids that must not be those of another leg: events, calls, spans, nested runs. */
   readonly legName: string;
   /** Set once the first op of a later leg is done; missing in the leg that begins with the start. */

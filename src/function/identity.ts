@@ -1,5 +1,5 @@
 /** Which Mastra run an Inngest run executes: a dashboard's rerun executes a new one. */
-import { ownerIn } from '../engine/outcome';
+import { graphsIn, ownerIn } from '../engine/outcome';
 import type { ExecutionRequest } from '../sdk/port';
 import { RunRecord } from '../snapshot/run-record';
 import type { StoreProvider } from '../snapshot/store';
@@ -10,6 +10,8 @@ export interface Identity {
   runId: string;
   /** The run's first op has been done by this execution. */
   begun: boolean;
+  /** The fingerprints of the graphs that it was done under; none where a release that notes none did it. */
+  graphs: ReadonlySet<string>;
 }
 
 /**
@@ -24,20 +26,21 @@ export async function identify(
   store: StoreProvider,
 ): Promise<Identity> {
   const { inngestRunId, memoized } = request;
+  const graphs = graphsIn(Object.values(memoized));
   const own = start.runId ?? inngestRunId;
   const first = ownerIn(Object.values(memoized));
-  if (first && first.owner !== inngestRunId) return { runId: inngestRunId, begun: false };
-  if (first) return { runId: first.runId ?? own, begun: true };
-  if (Object.keys(memoized).length > 0) return { runId: own, begun: true };
+  if (first && first.owner !== inngestRunId) return { runId: inngestRunId, begun: false, graphs };
+  if (first) return { runId: first.runId ?? own, begun: true, graphs };
+  if (Object.keys(memoized).length > 0) return { runId: own, begun: true, graphs };
 
   const { debounce } = workflow.functionOptions;
   const canBeRerun = start.runId !== undefined && !start.leg && !start.sender?.ancestors.length;
-  if (!canBeRerun || debounce !== undefined) return { runId: own, begun: false };
+  if (!canBeRerun || debounce !== undefined) return { runId: own, begun: false, graphs };
   const stored = (await new RunRecord(store, { workflowId: workflow.id, runId: own }).load())?.inngest;
   const isRerun =
     stored?.owner !== undefined &&
     stored.owner !== inngestRunId &&
     stored.startEvent !== undefined &&
     stored.startEvent === request.event.id;
-  return { runId: isRerun ? inngestRunId : own, begun: false };
+  return { runId: isRerun ? inngestRunId : own, begun: false, graphs };
 }

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FinalError, MastraInngestError } from '../errors';
 import type { EngineParts } from '../engine/engine-parts';
+import { GraphChange } from '../engine/graph-change';
 import type { LegStart } from '../engine/leg-start';
 import type { Operation } from '../engine/operations';
 import { type Refusal, SealedFailure, seal, unseal } from '../engine/outcome';
@@ -15,6 +16,7 @@ import type { Leg } from '../wire/leg';
 import { jsonSize } from '../wire/limits';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
+import { continuedPlace, graphChanged, isStranded } from './graph-fit';
 import { legMemo } from './leg-memo';
 import { type ResumeTarget, resumeTarget } from './resume-target';
 import { validated } from './validate';
@@ -86,8 +88,13 @@ export class LegLoader {
     const told = operation.told();
     if (told.events.length > 0) story.ops.set(opKey(told), told);
     const events = packedStory(story, row.runId);
-    if (isDeepStrictEqual(events, row.inngest.events ?? [])) return;
-    await record.move('running', { inngest: { ...row.inngest, events } }, ['running']);
+    // Places in the row are those of its own graph, and this leg's are those of this version's.
+    const changed = GraphChange.between(row.serializedStepGraph, this.workflow.serializedStepGraph);
+    const graph = changed && this.workflow.serializedStepGraph;
+    if (!changed && isDeepStrictEqual(events, row.inngest.events ?? [])) return;
+    const { graph: _graph, begins: _begins, ...inngest } = row.inngest;
+    const noted = { ...inngest, events, ...(graph && { graph }) };
+    await record.move('running', { inngest: noted }, ['running']);
   }
 
   /** The run is taken and nothing of it has executed, so its row still says what it said to the first op. */
@@ -110,7 +117,7 @@ export class LegLoader {
     const number = leg.claim?.number ?? (owner === this.owner ? stored : nextLeg(snapshot));
     const interrupted = leg.kind === 'restart' ? legName(parts.scope.runId, number - 1, previous) : undefined;
     const source = { snapshot, leg, start, graph, target, resumeData, interrupted, number, at };
-    return { kind: 'continued', leg: legMemo(source) };
+    return { kind: 'continued', leg: legMemo(source, workflow.serializedStepGraph) };
   }
 
   private async takeForExecution(): Promise<Taken> {
@@ -121,17 +128,29 @@ export class LegLoader {
 
     // Checked before it is claimed: a resume that does not fit leaves the run suspended.
     const found = snapshot ?? (await this.require());
-    const target = resumeTarget(found, { ...leg, unchecked: false }, this.parts.scope);
+    const target = this.target(found);
     const step = this.workflow.steps[target.steps[0] ?? ''];
     const schema = this.validates && leg.resumeData !== undefined ? step?.resumeSchema : undefined;
     const resumeData = leg.claim ? leg.resumeData : await validated(schema, leg.resumeData, 'resume data');
     return { snapshot: snapshot ?? (await claims.claim(this.owner, 'resume')), target, resumeData };
   }
 
+  /** @throws MastraInngestError `GRAPH_CHANGED` where the step does not fit this version's graph */
+  private target(found: Snapshot): ResumeTarget {
+    const { scope } = this.parts;
+    const target = resumeTarget(found, { ...this.start.leg, unchecked: false }, scope);
+    const place = continuedPlace(found, this.workflow.serializedStepGraph, target.steps[0] ?? '');
+    if (place && 'why' in place) throw graphChanged(scope, place, 'restart');
+    return target;
+  }
+
   private async confirmed(claims: LegClaims): Promise<Snapshot> {
     const { leg } = this.start;
+    const check = (found: Snapshot) => void (leg.kind === 'resume' && this.target(found));
     const snapshot =
-      leg.claim && this.isStored() ? await claims.confirm(this.owner, leg.claim) : await this.require();
+      leg.claim && this.isStored()
+        ? await claims.confirm(this.owner, leg.claim, check)
+        : await this.require();
     if (!isTerminal(snapshot.status) || !this.isStored()) return snapshot;
     throw new FinalError('RUN_CANCELED', 'The run was cancelled before it went on.', this.parts.scope);
   }
@@ -140,7 +159,9 @@ export class LegLoader {
   private async takeNestedRestart(): Promise<LegBeginning | undefined> {
     const { scope } = this.parts;
     const found = await scope.record.load();
-    if (found && isAtRest(found.status)) return { kind: 'ended', snapshot: found };
+    const own = { record: scope.record, graph: this.workflow.serializedStepGraph };
+    if (found && isAtRest(found.status) && !(await isStranded(own, found)))
+      return { kind: 'ended', snapshot: found };
     if (found && found.status !== 'pending') return undefined;
     if (this.isStored()) {
       const ownership = { owner: this.owner, resourceId: scope.resourceId };

@@ -1,5 +1,5 @@
 /** What a leg's first op remembers, made from the stored run. Pure: the same row gives the same memo. */
-import { createRestartExecutionParams, type StepFlowEntry } from '@mastra/core/workflows';
+import { createRestartExecutionParams, getStepIds, type StepFlowEntry } from '@mastra/core/workflows';
 import type { LegStart } from '../engine/leg-start';
 import { faithfulValues } from '../snapshot/faithful';
 import type { Snapshot } from '../snapshot/store';
@@ -7,6 +7,7 @@ import { riderOf, visibleResults } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
+import { continuedPlace } from './graph-fit';
 import { interruption } from './interrupted';
 import type { ResumeTarget } from './resume-target';
 import { travelParams } from './travel-params';
@@ -26,10 +27,10 @@ interface LegSource {
 }
 
 /** @throws what core's `createTimeTravelExecutionParams` throws where graph and snapshot do not fit */
-export function legMemo(source: LegSource): LegStart {
+export function legMemo(source: LegSource, graph: readonly unknown[]): LegStart {
   const { snapshot, start, number, at } = source;
   const { context: stored, value } = faithfulValues(snapshot);
-  const context = visibleResults(stored, source.leg.kind === 'restart');
+  const context = withoutGone(visibleResults(stored, source.leg.kind === 'restart'), source.graph.steps);
   return {
     number,
     startedAt: at,
@@ -39,8 +40,16 @@ export function legMemo(source: LegSource): LegStart {
     resourceId: start.resourceId ?? snapshot.inngest?.resourceId,
     startEvent: snapshot.inngest?.startEvent,
     claim: source.leg.claim && { token: source.leg.claim.token, at },
-    ...MEMOS[source.leg.kind](source, context),
+    ...MEMOS[source.leg.kind](source, context, graph),
   };
+}
+
+/** What waits in a step that is not in the workflow any more waits for nobody. */
+function withoutGone(results: Record<string, unknown>, graph: readonly StepFlowEntry[]) {
+  const ids = new Set(graph.flatMap(entry => getStepIds(entry)));
+  const isGone = ([id, result]: [string, unknown]) =>
+    isRecord(result) && result.status === 'suspended' && !ids.has(id);
+  return Object.fromEntries(Object.entries(results).filter(entry => !isGone(entry)));
 }
 
 const MEMOS = { resume: resumeMemo, 'time-travel': travelMemo, restart: restartMemo };
@@ -48,13 +57,16 @@ const MEMOS = { resume: resumeMemo, 'time-travel': travelMemo, restart: restartM
 function resumeMemo(
   { snapshot, target, resumeData, leg }: LegSource,
   context: Record<string, unknown>,
+  graph: readonly unknown[],
 ): Partial<LegStart> {
   const steps = target?.steps ?? [];
+  const [stepId = ''] = steps;
+  const place = continuedPlace(snapshot, graph, stepId);
   const resume = {
     steps,
     stepResults: context,
     resumePayload: resumeData,
-    resumePath: snapshot.suspendedPaths[steps[0] ?? ''],
+    resumePath: place && 'path' in place ? [...place.path] : snapshot.suspendedPaths[stepId],
     stepExecutionPath: snapshot.stepExecutionPath,
     forEachIndex: target?.forEachIndex,
     label: leg.label,

@@ -1,3 +1,4 @@
+import type { AnyMastra } from '../core-types';
 import { FinalError } from '../errors';
 import { continued } from '../engine/nested-leg';
 import type { RunScope } from '../engine/scope';
@@ -7,8 +8,11 @@ import { stepEnded, stepStarted } from '../realtime/events';
 import { endOfItem } from '../realtime/progress';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
-import type { Snapshot, StoreProvider } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/store';
 import type { Ancestor } from '../wire/start-event';
+import { nestedWorkflows } from '../workflow/nested-workflows';
+import type { RunnableWorkflow } from './definition';
+import { storeOf } from './stores';
 
 interface RunName {
   workflowId: string;
@@ -45,9 +49,10 @@ function parentTargets(ancestors: readonly Ancestor[]): StreamTarget[] {
  */
 export async function claimAncestors(
   ancestors: readonly Ancestor[],
-  store: StoreProvider,
+  mastra: AnyMastra,
   start: { inputData?: unknown; initialState?: unknown },
 ): Promise<void> {
+  const store = storeOf(mastra);
   for (const [index, { first, unstored, owner, ...identity }] of ancestors.entries()) {
     const record = new RunRecord(store, identity);
     if (!first || unstored) {
@@ -56,10 +61,25 @@ export async function claimAncestors(
     }
     const outcome = await record.claim(
       { owner, resourceId: identity.resourceId },
-      emptySnapshot(identity.runId, 'running', startOf(ancestors.slice(index), start)),
+      emptySnapshot(identity.runId, 'running', {
+        ...startOf(ancestors.slice(index), start),
+        serializedStepGraph: graphOf(mastra, ancestors.slice(0, index + 1)),
+      }),
     );
     if (outcome === 'canceled') throw canceledRun(identity);
   }
+}
+
+/** The graph of the last of these, each of which is nested in the one before; empty where the first belongs to another app. */
+function graphOf(mastra: AnyMastra, [outermost, ...path]: readonly Ancestor[]): unknown[] {
+  type Nesting = Pick<RunnableWorkflow, 'id' | 'stepGraph' | 'serializedStepGraph'>;
+  const all = Object.values(mastra.listWorkflows()) as unknown as Nesting[];
+  let found = all.find(({ id }) => id === outermost?.workflowId);
+  for (const { workflowId } of path) {
+    const inner = nestedWorkflows(found?.stepGraph ?? []) as unknown as Nesting[];
+    found = inner.find(({ id }) => id === workflowId);
+  }
+  return found?.serializedStepGraph ?? [];
 }
 
 /**

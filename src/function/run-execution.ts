@@ -6,7 +6,7 @@ import type { LegStart } from '../engine/leg-start';
 import { continuedResult } from '../engine/nested-leg';
 import type { Operation } from '../engine/operations';
 import { stateChange } from '../engine/state-change';
-import { SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
+import { GRAPH, SealedFailure, asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
 import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import { requireStorable } from '../engine/storable-values';
@@ -27,6 +27,7 @@ import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { positionOf } from './execution-path';
+import type { Identity } from './identity';
 import { LegLoader } from './leg-load';
 import {
   announceEnd,
@@ -43,7 +44,7 @@ import { type Prepared, prepareStart } from './prepare';
 import { type Rest, settleRun } from './run-end';
 import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
-import { storeOf } from './stores';
+import { fitRunning, overBefore } from './version-change';
 
 /** How core's engine came to an end, or what ended the run before it. */
 interface Ending {
@@ -61,13 +62,15 @@ export class RunExecution {
   /** Where the start event does not bring the input. */
   private readonly sourced?: SourcedStart;
   private prepared?: Prepared;
+  /** The run as it was when another version of the workflow was called for it first. */
+  private storedBefore?: Snapshot;
 
   constructor(
     private readonly workflow: RunnableWorkflow,
     private readonly scope: RunScope,
     { request: start, source }: Start,
     step: StepTools,
-    begun: boolean,
+    private readonly identity: Identity,
   ) {
     this.start = start;
     this.requestContext = new RequestContext(Object.entries(start.requestContext));
@@ -78,7 +81,7 @@ export class RunExecution {
       scope,
       graph: workflow.stepGraph,
       step,
-      begun,
+      begun: identity.begun,
       prologue: operation => this.begin(operation),
       trace: new RunTrace(scope, this.above.at(-1)?.step, {
         input: start.leg?.kind === 'restart' ? undefined : start.inputData,
@@ -96,6 +99,8 @@ export class RunExecution {
     try {
       const leg = await this.continue();
       if (leg?.kind === 'ended') return this.answer(endedRun(leg.snapshot), 0);
+      const over = await this.overBefore();
+      if (over) return this.answer(over.run, over.endedAt);
       const { rest, run } = this.storable(await this.runGraph());
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
@@ -131,7 +136,7 @@ export class RunExecution {
   /** In the run's first op, before its body: take the run, say that it began. */
   private async begin(operation: Operation): Promise<void> {
     const { scope, engine } = this;
-    await claimAncestors(scope.ancestors, storeOf(scope.mastra), this.start).catch(async (error: unknown) => {
+    await claimAncestors(scope.ancestors, scope.mastra, this.start).catch(async (error: unknown) => {
       // An earlier attempt of this op may have taken the run before its parent was cancelled.
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
@@ -255,6 +260,8 @@ export class RunExecution {
   private async runGraph(): Promise<Ending> {
     const { engine, requestContext } = this;
     try {
+      if (this.storedBefore)
+        fitRunning(engine, this.scope, this.workflow.serializedStepGraph, this.storedBefore);
       if (!this.scope.leg) {
         this.prepared = await this.prepare();
         // Core changes the state that it is given, and a nested run tells what became of it.
@@ -269,6 +276,20 @@ export class RunExecution {
       if (this.refusal(error)) throw error;
       return this.thrown(error);
     }
+  }
+
+  /**
+   * Where a deploy came since the run began, the stored run is read, which a replay does only here: the memos hold no more of the
+   * old graph than its fingerprint. Answers how it ended if it has, since what is new in this graph is not executed any more.
+   */
+  private async overBefore(): Promise<{ run: RunResult; endedAt: number } | undefined> {
+    const { identity, scope } = this;
+    if (!identity.begun || [...identity.graphs].every(graph => graph === scope.graph)) return undefined;
+    this.storedBefore = await scope.record.load();
+    const over = this.storedBefore && overBefore(this.storedBefore, scope);
+    for (const [key, value] of Object.entries(over?.requestContext ?? {}))
+      this.requestContext.set(key, value);
+    return over && { run: endedRun(over), endedAt: over.timestamp };
   }
 
   private async prepare(): Promise<Prepared> {
@@ -353,7 +374,8 @@ export class RunExecution {
     const { runId, startedAt, ancestors } = this.scope;
     const times = { startedAt, endedAt };
     const outcome = { ...nestedOutcome(run, runId, times, payload, change), state: this.stateForParent(run) };
-    return { ...outcome, run: { owner: ancestors.at(-1)?.owner, runId: ancestors.at(-1)?.runId } };
+    const { owner, runId: parentRunId, graph } = ancestors.at(-1) ?? {};
+    return { ...outcome, run: { owner, runId: parentRunId }, [GRAPH]: graph };
   }
 
   private get stateAtStart(): Record<string, unknown> {

@@ -128,7 +128,7 @@ async function execute(
   const { runId: given } = start.request;
   refuseForeignMemo(request.memoized, workflow.id, given ?? request.inngestRunId);
   const store = storeOf(requireMastra(workflow, given));
-  const { runId, begun } = await identify(request, start.request, workflow, store);
-  const scope = runScope(workflow, port, request, start.request, runId);
-  return new RunExecution(workflow, scope, notedStart(scope, start), request.step, begun).execute();
+  const identity = await identify(request, start.request, workflow, store);
+  const scope = runScope(workflow, port, request, start.request, identity.runId);
+  return new RunExecution(workflow, scope, notedStart(scope, start), request.step, identity).execute();
 }

@@ -1,3 +1,4 @@
+import { fingerprintOf } from '../engine/graph-shape';
 import type { RunScope } from '../engine/scope';
 import { FinalError } from '../errors';
 import { runChannel } from '../realtime/channel';
@@ -45,6 +46,7 @@ export function runScope(
     inngestRunId,
     attempt,
     beforeAnswer,
+    graph: fingerprintOf(workflow.serializedStepGraph),
     startEvent: start.leg ? undefined : request.event.id,
     startedAt: request.event.ts ?? 0,
     legName: legName(runId, start.leg ? 1 : 0, inngestRunId),

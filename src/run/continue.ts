@@ -4,6 +4,7 @@ import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, type ErrorCode, reasonOf } from '../errors';
 import { resumeTarget } from '../function/resume-target';
+import { type OwnGraph, graphChanged, isStranded, misfitOf } from '../function/graph-fit';
 import { travelParams } from '../function/travel-params';
 import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
 import { keptStory } from '../realtime/stored-events';
@@ -29,6 +30,8 @@ export interface Continuable {
   /** Nobody knew of the run before: a row that is still pending is that of `createRun` alone. */
   isNew?: boolean;
   graph: ExecutionGraph;
+  /** The same as core serializes it. */
+  serializedGraph: readonly unknown[];
   /** Whether the user's `shouldPersistSnapshot` lets `running` into the store. */
   storesRunning(results: StepResults): boolean;
   /** The schema's word on a resumed step's data, the parsed value. */
@@ -41,12 +44,18 @@ export interface Continuable {
   request(args: object): StartRequest;
 }
 
-/** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` */
+function ownGraph({ record, serializedGraph }: Continuable): OwnGraph {
+  return { record, graph: serializedGraph };
+}
+
+/** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS`, `GRAPH_CHANGED` */
 export async function resumeDeparture(run: Continuable, args: ResumeArguments): Promise<Departure> {
   const snapshot = await suspendedSnapshot(run);
   const { label, forEachIndex, retryCount } = args;
   const wish = { steps: stepPath(args.step), label, forEachIndex, unchecked: Boolean(retryCount) };
   const target = resumeTarget(snapshot, wish, run.record.identity);
+  const misfit = await misfitOf(ownGraph(run), snapshot, target.steps);
+  if (misfit) throw graphChanged(run.record.identity, misfit, 'restart');
   const resumeData = await run.validateResumeData(args.resumeData, target.steps, snapshot);
   const leg = { kind: 'resume' as const, ...target, label, resumeData };
   const { input } = faithfulValues(snapshot).context;
@@ -88,8 +97,11 @@ export async function restartDeparture(
   args: object,
 ): Promise<Departure> {
   const { record } = run;
-  if (!continuedFrom('restart').includes(snapshot.status)) {
-    throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${snapshot.status})`);
+  const { status } = snapshot;
+  const isStuck = status === 'suspended' && (await isStranded(ownGraph(run), snapshot));
+  if (isStuck) return departure(run, snapshot, run.request(args), { kind: 'restart' });
+  if (status === 'suspended' || !continuedFrom('restart').includes(status)) {
+    throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${status})`);
   }
   const { owner } = snapshot.inngest ?? {};
   const abandoned = owner === undefined && isAbandoned(snapshot, Date.now());

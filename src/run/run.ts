@@ -213,6 +213,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
       record,
       isNew: this.isNew,
       graph: this.executionGraph,
+      serializedGraph: this.serializedStepGraph,
       storesRunning: stepResults =>
         new Persistence(this.options, this.storedStatuses).wanted('running', stepResults),
       validateResumeData: async (data, path, snapshot) => {

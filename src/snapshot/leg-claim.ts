@@ -71,8 +71,12 @@ export class LegClaims {
     await this.update(status, ['running'], { result, error, inngest: kept });
   }
 
-  /** Takes the run for the execution of a leg that its sender claimed. */
-  async confirm(owner: string, claim: CallersClaim): Promise<Snapshot> {
+  /** Takes the run for the execution of a leg that its sender claimed. `check`: refuses it, by throwing, before it is taken. */
+  async confirm(
+    owner: string,
+    claim: CallersClaim,
+    check: (found: Snapshot) => void = () => {},
+  ): Promise<Snapshot> {
     const found = await this.require();
     const { leg = 0, owner: current } = found.inngest ?? {};
     if (leg > claim.number || (leg === claim.number && current !== undefined && current !== owner)) {
@@ -81,6 +85,7 @@ export class LegClaims {
     if (current === owner && leg === claim.number) return found;
     // Cancelled after it was claimed: the execution ends where it begins.
     if (leg === claim.number && isTerminal(found.status)) return found;
+    check(found);
     // Where the user's `shouldPersistSnapshot` kept the claim out of the store, the event's id alone guards the leg.
     const inngest = {
       ...found.inngest,

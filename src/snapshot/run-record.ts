@@ -60,11 +60,22 @@ export class RunRecord {
     }
     if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
     if (existing.status !== 'pending') return this.refused(existing);
-    const { context, value, activePaths, activeStepsPath, stepExecutionPath } = initial;
-    const begun = { context, value, activePaths, activeStepsPath, stepExecutionPath };
+    const { context, value, activePaths, activeStepsPath, stepExecutionPath, serializedStepGraph } = initial;
+    // The caller who made the row may be of another version.
+    const isOther = JSON.stringify(serializedStepGraph) !== JSON.stringify(existing.serializedStepGraph);
     const claimed = await store.updateWorkflowState({
       ...this.key,
-      opts: { ...begun, status: 'running', expectedStatus: ['pending'], inngest: ownership },
+      opts: {
+        status: 'running',
+        expectedStatus: ['pending'],
+        context,
+        value,
+        activePaths,
+        activeStepsPath,
+        stepExecutionPath,
+        ...(serializedStepGraph.length > 0 && isOther && { serializedStepGraph }),
+        inngest: ownership,
+      },
     });
     if (claimed) return 'claimed';
     const current = await store.loadWorkflowSnapshot(this.key);

@@ -22,6 +22,10 @@ export interface Ownership {
   events?: Json;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
+  /** The graph that the leg goes by, as core serializes it, where it is not the one in the row: a deploy came. */
+  graph?: unknown[];
+  /** Where the step that the leg began with stands in it. */
+  begins?: number[];
   /** Where the run is found in the traces. */
   trace?: { traceId: string; spanId: string };
   /** The user's `pruneSnapshot` left things out: the run's last event has all of it. */

@@ -36,12 +36,12 @@ const FOLLOWERS: Record<Status, readonly Status[]> = {
 
 /**
  * Where a new leg may begin; it begins as `running`. As in core, only a suspended run resumes and only an interrupted one
- * restarts, while one travels in time from any status in which nothing executes.
+ * restarts (or one whose suspended step is gone from its workflow, which its caller has found out), while one travels in time from any status in which nothing executes.
  */
 const CONTINUES: Record<Continuation, readonly Status[]> = {
   resume: ['suspended'],
   'time-travel': ['pending', ...STOPS],
-  restart: ['running', 'waiting'],
+  restart: ['running', 'waiting', 'suspended'],
 };
 
 /** True for a status that nothing can follow within its leg. */

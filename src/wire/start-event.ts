@@ -52,6 +52,8 @@ export interface Ancestor {
   at: number[];
   /** Nothing of the ancestor was executed before, so its first op is to be done for it. */
   first: boolean;
+  /** Where it is the first: the fingerprint of the ancestor's graph, which has no memo of its own to stand in. */
+  graph?: string;
   /** Where it is the first: `running` is not to be stored of the ancestor. */
   unstored?: boolean;
   /** False inside a foreach, where core reports the items itself. */

@@ -21,7 +21,11 @@ export const NATIVE_STEP = Symbol.for('@mastra/inngest.native-step');
 
 export interface NativeStep {
   [NATIVE_STEP]: true | 'waits';
+  component?: string;
 }
+
+/** What core's serialized graph, which is stored with each run, calls such a step: its ops are others than a plain step's. */
+export const NATIVE_COMPONENT = 'NATIVE';
 
 /** True for a step made by `nativeStep` or `waitForEvent`. */
 export function isNativeStep(step: unknown): step is NativeStep {

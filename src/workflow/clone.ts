@@ -5,7 +5,7 @@ import {
   cloneWorkflow as cloneCoreWorkflow,
 } from '@mastra/core/workflows';
 import type { AnySteps } from '../core-types';
-import { NATIVE_STEP, isNativeStep, isNestable } from './brand';
+import { NATIVE_COMPONENT, NATIVE_STEP, isNativeStep, isNestable } from './brand';
 import type { InngestWorkflow } from './workflow';
 
 type CoreCloneStep = typeof cloneCoreStep;
@@ -13,7 +13,8 @@ type CoreCloneStep = typeof cloneCoreStep;
 /** Core's `cloneStep`; the clone of a native step is one. */
 export const cloneStep: CoreCloneStep = (step, options) => {
   const clone = cloneCoreStep(step, options);
-  return isNativeStep(step) ? Object.assign(clone, { [NATIVE_STEP]: step[NATIVE_STEP] }) : clone;
+  const mark = { [NATIVE_STEP]: isNativeStep(step) && step[NATIVE_STEP], component: NATIVE_COMPONENT };
+  return isNativeStep(step) ? Object.assign(clone, mark) : clone;
 };
 
 /** Core's own, for workflows with a typed request context as well. */

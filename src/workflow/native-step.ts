@@ -1,5 +1,5 @@
 import { type Step, createStep } from '@mastra/core/workflows';
-import { NATIVE_STEP, type NativeStep } from './brand';
+import { NATIVE_COMPONENT, NATIVE_STEP, type NativeStep } from './brand';
 import { MastraInngestError } from '../errors';
 
 /**
@@ -8,7 +8,7 @@ import { MastraInngestError } from '../errors';
  * belongs into one of them. Mastra's `retries` do not apply to it.
  */
 export function nativeStep<T extends { readonly id: string }>(step: T): T {
-  return Object.assign(step, { [NATIVE_STEP]: true } satisfies NativeStep);
+  return Object.assign(step, { [NATIVE_STEP]: true, component: NATIVE_COMPONENT } satisfies NativeStep);
 }
 
 /** A schema, as far as a step's output needs one. */
@@ -98,7 +98,7 @@ export function waitForEvent<Schema = undefined>(
       return (schema ? await parse(schema, received.data, id) : received.data) as never;
     },
   });
-  return Object.assign(step as never, { [NATIVE_STEP]: 'waits' } satisfies NativeStep);
+  return Object.assign(nativeStep(step) as never, { [NATIVE_STEP]: 'waits' } satisfies NativeStep);
 }
 
 interface StandardSchema {

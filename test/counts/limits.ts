@@ -29,7 +29,7 @@ export const LIMITS: Record<'on' | 'off', Record<string, Limits>> = {
     'parallel-10': limits(11, 12, 12_800, 7_500, 32, 13, 7_000),
     'foreach-10': limits(11, 1, 1_140, 11_400, 15, 13, 26_500),
     branch: limits(3, 1, 920, 3_300, 5, 4, 2_350),
-    nested: limits(7, 3, 5_020 + INVOKER, 7_600, 20, 7, 6_100),
+    nested: limits(7, 3, 5_080 + INVOKER, 7_600, 20, 7, 6_100),
   },
   off: {
     'sequential-10': limits(11, 12, 20_500, 4_000, 32, 12, 6_500),
@@ -38,6 +38,6 @@ export const LIMITS: Record<'on' | 'off', Record<string, Limits>> = {
     'parallel-10': limits(11, 13, 16_000, 6_700, 32, 13, 7_000),
     'foreach-10': limits(11, 12, 22_950, 3_900, 15, 13, 26_500),
     branch: limits(3, 4, 4_500, 1_300, 5, 4, 2_350),
-    nested: limits(7, 9, 18_300 + 4 * INVOKER, 3_600, 20, 7, 6_100),
+    nested: limits(7, 9, 18_700 + 4 * INVOKER, 3_600, 20, 7, 6_100),
   },
 };

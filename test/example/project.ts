@@ -10,6 +10,8 @@ export interface ExampleProject {
   folder: string;
   mastraDev(env: NodeJS.ProcessEnv): Child;
   localServer(args: string[]): Child;
+  /** `npx mastra-inngest` in the project. */
+  mastraInngest(args: string[], env?: NodeJS.ProcessEnv): Child;
   remove(): Promise<void>;
 }
 
@@ -35,6 +37,8 @@ export async function createExampleProject(): Promise<ExampleProject> {
     mastraDev: env =>
       new Child(bin('mastra'), ['dev'], { cwd: folder, env: { ...env, MASTRA_TELEMETRY_DISABLED: '1' } }),
     localServer: args => new Child(process.execPath, [path.join(installed, 'dist/local/bin.js'), ...args]),
+    mastraInngest: (args, env) =>
+      new Child(process.execPath, [path.join(installed, 'dist/check/bin.js'), ...args], { cwd: folder, env }),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }

@@ -106,6 +106,7 @@ export class Model {
   private get continuable(): Continuable {
     return {
       record: this.record,
+      serializedGraph: [],
       graph: {
         id: 'model',
         steps: ['one', 'ask'].map(id => ({ type: 'step', step: { id } })),
