@@ -45,8 +45,12 @@ export class GraphChange {
     return new GraphChange(was, now);
   }
 
-  /** Where a step now stands that a leg goes on with; `path`: where it stood. */
-  continuedAt(stepId: string, path: readonly number[] = []): Place | Misfit {
+  /**
+   * Where a step now stands that a leg goes on with.
+   * @param path where it stood
+   * @param results what is stored of the run
+   */
+  continuedAt(stepId: string, path: readonly number[] = [], results: Results = {}): Place | Misfit {
     const before = this.was.of(stepId);
     const place = before.find(one => one.path.join() === path.join()) ?? before[0];
     if (!place) return { stepId, why: 'it is not in the graph that is stored with the run' };
@@ -59,12 +63,28 @@ export class GraphChange {
     // Core goes on behind a parallel only if each of its steps has a result.
     if (found.container === 'parallel' && added !== undefined)
       return { stepId, why: `the step "${added}" was added to its parallel` };
-    return found;
+    return this.overtaken(index, results, place.path[0]) ?? found;
+  }
+
+  /**
+   * A step that was to come and stands before the place where a leg goes on would never be executed.
+   * @param after only what stood behind this entry was to come
+   */
+  overtaken(index: number, results: Results, after = this.reached(results)): Misfit | undefined {
+    const due = this.now.places.find(
+      ({ id, path: [now = 0] }) =>
+        now < index &&
+        !hasEnded(results[id]) &&
+        this.was.of(id).some(({ path: [before = 0] }) => before > after),
+    );
+    return (
+      due && { stepId: due.id, why: 'it was to come, and stands before the place where the run goes on' }
+    );
   }
 
   /** The outlook of a run that a leg goes on with at a step, from what is stored of it. */
   continued(stepId: string, path: readonly number[] | undefined, results: Results): Outlook {
-    const found = this.continuedAt(stepId, path);
+    const found = this.continuedAt(stepId, path, results);
     if ('why' in found) return { ...NOTHING, misfits: [found] };
     const [start = 0] = found.path;
     const [before = 0] = path ?? this.was.of(stepId)[0]?.path ?? [];
@@ -86,7 +106,7 @@ export class GraphChange {
    * `leg`: where the leg began that executes, if it is a later one.
    */
   replayed(results: Results, leg?: { stepId: string; path?: readonly number[] }): Outlook {
-    const first = leg && this.continuedAt(leg.stepId, leg.path);
+    const first = leg && this.continuedAt(leg.stepId, leg.path, results);
     if (first && 'why' in first) return { ...NOTHING, misfits: [first] };
     const from = leg ? (leg.path?.[0] ?? this.was.of(leg.stepId)[0]?.path[0] ?? 0) : 0;
     const begun = this.begun(results, from);
@@ -131,13 +151,20 @@ export class GraphChange {
    * only with the step that follows.
    */
   private begun(results: Results, from: number): Place[] {
-    const known = this.was.places.filter(({ id }) => id in results).map(({ path }) => path[0] ?? 0);
-    let reached = Math.max(-1, ...known);
+    let reached = this.reached(results);
     const silent = ({ kind }: Place) => kind === 'nested workflow' || kind === 'sleep';
     const entry = (index: number) => this.was.places.filter(({ path }) => path[0] === index);
     while (entry(reached + 1).some(silent)) reached += 1;
     return this.was.places.filter(
       place => within(place, from, reached) && (place.id in results || silent(place)),
+    );
+  }
+
+  /** Index of the last entry of which something is stored. */
+  private reached(results: Results): number {
+    return Math.max(
+      -1,
+      ...this.was.places.filter(({ id }) => id in results).map(({ path: [index = 0] }) => index),
     );
   }
 

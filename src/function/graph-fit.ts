@@ -1,4 +1,5 @@
 /** Whether a stored run still fits the graph of this version of its workflow. */
+import type { StepFlowEntry } from '@mastra/core/workflows';
 import { GraphChange, type Misfit } from '../engine/graph-change';
 import type { Place } from '../engine/graph-shape';
 import { nestedMeta } from '../engine/leg-start';
@@ -7,6 +8,7 @@ import type { RunIdentity } from '../snapshot/identity';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
+import { interruption, passedSteps } from './interrupted';
 
 /** A run, and the graph of this version as core serializes it. */
 export interface OwnGraph {
@@ -24,7 +26,7 @@ export function continuedPlace(
   stepId: string,
 ): Place | Misfit | undefined {
   const change = GraphChange.between(snapshot.serializedStepGraph, graph);
-  return change?.continuedAt(stepId, snapshot.suspendedPaths[stepId]);
+  return change?.continuedAt(stepId, snapshot.suspendedPaths[stepId], snapshot.context);
 }
 
 /**
@@ -51,6 +53,20 @@ export async function misfitOf(
     }
   }
   return undefined;
+}
+
+/**
+ * Why a run can't be restarted under this graph: it goes on behind its last finished step, and something that it has not executed
+ * stands before that now.
+ */
+export function restartMisfit(
+  snapshot: Snapshot,
+  graph: readonly unknown[],
+  steps: readonly StepFlowEntry[],
+): Misfit | undefined {
+  const change = GraphChange.between(snapshot.inngest?.graph ?? snapshot.serializedStepGraph, graph);
+  const [index = 0] = interruption(steps, snapshot.context, passedSteps(snapshot)).activePaths;
+  return change?.overtaken(index, snapshot.context);
 }
 
 /** Nothing that is suspended of a run can be gone on with. */

@@ -1,5 +1,7 @@
 /** Where an interrupted run stood, read from what its steps had stored. */
 import { type StepFlowEntry, getStepIds } from '@mastra/core/workflows';
+import { GraphShape } from '../engine/graph-shape';
+import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
 
 /** As core's `restart` wants it. */
@@ -15,10 +17,16 @@ type Results = Record<string, unknown>;
  * that it holds has succeeded and it neither loops nor iterates, since the last turn's success says nothing of a next one:
  * that turn is executed again, as core does.
  */
-export function interruption(graph: readonly StepFlowEntry[], context: Results): Interruption {
+export function interruption(
+  graph: readonly StepFlowEntry[],
+  context: Results,
+  /** Ids of steps that the run is known to have passed. */
+  passed: ReadonlySet<string> = new Set(),
+): Interruption {
   const results = resultsByEntry(graph, context);
   const last = results.findLastIndex(own => Object.keys(own).length > 0);
-  const done = isComplete(graph[last], results[last]) && last + 1 < graph.length;
+  const hasPassed = last >= 0 && getStepIds(graph[last] as StepFlowEntry).every(id => passed.has(id));
+  const done = (hasPassed || isComplete(graph[last], results[last])) && last + 1 < graph.length;
   const index = last < 0 ? 0 : last + (done ? 1 : 0);
   const active = activeSteps(graph[index], results[index]);
   return {
@@ -27,6 +35,18 @@ export function interruption(graph: readonly StepFlowEntry[], context: Results):
       active.map(([id, arm]) => [id, arm === undefined ? [index] : [index, arm]]),
     ),
   };
+}
+
+/** Ids of the steps that stood before the one that a run is suspended in, which may be gone from its workflow since. */
+export function passedSteps({ suspendedPaths, context, serializedStepGraph }: Snapshot): Set<string> {
+  const waiting = Object.entries(suspendedPaths).filter(([id]) => {
+    const result = context[id];
+    return isRecord(result) && result.status === 'suspended';
+  });
+  if (waiting.length === 0) return new Set();
+  const first = Math.min(...waiting.map(([, [index = 0]]) => index));
+  const { places } = new GraphShape(serializedStepGraph);
+  return new Set(places.filter(({ path: [index = 0] }) => index < first).map(({ id }) => id));
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Leg } from '../wire/leg';
 import { jsonSize } from '../wire/limits';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { continuedPlace, graphChanged, isStranded } from './graph-fit';
+import { continuedPlace, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
 import { type ResumeTarget, resumeTarget } from './resume-target';
 import { validated } from './validate';
@@ -144,9 +144,18 @@ export class LegLoader {
     return target;
   }
 
+  private requireRestartable(found: Snapshot): void {
+    const { serializedStepGraph, stepGraph } = this.workflow;
+    const misfit = restartMisfit(found, serializedStepGraph, stepGraph);
+    if (misfit) throw graphChanged(this.parts.scope, misfit, 'time travel');
+  }
+
   private async confirmed(claims: LegClaims): Promise<Snapshot> {
     const { leg } = this.start;
-    const check = (found: Snapshot) => void (leg.kind === 'resume' && this.target(found));
+    const check = (found: Snapshot) => {
+      if (leg.kind === 'resume') this.target(found);
+      if (leg.kind === 'restart') this.requireRestartable(found);
+    };
     const snapshot =
       leg.claim && this.isStored()
         ? await claims.confirm(this.owner, leg.claim, check)

@@ -8,7 +8,7 @@ import { isRecord } from '../wire/json';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import { continuedPlace } from './graph-fit';
-import { interruption } from './interrupted';
+import { interruption, passedSteps } from './interrupted';
 import type { ResumeTarget } from './resume-target';
 import { travelParams } from './travel-params';
 
@@ -111,7 +111,12 @@ function restartMemo(
   context: Record<string, unknown>,
 ): Partial<LegStart> {
   const state = lastState(snapshot);
-  const running = { ...snapshot, ...interruption(graph.steps, context), context, status: 'running' };
+  const running = {
+    ...snapshot,
+    ...interruption(graph.steps, context, passedSteps(snapshot)),
+    context,
+    status: 'running',
+  };
   const restart = createRestartExecutionParams({ snapshot: running as never, graph });
   return { restart: { ...restart, state }, state, interrupted };
 }

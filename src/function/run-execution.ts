@@ -44,7 +44,8 @@ import { type Prepared, prepareStart } from './prepare';
 import { type Rest, settleRun } from './run-end';
 import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
-import { fitRunning, overBefore } from './version-change';
+import { completeContext } from './stored-context';
+import { fitRunning, overBefore, storedUnderOther } from './version-change';
 
 /** How core's engine came to an end, or what ended the run before it. */
 interface Ending {
@@ -62,7 +63,7 @@ export class RunExecution {
   /** Where the start event does not bring the input. */
   private readonly sourced?: SourcedStart;
   private prepared?: Prepared;
-  /** The run as it was when another version of the workflow was called for it first. */
+  /** The run as another version of the workflow left it. */
   private storedBefore?: Snapshot;
 
   constructor(
@@ -100,7 +101,7 @@ export class RunExecution {
       const leg = await this.continue();
       if (leg?.kind === 'ended') return this.answer(endedRun(leg.snapshot), 0);
       const over = await this.overBefore();
-      if (over) return this.answer(over.run, over.endedAt);
+      if (over) return this.answer(endedRun(over), over.timestamp);
       const { rest, run } = this.storable(await this.runGraph());
       return this.answer(run, await this.finish(rest, run));
     } catch (error) {
@@ -216,12 +217,12 @@ export class RunExecution {
     scope.startEvent = leg.startEvent;
     this.prepared = { inputData: leg.input, initialState: leg.state };
     this.traceOn(leg);
-    completeContext(this.requestContext, leg);
+    completeContext(this.requestContext, leg.requestContext);
   }
 
   private traceOn(leg: LegStart): void {
     const requestContext: Context = new RequestContext(Object.entries(this.start.requestContext));
-    completeContext(requestContext, leg);
+    completeContext(requestContext, leg.requestContext);
     this.engine.parts.trace.goOn(leg, requestContext);
   }
 
@@ -260,8 +261,7 @@ export class RunExecution {
   private async runGraph(): Promise<Ending> {
     const { engine, requestContext } = this;
     try {
-      if (this.storedBefore)
-        fitRunning(engine, this.scope, this.workflow.serializedStepGraph, this.storedBefore);
+      if (this.storedBefore) fitRunning(engine, this.scope, this.workflow, this.storedBefore);
       if (!this.scope.leg) {
         this.prepared = await this.prepare();
         // Core changes the state that it is given, and a nested run tells what became of it.
@@ -278,18 +278,13 @@ export class RunExecution {
     }
   }
 
-  /**
-   * Where a deploy came since the run began, the stored run is read, which a replay does only here: the memos hold no more of the
-   * old graph than its fingerprint. Answers how it ended if it has, since what is new in this graph is not executed any more.
-   */
-  private async overBefore(): Promise<{ run: RunResult; endedAt: number } | undefined> {
-    const { identity, scope } = this;
-    if (!identity.begun || [...identity.graphs].every(graph => graph === scope.graph)) return undefined;
-    this.storedBefore = await scope.record.load();
-    const over = this.storedBefore && overBefore(this.storedBefore, scope);
+  /** The run, if it has ended under another graph: what is new in this one is not executed any more. */
+  private async overBefore(): Promise<Snapshot | undefined> {
+    this.storedBefore = await storedUnderOther(this.identity, this.scope);
+    const over = this.storedBefore && overBefore(this.storedBefore, this.scope);
     for (const [key, value] of Object.entries(over?.requestContext ?? {}))
       this.requestContext.set(key, value);
-    return over && { run: endedRun(over), endedAt: over.timestamp };
+    return over;
   }
 
   private async prepare(): Promise<Prepared> {
@@ -405,12 +400,5 @@ export class RunExecution {
     if (nested) return seal(nested);
     // Nobody but the dashboard reads it, and what Inngest does not take would fail a run that has ended well.
     return jsonSize(run) > LIMITS.stepOutput ? { status: run.status, runId } : { result: run, runId };
-  }
-}
-
-/** What was stored of the request context, where this leg's caller gives nothing else. */
-function completeContext(requestContext: Context, leg: LegStart): void {
-  for (const [key, value] of Object.entries(leg.requestContext)) {
-    if (!requestContext.has(key)) requestContext.set(key, value);
   }
 }

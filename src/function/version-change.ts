@@ -11,7 +11,17 @@ import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import { visibleResults } from '../realtime/stored-events';
 import { graphChanged } from './graph-fit';
+import type { Identity } from './identity';
 import { lastState } from './leg-memo';
+
+/**
+ * The stored run, where it began under another graph than this version's. A replay reads it only here: the memos hold no more of
+ * the old graph than its fingerprint.
+ */
+export async function storedUnderOther(identity: Identity, scope: RunScope): Promise<Snapshot | undefined> {
+  const isSame = [...identity.graphs].every(graph => graph === scope.graph);
+  return identity.begun && !isSame ? scope.record.load() : undefined;
+}
 
 /** The run where it has come to its rest in this leg, or has gone on since in another: Inngest still calls for its answer. */
 export function overBefore(row: Snapshot, { leg, inngestRunId }: RunScope): Snapshot | undefined {
@@ -30,7 +40,7 @@ export function overBefore(row: Snapshot, { leg, inngestRunId }: RunScope): Snap
 export function fitRunning(
   { end, parts }: InngestExecutionEngine,
   scope: RunScope,
-  graph: readonly unknown[],
+  { serializedStepGraph: graph }: { serializedStepGraph: readonly unknown[] },
   row: Snapshot,
 ): void {
   if (row.inngest?.owner !== scope.inngestRunId) return;

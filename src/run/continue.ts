@@ -4,7 +4,7 @@ import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, type ErrorCode, reasonOf } from '../errors';
 import { resumeTarget } from '../function/resume-target';
-import { type OwnGraph, graphChanged, isStranded, misfitOf } from '../function/graph-fit';
+import { type OwnGraph, graphChanged, isStranded, misfitOf, restartMisfit } from '../function/graph-fit';
 import { travelParams } from '../function/travel-params';
 import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
 import { keptStory } from '../realtime/stored-events';
@@ -99,6 +99,9 @@ export async function restartDeparture(
   const { record } = run;
   const { status } = snapshot;
   const isStuck = status === 'suspended' && (await isStranded(ownGraph(run), snapshot));
+  const misfit = restartMisfit(snapshot, run.serializedGraph, run.graph.steps);
+  if (misfit && (isStuck || status === 'running' || status === 'waiting'))
+    throw graphChanged(record.identity, misfit, 'time travel');
   if (isStuck) return departure(run, snapshot, run.request(args), { kind: 'restart' });
   if (status === 'suspended' || !continuedFrom('restart').includes(status)) {
     throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${status})`);

@@ -127,6 +127,11 @@ const CHANGES: [what: string, why: RegExp, second: (flow: Flow, version: Version
     (flow, v) => flow.then(v.step('draft')).then(v.waits('approve')).then(v.step('ship')),
   ],
   [
+    'put behind a step that was to come',
+    /"ship" does not fit any more: it was to come, and stands before/,
+    (flow, v) => flow.then(v.step('draft')).then(v.step('check')).then(v.step('ship')).then(v.ask('approve')),
+  ],
+  [
     'used twice',
     /the graph had it 1 times and has it 2 times/,
     (flow, v) =>
@@ -145,7 +150,6 @@ test.each(CHANGES)(
       code: 'GRAPH_CHANGED',
       workflowId: id,
       runId,
-      stepId: 'approve',
       message: expect.stringMatching(why),
     });
     await expect((await run()).resumeAsync(ANSWER)).rejects.toMatchObject({ code: 'GRAPH_CHANGED' });
@@ -166,6 +170,28 @@ test('restart() of such a run goes on behind its last finished step, and runs wh
   });
   expect(result.steps).not.toHaveProperty('approve');
   expect(steps()).toEqual(['confirm', 'ship']);
+});
+
+test('restart() refuses to leave out a step that was to come and stands before the finished ones now', async () => {
+  const { run, steps } = await deployed(asked, (flow, v) =>
+    flow.then(v.step('ship')).then(v.step('draft')).then(v.step('check')).then(v.step('end')),
+  );
+  await expect((await run()).restart()).rejects.toMatchObject({ code: 'GRAPH_CHANGED', stepId: 'ship' });
+  expect(steps()).toEqual([]);
+});
+
+test('an arm that was not taken was not to come: restart() goes on', async () => {
+  const arms = (flow: Flow, v: Version) =>
+    flow.branch([
+      [async () => true, v.step('taken')],
+      [async () => false, v.step('left out')],
+    ]);
+  const { run, steps } = await deployed(
+    (flow, v) => arms(flow, v).then(v.ask('approve')).then(v.step('ship')),
+    (flow, v) => arms(flow, v).then(v.step('ship')),
+  );
+  expect(await (await run()).restart()).toMatchObject({ status: 'success' });
+  expect(steps()).toEqual(['ship']);
 });
 
 test('time travel is another way out', async () => {
