@@ -1,7 +1,7 @@
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
 import type { InngestExecutionEngine } from '../engine/engine';
 import type { Operation } from '../engine/operations';
-import { asCoreError, thrownFailure } from '../engine/outcome';
+import { asCoreError, seal, thrownFailure } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/faithful';
@@ -11,8 +11,9 @@ import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
+import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { tellEnd, wantsEnd } from './end-callbacks';
+import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { announceEnd, isTriedAgain } from './lineage';
 import { ownershipOf } from './ownership';
 
@@ -62,6 +63,21 @@ export async function settleRun(
   endSpans(engine, rest, startedAt);
   const run = complete ? undefined : runInEvent(snapshot, rest);
   operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
+}
+
+/** A run that was cancelled before it began has an end like any other. */
+export async function tellCanceled(engine: InngestExecutionEngine, start: StartRequest): Promise<void> {
+  const { scope, operations, ids } = engine.parts;
+  if (!wantsEnd(scope.options)) return;
+  await operations.begin(ids.finish, async () => {
+    const row = await scope.record.load();
+    if (row && !hasToldEnd(row)) {
+      const end = await storedEnd(scope.mastra, scope, row, start.requestContext);
+      await tellEnd(scope.mastra, scope.options, end);
+      await scope.record.noteEndTold(row.inngest?.leg ?? 0);
+    }
+    return seal({});
+  });
 }
 
 /** The run was cancelled meanwhile, and what closes it has called the callbacks, or does as soon as Inngest says that it has ended. */

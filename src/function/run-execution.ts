@@ -13,7 +13,6 @@ import { requireStorable } from '../engine/storable-values';
 import { MastraInngestError } from '../errors';
 import type { StepTools } from '../sdk/port';
 import { emptySnapshot } from '../snapshot/identity';
-import { hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { packedStory } from '../realtime/stored-events';
 import { decodeValue } from '../wire/decode';
@@ -25,7 +24,6 @@ import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import { type AncestorSpans, ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
-import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { positionOf } from './execution-path';
 import type { Identity } from './identity';
 import { LegLoader } from './leg-load';
@@ -41,7 +39,7 @@ import { type RunResult, endedRun, nestedOutcome, thrownIn } from './nested-outc
 import { callOnStart } from './start-callback';
 import { ownershipOf } from './ownership';
 import { type Prepared, prepareStart } from './prepare';
-import { type Rest, settleRun } from './run-end';
+import { type Rest, settleRun, tellCanceled } from './run-end';
 import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
 import { completeContext } from './stored-context';
@@ -107,24 +105,9 @@ export class RunExecution {
     } catch (error) {
       const refused = this.refusal(error);
       if (refused?.code !== 'RUN_CANCELED') throw error;
-      if (refused.runId === this.scope.runId) await this.tellCanceled();
+      if (refused.runId === this.scope.runId) await tellCanceled(this.engine, this.start);
       return this.answer({ status: 'canceled' }, 0);
     }
-  }
-
-  /** A run that was cancelled before it began has an end like any other. */
-  private async tellCanceled(): Promise<void> {
-    const { engine, scope, start } = this;
-    if (!wantsEnd(scope.options)) return;
-    await engine.parts.operations.begin(engine.parts.ids.finish, async () => {
-      const row = await scope.record.load();
-      if (row && !hasToldEnd(row)) {
-        const end = await storedEnd(scope.mastra, scope, row, start.requestContext);
-        await tellEnd(scope.mastra, scope.options, end);
-        await scope.record.noteEndTold(row.inngest?.leg ?? 0);
-      }
-      return seal({});
-    });
   }
 
   /** Why this run, or one that it is nested in, is not this execution's to go on with. */
