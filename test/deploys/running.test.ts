@@ -20,8 +20,8 @@ async function deployed(first: Build, second: Build) {
   await rig.deploy(version => first(version.workflow(id), version).commit());
   const { runId } = await rig.napping(id);
   const before = await rig.stored(id, runId);
-  await rig.deploy(version => second(version.workflow(id), version).commit());
   const mark = rig.steps().length;
+  await rig.deploy(version => second(version.workflow(id), version).commit());
   await rig.wake();
   const row = await rig.reaches(id, runId, 'success', 'failed', 'suspended');
   return { id, runId, row, before, steps: rig.steps().slice(mark), run: () => rig.run(id, runId) };
@@ -211,7 +211,7 @@ test('unnamed mappings are counted, so one that was put in front of another is f
           .map(async ({ inputData }: { inputData: object }) => ({ ...inputData, a: 1 })),
       )
       .then(v.step('three'));
-  const { row, steps } = await deployed(mapped, (flow, v) =>
+  const { id, row, steps } = await deployed(mapped, (flow, v) =>
     v
       .nap(
         flow
@@ -224,7 +224,7 @@ test('unnamed mappings are counted, so one that was put in front of another is f
   expect(steps).toEqual([]);
   expect(row).toMatchObject({
     status: 'failed',
-    error: { code: 'GRAPH_CHANGED', stepId: 'mapping_running-16_0' },
+    error: { code: 'GRAPH_CHANGED', stepId: `mapping_${id}_0` },
   });
 });
 
