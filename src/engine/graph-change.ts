@@ -74,7 +74,7 @@ export class GraphChange {
     const due = this.now.places.find(
       ({ id, path: [now = 0] }) =>
         now < index &&
-        !hasEnded(results[id]) &&
+        !succeeded(results[id]) &&
         this.was.of(id).some(({ path: [before = 0] }) => before > after),
     );
     return (
@@ -92,7 +92,7 @@ export class GraphChange {
       // An arm of a branch that has a result is not executed again, as in core.
       .filter(
         ({ container, path: [index = 0], id }) =>
-          container !== 'branch' && index > start && hasEnded(results[id]),
+          container !== 'branch' && index > start && succeeded(results[id]),
       )
       .filter(
         ({ id }) => this.was.of(id).length > 0 && this.was.of(id).every(one => (one.path[0] ?? 0) < before),
@@ -240,7 +240,8 @@ function within({ path: [index = 0] }: Place, from: number, to: number): boolean
   return index >= from && index <= to;
 }
 
-function hasEnded(result: unknown): boolean {
+/** A stored result of a step that has succeeded. */
+export function succeeded(result: unknown): boolean {
   return isRecord(result) && result.status === 'success';
 }
 

@@ -4,9 +4,10 @@ import {
   getStepIds,
   isSingleStepEntry,
 } from '@mastra/core/workflows';
+import { succeeded } from '../engine/graph-change';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { interruption, succeeded } from './interrupted';
+import { interruption } from './interrupted';
 
 /** Where core's stored run says that it is. */
 export type Position = Pick<Snapshot, 'activePaths' | 'activeStepsPath' | 'stepExecutionPath'>;

@@ -1,5 +1,6 @@
 /** Where an interrupted run stood, read from what its steps had stored. */
 import { type StepFlowEntry, getStepIds } from '@mastra/core/workflows';
+import { succeeded } from '../engine/graph-change';
 import { GraphShape } from '../engine/graph-shape';
 import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
@@ -90,8 +91,4 @@ function activeSteps(
   const ids = getStepIds(entry);
   if (entry.type !== 'parallel' && entry.type !== 'conditional') return ids.map(id => [id, undefined]);
   return ids.flatMap((id, arm) => (succeeded(results[id]) ? [] : [[id, arm]]));
-}
-
-export function succeeded(result: unknown): boolean {
-  return isRecord(result) && result.status === 'success';
 }

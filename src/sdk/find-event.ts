@@ -24,10 +24,8 @@ export async function findEvent(
   remembered.set(access, known);
   const found = known.get(id) ?? (await searchEvent(access, { name, id, sentAt }));
   if (found) known.set(id, found);
-  for (const oldest of known.size > REMEMBERED ? known.keys() : []) {
-    known.delete(oldest);
-    break;
-  }
+  const [oldest = id] = known.keys();
+  if (known.size > REMEMBERED) known.delete(oldest);
   return found;
 }
 
