@@ -51,8 +51,9 @@ describe.each(STORES)('on $name', ({ open }) => {
     const runs = [await rig.run('gate', runId), await rig.run('gate', runId)];
     const ends = await Promise.allSettled(runs.map(run => run.resume({ resumeData: { ok: true } })));
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    const refused = ends.find(end => end.status === 'rejected');
-    expect(refused?.reason).toMatchObject({ code: 'RUN_CONFLICT' });
+    // Which of the two it is depends on whether the other one had gone on already when the run was looked at.
+    const { reason } = ends.find(end => end.status === 'rejected') ?? {};
+    expect(['RUN_CONFLICT', 'RUN_NOT_SUSPENDED']).toContain((reason as { code?: string } | undefined)?.code);
     expect(await codeOf((await rig.run('gate', runId)).resume({ resumeData: { ok: true } }))).toBe(
       'RUN_NOT_SUSPENDED',
     );

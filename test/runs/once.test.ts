@@ -151,7 +151,9 @@ test('two callers who heal the same crashed resume execute it once', async () =>
   const runs = [await rig.run('gate', runId), await rig.run('gate', runId)];
   const ends = await Promise.allSettled(runs.map(run => run.resume(OK)));
   expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(ends.find(end => end.status === 'rejected')?.reason).toMatchObject({ code: 'RUN_CONFLICT' });
+  // Which of the two it is depends on whether the other one had gone on already when the run was looked at.
+  const { reason } = ends.find(end => end.status === 'rejected') ?? {};
+  expect(['RUN_CONFLICT', 'RUN_NOT_SUSPENDED']).toContain((reason as { code?: string } | undefined)?.code);
   expect(rig.steps(runId)).toEqual(GATE_STEPS);
 });
 
