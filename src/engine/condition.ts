@@ -27,7 +27,7 @@ export interface CallbackInput {
 export function callbackArgument(input: CallbackInput, extra: Record<string, unknown> = {}): never {
   const { scope, stepResults, executionContext, abort, pubsub } = input;
   const argument = {
-    runId: scope.runId,
+    runId: scope.shownRunId,
     workflowId: scope.workflowId,
     mastra: scope.mastra,
     requestContext: input.requestContext,
@@ -44,7 +44,7 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     engine: input.engineContext,
     abortSignal: abort.signal,
     writer: new ToolStream(
-      { prefix: 'workflow-step', callId: input.callId, name: input.name, runId: scope.runId },
+      { prefix: 'workflow-step', callId: input.callId, name: input.name, runId: scope.shownRunId },
       async chunk => pubsub.write(chunk as never),
     ),
     ...extra,

@@ -81,7 +81,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
       operations,
       ids: new OperationIds(graph),
       lastEntry: graph.length - 1,
-      pubsub: new RunPubSub(scope.runId, operations, scope.chunkTargets),
+      pubsub: new RunPubSub(scope.shownRunId, operations, scope.chunkTargets),
       persistence: new ExecutionPersistence(scope),
       times: new ContainerTimes(scope.startedAt),
       trace,

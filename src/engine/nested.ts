@@ -137,6 +137,7 @@ function startData(
     emits: !params.skipEmits && scope.options.emitStepEvents !== false,
     retry,
     retriesLeft: Math.max(0, left),
+    isItem: params.executionContext.foreachIndex === undefined ? undefined : true,
     iteration: params.iterationCount,
     stepInfo: current.stepInfo,
     events: events?.length ? events : undefined,

@@ -79,7 +79,9 @@ export class RunTrace {
   private place(traceId: string, beginning: RunBeginning): void {
     const { parent, scope } = this;
     const id = derivedSpanId(scope.legName, 'run');
-    this.root = new SpanRef(parent?.traceId ?? traceId, id, parent, runSpan(scope, beginning));
+    const { workflowId, shownRunId: runId, resourceId } = scope;
+    const options = runSpan({ workflowId, runId, resourceId }, beginning);
+    this.root = new SpanRef(parent?.traceId ?? traceId, id, parent, options);
   }
 
   /**

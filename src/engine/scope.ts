@@ -15,7 +15,10 @@ export interface RunScope {
   /** In which statuses this run is stored, where its caller said so. */
   readonly storedStatuses?: readonly string[];
   readonly workflowId: string;
+  /** The id that the run is stored under. */
   readonly runId: string;
+  /** The run id that user code is given (`shownRunId`). */
+  readonly shownRunId: string;
   resourceId?: string;
   /** Inngest's run id: the owner of the snapshot. */
   readonly inngestRunId: string;

@@ -4,6 +4,7 @@ import { nestedStepSpan } from '../engine/nested';
 import { runSpan } from '../engine/run-trace';
 import { SpanRef } from '../engine/span-ref';
 import type { Ancestor, StartRequest } from '../wire/start-event';
+import { shownRunId } from './lineage';
 
 /** An ancestor's own span, and that of its step which is the next run. */
 export interface AncestorSpans {
@@ -18,21 +19,21 @@ export function ancestorSpans(
   requestContext: Context,
 ): AncestorSpans[] {
   const all: AncestorSpans[] = [];
-  for (const ancestor of ancestors) {
+  for (const [depth, ancestor] of ancestors.entries()) {
     if (!ancestor.span) return [];
     const { traceId, id, above, resumed, tracingPolicy, attributes } = ancestor.span;
     const isInner = ancestor === ancestors.at(-1);
     // Where nothing of the ancestor was executed, what is nested in it has its input, except for an item of a foreach.
-    const hasInput =
-      ancestor.first && ancestors.slice(ancestors.indexOf(ancestor)).every(({ emits }) => emits);
+    const hasInput = ancestor.first && ancestors.slice(depth).every(({ emits }) => emits);
     const tracingOptions = all.length === 0 ? start.tracingOptions : undefined;
     const beginning = { input: hasInput ? start.inputData : undefined, requestContext, tracingPolicy };
+    const run = { ...ancestor, runId: shownRunId(ancestor, ancestors.slice(0, depth)) };
     let parent = all.at(-1)?.step;
     let root: SpanRef | undefined;
     for (const span of above.toReversed()) {
       const options = root
         ? { type: span.type, name: span.type, tracingPolicy }
-        : runSpan(ancestor, { ...beginning, tracingOptions, resumed });
+        : runSpan(run, { ...beginning, tracingOptions, resumed });
       parent = new SpanRef(traceId, span.id, parent, options);
       root ??= parent;
     }

@@ -37,6 +37,15 @@ export function streamTargets(run: RunName, ancestors: readonly Ancestor[]): Str
   return targets;
 }
 
+/**
+ * The run id that user code of a run is given: as in core a nested run has its parent's, and an item of a foreach begins
+ * one of its own. Each is stored under an id of its own, for core's one row is overwritten where a workflow is nested twice.
+ */
+export function shownRunId({ runId }: { runId: string }, ancestors: readonly Ancestor[]): string {
+  const runs = [...ancestors.map(ancestor => ancestor.runId), runId];
+  return runs[ancestors.findLastIndex(({ isItem }) => isItem) + 1] ?? runId;
+}
+
 /** The targets on which the parent's own events of this nested run are published. */
 function parentTargets(ancestors: readonly Ancestor[]): StreamTarget[] {
   const parent = ancestors.at(-1);

@@ -72,7 +72,12 @@ export async function tellCanceled(engine: InngestExecutionEngine, start: StartR
   await operations.begin(ids.finish, async () => {
     const row = await scope.record.load();
     if (row && !hasToldEnd(row)) {
-      const end = await storedEnd(scope.mastra, scope, row, start.requestContext);
+      const end = await storedEnd(
+        scope.mastra,
+        { ...scope.record.identity, runId: scope.shownRunId },
+        row,
+        start.requestContext,
+      );
       await tellEnd(scope.mastra, scope.options, end);
       await scope.record.noteEndTold(row.inngest?.leg ?? 0);
     }

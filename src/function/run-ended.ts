@@ -24,7 +24,7 @@ import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { executionPath } from './execution-path';
 import { inngestFailure } from './inngest-failure';
 import { withLastSteps } from './last-steps';
-import { streamTargets } from './lineage';
+import { shownRunId, streamTargets } from './lineage';
 import { startedWith } from './start-source';
 import { storeOf } from './stores';
 
@@ -140,7 +140,9 @@ class Closing {
     const isCanceled = status === 'canceled';
     const ended = isCanceled ? await withLastSteps(record, workflow.stepGraph, snapshot) : snapshot;
     if (hasToldEnd(ended)) return;
-    const end = await storedEnd(mastra, record.identity, ended, start.requestContext);
+    const { identity } = record;
+    const runId = shownRunId(identity, start.sender?.ancestors ?? []);
+    const end = await storedEnd(mastra, { ...identity, runId }, ended, start.requestContext);
     await tellEnd(mastra, workflow.options, end);
   }
 

@@ -321,7 +321,7 @@ export class RunExecution {
     const { resume, timeTravel, restart } = scope.leg ?? {};
     return {
       workflowId: workflow.id,
-      runId: scope.runId,
+      runId: scope.shownRunId,
       resourceId: scope.resourceId,
       graph: { id: workflow.id, steps: workflow.stepGraph },
       serializedStepGraph: workflow.serializedStepGraph as never,

@@ -8,7 +8,7 @@ import { legName } from '../snapshot/leg-claim';
 import { RunRecord } from '../snapshot/run-record';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { streamTargets } from './lineage';
+import { shownRunId, streamTargets } from './lineage';
 import { storeOf } from './stores';
 
 /** @throws FinalError `MASTRA_NOT_REGISTERED` */
@@ -36,6 +36,7 @@ export function runScope(
   const wire = wireOf(port, mastra);
   return {
     ...identity,
+    shownRunId: shownRunId(identity, ancestors),
     mastra,
     port,
     options: {

@@ -12,7 +12,7 @@ export async function callOnStart(
   prepared: Prepared | undefined,
 ): Promise<void> {
   const { scope, operations, ids } = engine.parts;
-  const { workflowId, runId, resourceId } = scope;
+  const { workflowId, shownRunId: runId, resourceId } = scope;
   if (!scope.options.onStart) return;
   const memo = await operations.runCallback(ids.start, async () => {
     const own = new OpContext(scope, requestContext);

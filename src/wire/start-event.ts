@@ -58,6 +58,8 @@ export interface Ancestor {
   unstored?: boolean;
   /** False inside a foreach, where core reports the items itself. */
   emits: boolean;
+  /** The step is an item of a foreach. */
+  isItem?: true;
   iteration?: number;
   /** 0 for the first try of the nested workflow by its parent's retryConfig. */
   retry: number;

@@ -31,6 +31,7 @@ import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
 import type { FlowControl } from './flow-control';
 import { nestedWorkflows } from './nested-workflows';
+import { nestedRunIds } from './shown-run';
 import { showSchedules } from './shown-schedules';
 
 type BaseInstance = InstanceType<typeof Workflow>;
@@ -264,8 +265,18 @@ export class InngestWorkflow<
     return run as never;
   }
 
-  /** Core's own; a start that Inngest has dropped, and that nobody waits for, has ended when it is read. */
-  override async getWorkflowRunById(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
+  /** Core's own; a nested run is found by the run id that its steps are given, the last one where there are several. */
+  override async getWorkflowRunById(...[runId, options]: Parameters<BaseInstance['getWorkflowRunById']>) {
+    const found = await this.readRun(runId, options);
+    const nested =
+      found || !this.mastra ? undefined : (await nestedRunIds(this.mastra, this.id, runId)).at(-1);
+    if (nested === undefined) return found;
+    const last = await this.readRun(nested, options);
+    return last && { ...last, runId };
+  }
+
+  /** A start that Inngest has dropped, and that nobody waits for, has ended when it is read. */
+  private async readRun(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await super.getWorkflowRunById(...args);
     const { mastra, port, destination } = this;
     if (!found || !mastra) return found;
@@ -299,10 +310,13 @@ export class InngestWorkflow<
     return { ...found, runs: placed };
   }
 
-  /** Core's own, and what the run told. */
+  /** Core's own, and what the run told; nested runs by the run id that their steps are given, too. */
   override async deleteWorkflowRunById(runId: string): Promise<void> {
-    await super.deleteWorkflowRunById(runId);
-    await logOf(this.mastra, runChannel(this.id, runId))?.delete();
+    const nested = this.mastra ? await nestedRunIds(this.mastra, this.id, runId) : [];
+    for (const id of [runId, ...nested]) {
+      await super.deleteWorkflowRunById(id);
+      await logOf(this.mastra, runChannel(this.id, id))?.delete();
+    }
   }
 
   private makeRun(record: RunRecord, options: CreateRunOptions): InngestRun {

@@ -19,6 +19,7 @@ const DATA = [
   'retryCount',
   'iterationCount',
   'resourceId',
+  'runId',
   'actor',
   'status',
   'input',

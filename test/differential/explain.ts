@@ -27,6 +27,8 @@ function explains(known: KnownDifference, { path, inngest }: Difference): boolea
 }
 
 function matches(pattern: string, path: string): boolean {
-  const expression = pattern.replace(/[.[\]()|+?^$<>\\]/g, '\\$&').replaceAll('*', '[^.[\\]]*');
+  const expression = pattern
+    .replace(/[.[\]()|+?^$<>\\]/g, '\\$&')
+    .replace(/\*+/g, stars => (stars === '**' ? '.*' : '[^.[\\]]*'));
   return new RegExp(`^${expression}($|[.[])`).test(path);
 }

@@ -7,7 +7,7 @@ import type { Plain } from './normalise';
 export interface KnownDifference {
   /** Name of the case; with a `*` for a difference of many. */
   case: string;
-  /** Paths of the differences, as the failing test prints them; `*` stands for one name or index. */
+  /** Paths of the differences, as the failing test prints them; `*` stands for one name or index, `**` for any number. */
   paths: string[];
   /** Where only this value of ours is explained. */
   inngest?: Plain;
@@ -15,8 +15,8 @@ export interface KnownDifference {
 }
 
 const NESTED_RUN_ID =
-  "A nested run has a run id of its own here, stored where Mastra's Studio looks for it. Core's nested runs share their " +
-  "parent's id, so a second turn of a loop overwrites the stored run of the first.";
+  "A nested run is stored under an id of its own here, named where Mastra's Studio looks for it. Core stores it under its " +
+  "parent's id, so a second turn of a loop overwrites the stored run of the first. User code is given the parent's id in both.";
 
 const SHARED_INPUT =
   'In core all steps share the same objects, so a step that changes its input changes what an earlier step is said to ' +
@@ -48,6 +48,12 @@ const KEPT_WRITE =
   'taken for a write, so none is lost.';
 
 export const KNOWN_DIFFERENCES: KnownDifference[] = [
+  {
+    case: '*',
+    paths: ['**.suspendPayload.__workflow_meta.runId'],
+    inngest: '<id>',
+    reason: NESTED_RUN_ID,
+  },
   {
     case: '*',
     paths: ['snapshot.context.*.metadata'],

@@ -50,7 +50,8 @@ export async function observe(mastra: Mastra, userCode: () => UserCode, one: Cas
     engineType: string;
   };
   const normaliser = new Normaliser(workflow);
-  const runId = randomUUID();
+  // Its prefix tells it from the ids of other runs, which are compared as ids only.
+  const runId = `own-${randomUUID()}`;
   const events: WatchedEvent[] = [];
   const legs: Plain[] = [];
   let start: Plain;

@@ -85,9 +85,16 @@ export class Recorder {
       ...JSON.parse(JSON.stringify(rest)),
       attributes: JSON.parse(JSON.stringify(attributes)),
       errorInfo: span.errorInfo?.message,
-      metadata: { ...metadata, runId: typeof runId, resumedFrom: this.nameOf(resumedFromSpanId) },
+      metadata: { ...metadata, run: this.runOf(runId), resumedFrom: this.nameOf(resumedFromSpanId) },
       hangsBelow: parentSpanId === undefined ? undefined : this.nameOf(parentSpanId),
     };
+  }
+
+  /** Whether a span names the run that was started, as a step of it is given that run's id, or another. */
+  private runOf(runId: unknown): string {
+    const roots = this.started.filter(({ isRootSpan }) => isRootSpan);
+    if (typeof runId !== 'string') return 'none';
+    return roots.some(root => root.metadata?.runId === runId) ? 'the started run' : 'another run';
   }
 
   private nameOf(id: unknown): string | undefined {

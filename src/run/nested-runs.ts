@@ -1,0 +1,96 @@
+/** The runs of the workflows nested in a stored run, each stored under an id of its own (`shownRunId`). */
+import { type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
+import { nestedMeta } from '../engine/leg-start';
+import { OperationIds } from '../engine/operation-ids';
+import { storedStory } from '../realtime/stored-events';
+import { legName } from '../snapshot/leg-claim';
+import type { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
+import { derivedUuid } from '../wire/ids';
+import { isRecord } from '../wire/json';
+import { type NestableWorkflow, isNestable } from '../workflow/brand';
+
+/** Nested runs of one place that are looked for beyond the last one that was found: items begin in any order. */
+const FURTHER = 8;
+
+export type Graph = readonly StepFlowEntry[];
+
+/** One nested run that is stored. */
+export interface StoredNestedRun {
+  workflow: Place['workflow'];
+  record: RunRecord;
+  row: Snapshot;
+  /** It is an item of a foreach. */
+  isItem: boolean;
+}
+
+/** Where a nested workflow stands in a graph. */
+interface Place {
+  workflow: NestableWorkflow & { stepGraph: Graph; retryConfig?: { attempts?: number } };
+  stepId: string;
+  path: number[];
+  kind: 'step' | 'loop' | 'foreach';
+}
+
+/** Those that the row names, and those that have an id which their parent derives for them. */
+export async function nestedRuns(
+  record: RunRecord,
+  snapshot: Snapshot,
+  graph: Graph,
+): Promise<StoredNestedRun[]> {
+  const named = new Map(storedStory(snapshot).nested.map(({ nested }) => [nested.runId, nested.workflowId]));
+  const ids = new OperationIds(graph);
+  const { leg = 0, owner } = snapshot.inngest ?? {};
+  const name = legName(snapshot.runId, leg, owner);
+  const found = nestedPlaces(graph).map(async place => {
+    const { workflow, stepId, kind } = place;
+    const runs = new Map<string, StoredNestedRun | undefined>();
+    const look = async (runId: string) => {
+      if (runs.has(runId)) return true;
+      const nested = record.sibling({ workflowId: workflow.id, runId });
+      const row = await nested.load();
+      runs.set(runId, row && { workflow, record: nested, row, isItem: kind === 'foreach' });
+      return row !== undefined;
+    };
+    const known = [...named].filter(([, workflowId]) => workflowId === workflow.id).map(([runId]) => runId);
+    for (const runId of [...known, ...runsIn(snapshot.context[stepId])]) await look(runId);
+    let misses = 0;
+    for (const turn of turnsOf(place)) {
+      const isThere = await look(derivedUuid('nested-run', name, ids.step(place.path, stepId, turn)));
+      misses = isThere ? 0 : misses + 1;
+      if (misses >= (kind === 'foreach' ? FURTHER : 1)) break;
+    }
+    return [...runs.values()].filter(run => run !== undefined);
+  });
+  return (await Promise.all(found)).flat();
+}
+
+/** The turns of a loop or the items of a foreach, one after the other, without an end. */
+function* turnsOf({ kind }: Place): Generator<{ iteration?: number; item?: number; retry?: number }> {
+  if (kind === 'step') for (let retry = 0; ; retry++) yield { retry };
+  if (kind === 'loop') for (let iteration = 1; ; iteration++) yield { iteration };
+  for (let item = 0; ; item++) yield { item };
+}
+
+function runsIn(result: unknown): string[] {
+  const metadata = isRecord(result) && isRecord(result.metadata) ? result.metadata : {};
+  const { runId, foreachOutput = [] } = nestedMeta(result);
+  const all = [metadata.nestedRunId, runId, ...foreachOutput.map(item => nestedMeta(item).runId)].flat();
+  return all.filter(id => typeof id === 'string');
+}
+
+function nestedPlaces(graph: Graph): Place[] {
+  return graph.flatMap((entry, index) => {
+    if (entry.type === 'parallel' || entry.type === 'conditional') {
+      return entry.steps.flatMap((arm, inner) => placeOf(arm, [index, inner], 'step'));
+    }
+    if (entry.type === 'loop' || entry.type === 'foreach') return placeOf(entry.step, [index], entry.type);
+    return placeOf(entry, [index], 'step');
+  });
+}
+
+function placeOf(entry: StepFlowEntry, path: number[], kind: Place['kind']): Place[] {
+  if (entry.type !== 'step' || !isNestable(entry.step)) return [];
+  const workflow = entry.step as unknown as Place['workflow'];
+  return [{ workflow, stepId: getEntryId(entry), path, kind }];
+}
