@@ -291,7 +291,7 @@ const nesting =
   };
 
 test('a nested run goes on at its new place in a nested workflow that has a new place itself', async () => {
-  const { run, steps } = await deployed(
+  const { run } = await deployed(
     nesting(v => [v.step('inner one'), v.ask('inner ask')]),
     nesting(
       v => [v.ask('inner ask'), v.step('inner new')],
@@ -301,7 +301,6 @@ test('a nested run goes on at its new place in a nested workflow that has a new 
   const mark = rig.steps().length;
   expect(await (await run()).resume(ANSWER)).toMatchObject({ status: 'success' });
   expect(rig.steps().slice(mark)).toEqual(['inner ask resumed', 'inner new', 'end']);
-  expect(steps()).toEqual(['end']);
 });
 
 test('where the nested run does not fit, resume() is refused, and restart() goes on in it', async () => {

@@ -13,7 +13,11 @@ const any = z.any();
 
 async function stored(mastra: Mastra, workflowName: string, runId: string) {
   const store = await mastra.getStorage()?.getStore('workflows');
-  return store?.loadWorkflowSnapshot({ workflowName, runId });
+  const row = await store?.loadWorkflowSnapshot({ workflowName, runId });
+  if (row) return row;
+  // A nested run has a row of its own, under another id; there is one at a time.
+  const { runs } = (await store?.listWorkflowRuns({ workflowName, status: 'running' })) ?? { runs: [] };
+  return runs[0]?.snapshot as NonNullable<typeof row>;
 }
 
 interface Context {

@@ -93,10 +93,9 @@ describe.each(STORES)('on $name', ({ open }) => {
       resumeData: { ok: true },
     });
     expect(result).toMatchObject({ status: 'success' });
-    const [nested] = (await rig.harness.snapshots('gate'))
-      .filter(({ runId }) => rig.steps(runId).includes('after'))
-      .slice(-1);
-    expect(nested).toMatchObject({ status: 'success' });
-    expect(rig.steps(run.runId)).toEqual(['one', 'two']);
+    const { gate } = (await rig.stored('outer', run.runId))?.context ?? {};
+    const { nestedRunId } = (gate as { metadata?: { nestedRunId?: string } } | undefined)?.metadata ?? {};
+    expect(await rig.stored('gate', String(nestedRunId))).toMatchObject({ status: 'success' });
+    expect(rig.steps(run.runId)).toEqual(['one', 'before', 'approve', 'approve resumed', 'after', 'two']);
   });
 });

@@ -34,7 +34,11 @@ interface Position {
 async function position(mastra: Mastra, workflowId: string, runId: string) {
   const workflow = mastra.getWorkflowById(workflowId);
   const { runs } = await workflow.listWorkflowRuns();
-  const listed = runs.find(run => run.runId === runId)?.snapshot as unknown as Position;
+  // A nested run has a row of its own, under another id; there is one at a time.
+  const listed = (
+    runs.find(run => run.runId === runId) ??
+    runs.find(({ snapshot }) => (snapshot as { status: string }).status === 'running')
+  )?.snapshot as unknown as Position;
   const { activePaths, activeStepsPath, stepExecutionPath } = listed;
   const all = await workflow.getWorkflowRunById(runId);
   const asked = await workflow.getWorkflowRunById(runId, { fields: ['activeStepsPath'] });
