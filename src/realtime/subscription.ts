@@ -34,12 +34,27 @@ class SocketPool {
       if (!socket || socket !== this.latest) continue;
       if (socket.joined >= CHANNELS_PER_SOCKET) break;
       const join = () => socket.join(channel, listener);
-      // Once more, for a request that failed on the way; a server that does not add channels gets a socket for each.
+      // Once more, for a request that failed on the way.
       return join()
         .catch(join)
-        .catch(() => this.alone(channel, listener));
+        .catch(() => this.joinNext(socket, channel, listener));
     }
     return this.open(channel, listener);
+  }
+
+  /**
+   * A machine that is too busy to confirm channels in time gets one more socket for all of them, and a server that does not add
+   * channels one for each.
+   */
+  private async joinNext(
+    before: SharedSocket,
+    channel: string,
+    listener: ChannelListener,
+  ): Promise<() => void> {
+    if (this.latest === before) this.latest = this.current = undefined;
+    if (!this.current) return this.open(channel, listener);
+    const alone = () => this.alone(channel, listener);
+    return this.current.then(next => next.join(channel, listener)).catch(alone);
   }
 
   private async open(channel: string, listener: ChannelListener): Promise<() => void> {
