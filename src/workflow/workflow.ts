@@ -1,4 +1,4 @@
-import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
+import type { DefaultEngineType, Step, Workflow, WorkflowResult } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
@@ -27,7 +27,7 @@ import type { InngestClient } from '../sdk/client';
 import { portFor } from '../sdk/detect';
 import { requireMiddleware } from '../sdk/middleware';
 import type { InngestPort, ServableFunction } from '../sdk/port';
-import type { InngestFunction } from '../sdk/types';
+import type { WorkflowFunction } from '../sdk/types';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
@@ -129,11 +129,11 @@ export class InngestWorkflow<
   }
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
-  getFunction(): InngestFunction.Any {
+  getFunction(): WorkflowFunction<WorkflowResult<TState, TInput, TOutput, TSteps>> {
     this.inngestFunction ??= this.port.createFunction(
       runFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
     );
-    return this.inngestFunction as InngestFunction.Any;
+    return this.inngestFunction as ReturnType<typeof this.getFunction>;
   }
 
   /** The Inngest function `workflow.<id>.resume`, which continues runs: resume, time travel, restart. */

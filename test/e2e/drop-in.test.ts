@@ -89,10 +89,12 @@ test('the guide’s counter counts to ten', async () => {
 
 test.each(['by-function', 'by-name'])('a function of the user’s own runs a workflow: %s', async id => {
   await harness.inngest.send({ name: `test/${id}`, data: {} });
-  await expect.poll(() => invoked[id]).toMatchObject({
-    result: { status: 'success', result: { value: 10 } },
-    runId: expect.any(String),
-  });
+  await expect
+    .poll(() => invoked[id])
+    .toMatchObject({
+      result: { status: 'success', result: { value: 10 } },
+      runId: expect.any(String),
+    });
 });
 
 test('getRunOutput() gives the result of a run that something else began', async () => {

@@ -69,7 +69,7 @@ test('every method gives a workflow of this package, of which core computes the 
     ours.map({ count: { value: 1, schema: z.number() } }).then(add),
   ];
   for (const workflow of built) {
-    expectTypeOf(workflow.getFunction()).toEqualTypeOf<InngestFunction.Any>();
+    expectTypeOf(workflow.getFunction()).toExtend<InngestFunction.Any>();
     expectTypeOf(workflow.commit().inngest.id).toBeString();
     expect(workflow).toBeInstanceOf(InngestWorkflow);
   }
@@ -98,7 +98,7 @@ test('a workflow of this package is one of core’s, also got from Mastra', () =
   const mastra = new Mastra({ workflows: { nested }, logger: false });
   const got = mastra.getWorkflow('nested');
   expectTypeOf(got).toEqualTypeOf(nested);
-  expectTypeOf(got.getFunction()).toEqualTypeOf<InngestFunction.Any>();
+  expectTypeOf(got.getFunction()).toExtend<InngestFunction.Any>();
   expectTypeOf(mastra.getWorkflowById('nested').inngest.id).toBeString();
   expect(got.inngest).toBe(inngest);
 });
