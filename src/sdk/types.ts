@@ -4,11 +4,15 @@ import type { connect } from 'inngest/connect';
 
 export type { InngestFunction } from 'inngest';
 
-/** The Inngest function of a workflow: whoever invokes it gets the result of the run. */
-export type WorkflowFunction<TResult> = InngestFunction<
+/** What the run of a workflow gives to a function that invokes it; one that failed throws there. */
+type InvokedResult<TOutput> =
+  { status: 'success'; result: TOutput } | { status: 'suspended' | 'paused' | 'canceled' };
+
+/** The Inngest function of a workflow. SDK v3 makes nothing of core's own type of a result. */
+export type WorkflowFunction<TOutput> = InngestFunction<
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the SDK types a function of which it knows nothing
   any,
-  () => Promise<{ result: TResult; runId: string }>,
+  () => Promise<{ result: InvokedResult<TOutput>; runId: string }>,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
   any
 >;

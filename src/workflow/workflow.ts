@@ -1,4 +1,4 @@
-import type { DefaultEngineType, Step, Workflow, WorkflowResult } from '@mastra/core/workflows';
+import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
@@ -129,7 +129,7 @@ export class InngestWorkflow<
   }
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
-  getFunction(): WorkflowFunction<WorkflowResult<TState, TInput, TOutput, TSteps>> {
+  getFunction(): WorkflowFunction<TOutput> {
     this.inngestFunction ??= this.port.createFunction(
       runFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
     );

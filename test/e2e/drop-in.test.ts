@@ -70,6 +70,15 @@ beforeAll(async () => {
     workflows: (inngest: Inngest.Any) => (built = build(inngest)),
     functions: inngest => [
       invoker(inngest, 'by-function', () => built.count.getFunction()),
+      ownFunction(
+        inngest,
+        { id: 'of-a-failure', triggers: [{ event: 'test/of-a-failure' }] },
+        async ({ step }) => {
+          const data = { inputData: { value: 7 } };
+          const outcome = step.invoke('failing', { function: built.failing.getFunction(), data });
+          invoked['of-a-failure'] = await outcome.catch((error: unknown) => error);
+        },
+      ),
       invoker(inngest, 'by-name', () => referenceFunction({ functionId: 'workflow.count' })),
     ],
   });
@@ -95,6 +104,13 @@ test.each(['by-function', 'by-name'])('a function of the user’s own runs a wor
       result: { status: 'success', result: { value: 10 } },
       runId: expect.any(String),
     });
+});
+
+test('a run that fails throws in the function that invoked it, with the step’s error', async () => {
+  await harness.inngest.send({ name: 'test/of-a-failure', data: {} });
+  await expect
+    .poll(() => invoked['of-a-failure'])
+    .toMatchObject({ message: expect.stringContaining('no paper') });
 });
 
 test('getRunOutput() gives the result of a run that something else began', async () => {
