@@ -15,7 +15,8 @@ export {
   type WaitForEventOptions,
 } from './workflow/native-step';
 export { InngestWorkflow } from './workflow/workflow';
-export { InngestRun } from './run/run';
+export { InngestRun } from './run/typed-run';
+export { InngestPubSub } from './realtime/inngest-pubsub';
 export { InngestExecutionEngine } from './engine/engine';
 export { MastraInngestError, type ErrorCode, type ErrorPlace } from './errors';
 export type { InngestClient } from './sdk/client';

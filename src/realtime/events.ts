@@ -58,12 +58,15 @@ export function withoutEnd(result: Fields): Fields {
   return Object.fromEntries(Object.entries(result).filter(([key]) => !OF_AN_END.includes(key)));
 }
 
-/** The run comes to rest; the last event of each leg. Whoever waits for a leg knows it by `leg`. */
+/**
+ * The run comes to rest; the last event of each leg. Whoever waits for a leg knows it by `leg`. Its status stands there twice:
+ * as core calls it, and as readers of the npm package's channel look for it.
+ */
 export function runFinished(
   payload: Fields & { runId: string; workflowStatus: string },
   leg: number,
 ): RunEvent {
-  return { type: 'workflow-finish', payload, mastraLeg: leg };
+  return { type: 'workflow-finish', payload: { ...payload, status: payload.workflowStatus }, mastraLeg: leg };
 }
 
 /** True for what a run itself publishes last. Core's older streams publish an event of that type, too, which ends only them. */

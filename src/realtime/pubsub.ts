@@ -9,6 +9,11 @@ type CoreEvent = Parameters<Callback>[0];
 
 const RUN_TOPIC = /^workflow\.events\.v2\.(.+)$/;
 
+/** The id of the run whose events a topic of core's has; undefined for any other topic. */
+export function runOfTopic(topic: string): string | undefined {
+  return RUN_TOPIC.exec(topic)?.[1];
+}
+
 /** What somebody who follows a run gets of its channel: everything, doubles included, as it was published. */
 export interface RunFollower {
   receive(event: PublishedEvent): void;
@@ -44,7 +49,7 @@ export class RealtimePubSub extends PubSub {
 
   /** Core's older streams tell with it, on the caller's side, that they begin and end: nobody else's business. */
   override async publish(topic: string, event: Omit<CoreEvent, 'id' | 'createdAt'>): Promise<void> {
-    const runId = RUN_TOPIC.exec(topic)?.[1];
+    const runId = runOfTopic(topic);
     const listeners = this.topics.get(topic);
     const data = event.data as RunEvent;
     if (runId && listeners) deliver(runId, listeners, { ...data, mastraEventId: '' });
@@ -52,7 +57,7 @@ export class RealtimePubSub extends PubSub {
 
   /** Resolves once the events arrive; also when realtime can't be reached (`onUnavailable` is told then). */
   override async subscribe(topic: string, callback: Callback): Promise<void> {
-    const runId = RUN_TOPIC.exec(topic)?.[1];
+    const runId = runOfTopic(topic);
     if (!runId) return;
     const listeners = this.listeners(topic, runId);
     listeners.callbacks.add(callback);

@@ -9,6 +9,7 @@ import { isWritten } from '../realtime/stored-events';
 import { logOf } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
 import { isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
@@ -26,6 +27,7 @@ import {
 import { cancelStored } from './cancel';
 import { type Continuable, restartDeparture, resumeDeparture, answered, travelDeparture } from './continue';
 import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
+import { followed } from './follow';
 import { withLastSteps } from '../function/last-steps';
 import { thrownError } from '../function/stored-result';
 import { type OutputOptions, resultOf, runOfEvent } from './result';
@@ -232,6 +234,16 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   override async cancel(): Promise<void> {
     const canceled = await cancelStored(this.port, this.record, this.workflowSteps, this.executionGraph);
     if (canceled) this.workflowRunStatus = 'canceled';
+  }
+
+  /** Waits for the run, whoever began it; see `typed-run.ts`. */
+  async getRunOutput(_eventId?: string, maxWaitMs = 300_000): Promise<{ output: { result: unknown } }> {
+    const { realtime, record, log, continuable } = this;
+    const settle = (snapshot: Snapshot) => continuable.settleUnanswered(snapshot);
+    const rested = await followed({ realtime, record, log, settle }, maxWaitMs);
+    return {
+      output: { result: await this.result(await this.withLastSteps(rested), { includeState: true }) },
+    };
   }
 
   /** Core's `watch`; whoever comes late gets what happened before. */

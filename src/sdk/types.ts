@@ -1,8 +1,21 @@
 /** Types of the SDK that appear in our own public types. */
-import type { GetStepTools, Inngest } from 'inngest';
+import type { GetStepTools, Inngest, InngestFunction } from 'inngest';
 import type { connect } from 'inngest/connect';
 
 export type { InngestFunction } from 'inngest';
+
+/** What the run of a workflow gives to a function that invokes it; one that failed throws there. */
+type InvokedResult<TOutput> =
+  { status: 'success'; result: TOutput } | { status: 'suspended' | 'paused' | 'canceled' };
+
+/** The Inngest function of a workflow. SDK v3 makes nothing of core's own type of a result. */
+export type WorkflowFunction<TOutput> = InngestFunction<
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the SDK types a function of which it knows nothing
+  any,
+  () => Promise<{ result: InvokedResult<TOutput>; runId: string }>,
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- likewise
+  any
+>;
 
 /** The `engine` that a step's `execute` gets. Its tools are for native steps; in any other step they refuse to be called. */
 export interface InngestEngineType {

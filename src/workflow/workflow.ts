@@ -1,4 +1,4 @@
-import { type DefaultEngineType, type Run, type Step, Workflow } from '@mastra/core/workflows';
+import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
@@ -21,18 +21,22 @@ import type { Destination } from '../run/arrival';
 import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
+import type { InngestRun as TypedRun } from '../run/typed-run';
 import { storedStatuses } from '../run/stored-statuses';
 import type { InngestClient } from '../sdk/client';
 import { portFor } from '../sdk/detect';
 import { requireMiddleware } from '../sdk/middleware';
 import type { InngestPort, ServableFunction } from '../sdk/port';
+import type { WorkflowFunction } from '../sdk/types';
 import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
+import { Chained, type SleepArguments } from './chain';
 import type { FlowControl } from './flow-control';
 import { nestedWorkflows } from './nested-workflows';
 import { nestedRunIds } from './shown-run';
 import { showSchedules } from './shown-schedules';
+import { freeSleepId, nameSleep } from './sleep-id';
 
 type BaseInstance = InstanceType<typeof Workflow>;
 type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
@@ -83,7 +87,7 @@ export class InngestWorkflow<
   TOutput = unknown,
   TPrevSchema = TInput,
   TRequestContext = unknown,
-> extends Workflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext> {
+> extends Chained<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext> {
   readonly [WORKFLOW_BRAND] = true;
   private inngestFunction?: ServableFunction;
   private resumeFunction?: ServableFunction;
@@ -126,11 +130,11 @@ export class InngestWorkflow<
   }
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
-  getFunction(): ServableFunction {
+  getFunction(): WorkflowFunction<TOutput> {
     this.inngestFunction ??= this.port.createFunction(
       runFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
     );
-    return this.inngestFunction;
+    return this.inngestFunction as ReturnType<typeof this.getFunction>;
   }
 
   /** The Inngest function `workflow.<id>.resume`, which continues runs: resume, time travel, restart. */
@@ -201,37 +205,18 @@ export class InngestWorkflow<
   }
 
   // Core's ids for unnamed sleeps are random in every process, and an op id made of one would sleep again (I3).
-  override sleep(...[duration, options]: Parameters<BaseInstance['sleep']>) {
-    const id = options?.id ?? this.sleepId();
-    const workflow = super.sleep(duration as never, { ...options, id });
-    this.nameSleep(id);
+  override sleep(...[duration, options]: SleepArguments<TEngineType, TState, TPrevSchema, number>) {
+    const id = options?.id ?? freeSleepId(this);
+    const workflow = super.sleep(duration, { ...options, id });
+    nameSleep(this, id);
     return workflow;
   }
 
-  override sleepUntil(...[date, options]: Parameters<BaseInstance['sleepUntil']>) {
-    const id = options?.id ?? this.sleepId();
-    const workflow = super.sleepUntil(date as never, { ...options, id });
-    this.nameSleep(id);
+  override sleepUntil(...[date, options]: SleepArguments<TEngineType, TState, TPrevSchema, Date>) {
+    const id = options?.id ?? freeSleepId(this);
+    const workflow = super.sleepUntil(date, { ...options, id });
+    nameSleep(this, id);
     return workflow;
-  }
-
-  /** Older cores (1.58) take no id and make one up. */
-  private nameSleep(id: string): void {
-    const steps = this.steps as unknown as Record<string, { id: string } | undefined>;
-    for (const flow of [this.stepFlow, this.serializedStepFlow]) {
-      const entry = flow.at(-1) as { id: string };
-      const step = steps[entry.id];
-      if (entry.id === id) continue;
-      if (step) steps[id] = Object.assign(step, { id });
-      Reflect.deleteProperty(steps, entry.id);
-      entry.id = id;
-    }
-  }
-
-  private sleepId(): string {
-    let ordinal = this.stepFlow.filter(entry => entry.type === 'sleep' || entry.type === 'sleepUntil').length;
-    while (`sleep_${this.id}_${ordinal}` in this.steps) ordinal++;
-    return `sleep_${this.id}_${ordinal}`;
   }
 
   /**
@@ -240,7 +225,7 @@ export class InngestWorkflow<
    */
   override async createRun(
     options?: CreateRunOptions,
-  ): Promise<Run<TEngineType, TSteps, TState, TInput, TOutput, TRequestContext>> {
+  ): Promise<TypedRun<TEngineType, TSteps, TState, TInput, TOutput, TRequestContext>> {
     this.requireRunnable();
     const mastra = this.requireMastra();
     noticeReads(mastra.getServerCache());

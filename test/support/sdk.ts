@@ -25,12 +25,21 @@ interface Step {
 }
 
 const name = process.env.INNGEST_SDK ?? 'inngest';
-const [{ Inngest: Client }, edge] = (await Promise.all([import(name), import(`${name}/edge`)])) as [
-  { Inngest: new (options: object) => Inngest.Any },
+const [{ Inngest: Client, referenceFunction: reference }, edge] = (await Promise.all([
+  import(name),
+  import(`${name}/edge`),
+])) as [
+  {
+    Inngest: new (options: object) => Inngest.Any;
+    referenceFunction: (options: { functionId: string; appId?: string }) => object;
+  },
   { serve: (options: { client: unknown; functions: unknown } & Record<string, unknown>) => Handler },
 ];
 
 const silent = { info() {}, warn() {}, error() {}, debug() {} };
+
+/** The SDK's way to name a function. */
+export const referenceFunction = reference;
 
 /** What `INNGEST_CHECKPOINTING` says. */
 export const CHECKPOINTING =

@@ -1,11 +1,17 @@
 /** Names and types of the npm package's documentation. Checked by `tsc`; running this file shows that it loads. */
 import { Mastra } from '@mastra/core';
+import { InMemoryStore } from '@mastra/core/storage';
 import {
+  InngestExecutionEngine,
+  InngestPubSub,
+  InngestRun,
   InngestWorkflow,
   connect,
   createServe,
   init,
   serve,
+  type InngestCreateFunctionConfig,
+  type InngestEngineType,
   type InngestFlowControlConfig,
   type InngestFlowCronConfig,
   type InngestServeAdapter,
@@ -14,7 +20,9 @@ import {
   type MastraServeOptions,
 } from '@mastra/inngest';
 import type { RequestContext } from '@mastra/core/request-context';
-import { Inngest } from 'inngest';
+import type { PubSub } from '@mastra/core/events';
+import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
+import { Inngest, referenceFunction } from 'inngest';
 import { serve as honoServe } from 'inngest/hono';
 import { expect, expectTypeOf, test } from 'vitest';
 import { z } from 'zod';
@@ -23,7 +31,7 @@ interface Tenant {
   tenant: string;
 }
 const inngest = new Inngest({ id: 'drop-in', isDev: true });
-const { createWorkflow, createStep, cloneWorkflow } = init<Tenant>(inngest);
+const { createWorkflow, createStep, cloneStep, cloneWorkflow, createTool } = init<Tenant>(inngest);
 const count = z.object({ count: z.number() });
 const add = createStep({
   id: 'add',
@@ -65,12 +73,81 @@ test('the class is made of parameters and a client', () => {
   expect(workflow.streamBatchMs).toBe(20);
 });
 
+test('a run is core’s run of the same types, and more', async () => {
+  const workflow = createWorkflow({ ...options, steps: [add] })
+    .then(add)
+    .commit();
+  const mastra = new Mastra({ workflows: { workflow }, logger: false, storage: new InMemoryStore() });
+  const run = await mastra.getWorkflow('workflow').createRun({ runId: 'r', resourceId: 'u' });
+  type Steps = Step<
+    'add',
+    unknown,
+    { count: number },
+    { count: number },
+    unknown,
+    unknown,
+    DefaultEngineType
+  >[];
+  type Of<T extends Steps> = InngestRun<
+    DefaultEngineType,
+    T,
+    unknown,
+    { count: number },
+    { count: number },
+    Tenant
+  >;
+  expectTypeOf(run).toEqualTypeOf<Of<Steps>>();
+  expectTypeOf(run).toExtend<
+    Run<DefaultEngineType, Steps, unknown, { count: number }, { count: number }, Tenant>
+  >();
+  type Result = Awaited<ReturnType<typeof run.start>>;
+  type Waited = Awaited<ReturnType<typeof run.getRunOutput>>;
+  expectTypeOf<Waited>().toEqualTypeOf<{ output: { result: Result } }>();
+  expectTypeOf(run.getRunOutput).parameters.toEqualTypeOf<[eventId?: string, maxWaitMs?: number]>();
+  expectTypeOf(run.observeStream).parameters.toEqualTypeOf<[args?: { offset?: number }]>();
+  const unnamed = run as InngestRun;
+  expect(unnamed).toBeInstanceOf(InngestRun);
+  expect(unnamed).toBeInstanceOf(Run);
+});
+
+test('a pubsub is core’s', () => {
+  const pubsub = new InngestPubSub(inngest, 'counting', async ({ channel, topic, data }) => {
+    expectTypeOf(channel).toBeString();
+    expectTypeOf(topic).toBeString();
+    expectTypeOf(data).toBeUnknown();
+  });
+  expectTypeOf(pubsub).toExtend<PubSub>();
+  expectTypeOf(pubsub.close).returns.resolves.toBeVoid();
+  expectTypeOf(InngestPubSub).toBeConstructibleWith(inngest);
+  expectTypeOf(InngestExecutionEngine.prototype.executeStep).toBeFunction();
+});
+
+test('a function of one’s own runs a workflow', () => {
+  const workflow = createWorkflow(options).then(add).commit();
+  const own = inngest.createFunction({ id: 'own', triggers: [{ event: 'own/asked' }] }, async ({ step }) => {
+    const data = { inputData: { count: 1 } };
+    const { result, runId } = await step.invoke('count', { function: workflow.getFunction(), data });
+    const named = referenceFunction<ReturnType<typeof workflow.getFunction>>({
+      functionId: 'workflow.counting',
+    });
+    const { result: again } = await step.invoke('again', { function: named, data });
+    expectTypeOf(runId).toBeString();
+    if (result.status === 'success') expectTypeOf(result.result).toEqualTypeOf<{ count: number }>();
+    return { runId, status: result.status, again: again.status };
+  });
+  expect(own.id()).toBe('own');
+});
+
 test('types by name', () => {
+  expectTypeOf<InngestEngineType['step']['run']>().toBeFunction();
+  expectTypeOf<InngestCreateFunctionConfig>().toExtend<{ id: string }>();
   expectTypeOf<InngestFlowCronConfig<{ count: number }>>().toExtend<{ inputData?: { count: number } }>();
   expectTypeOf<InngestWorkflowConfig<'a', unknown, { count: number }>['id']>().toEqualTypeOf<'a'>();
   expectTypeOf<InngestFlowControlConfig['retries']>().toExtend<number | undefined>();
   expectTypeOf<{ instanceId: string }>().toExtend<NonNullable<MastraConnectOptions['registerOptions']>>();
   expectTypeOf(connect).toBeFunction();
+  expectTypeOf(createTool).toBeFunction();
+  expectTypeOf(cloneStep).toBeFunction();
 });
 
 test('an adapter by its type, and what serve takes', () => {
