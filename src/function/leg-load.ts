@@ -116,7 +116,8 @@ export class LegLoader {
     const { owner, previous, leg: stored = 0 } = snapshot.inngest ?? {};
     const number = leg.claim?.number ?? (owner === this.owner ? stored : nextLeg(snapshot));
     const interrupted = leg.kind === 'restart' ? legName(parts.scope.runId, number - 1, previous) : undefined;
-    const source = { snapshot, leg, start, graph, target, resumeData, interrupted, number, at };
+    const elsewhere = previous === undefined && (owner === undefined || owner === this.owner);
+    const source = { snapshot, leg, start, graph, target, resumeData, interrupted, elsewhere, number, at };
     return { kind: 'continued', leg: legMemo(source, workflow.serializedStepGraph) };
   }
 

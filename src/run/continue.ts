@@ -111,14 +111,20 @@ export async function restartDeparture(
   if (status === 'suspended' || !continuedFrom('restart').includes(status)) {
     throw refusal(record, 'RUN_NOT_ACTIVE', `This workflow run was not active (its status is ${status})`);
   }
-  const { owner } = snapshot.inngest ?? {};
-  const abandoned = owner === undefined && isAbandoned(snapshot, Date.now());
-  const state = owner === undefined ? (abandoned ? 'unknown' : 'live') : await run.runState(owner);
+  const state = await executionOf(run, snapshot);
   if (state === 'live')
     throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
   if (state === 'unreachable')
     throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
   return departure(run, snapshot, run.request(args), { kind: 'restart' });
+}
+
+/** What becomes of it without this call. Who executes a run that was not begun here, nobody can say; core takes it at once. */
+async function executionOf(run: Continuable, snapshot: Snapshot): Promise<RunState> {
+  const { inngest } = snapshot;
+  if (!inngest) return 'unknown';
+  if (inngest.owner !== undefined) return run.runState(inngest.owner);
+  return isAbandoned(snapshot, Date.now()) ? 'unknown' : 'live';
 }
 
 function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): Departure {
