@@ -18,6 +18,7 @@ import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { continuedPlace, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
+import { isLeftBehind } from './left-behind';
 import { type ResumeTarget, resumeTarget } from './resume-target';
 import { validated } from './validate';
 
@@ -125,7 +126,9 @@ export class LegLoader {
     const { leg } = this.start;
     const claims = await this.claims();
     const snapshot = leg.claim || !this.isStored() ? await this.confirmed(claims) : undefined;
-    if (leg.kind !== 'resume') return { snapshot: snapshot ?? (await claims.claim(this.owner, leg.kind)) };
+    const own = async () =>
+      claims.claim(this.owner, leg.kind, leg.handedOver ? found => this.isHandedOver(found) : undefined);
+    if (leg.kind !== 'resume') return { snapshot: snapshot ?? (await own()) };
 
     // Checked before it is claimed: a resume that does not fit leaves the run suspended.
     const found = snapshot ?? (await this.require());
@@ -133,7 +136,11 @@ export class LegLoader {
     const step = this.workflow.steps[target.steps[0] ?? ''];
     const schema = this.validates && leg.resumeData !== undefined ? step?.resumeSchema : undefined;
     const resumeData = leg.claim ? leg.resumeData : await validated(schema, leg.resumeData, 'resume data');
-    return { snapshot: snapshot ?? (await claims.claim(this.owner, 'resume')), target, resumeData };
+    return { snapshot: snapshot ?? (await own()), target, resumeData };
+  }
+
+  private isHandedOver(found: Snapshot): Promise<boolean> {
+    return isLeftBehind(found, this.parts.scope.port);
   }
 
   /** @throws MastraInngestError `GRAPH_CHANGED` where the step does not fit this version's graph */
@@ -170,7 +177,7 @@ export class LegLoader {
     const { scope } = this.parts;
     const found = await scope.record.load();
     const own = { record: scope.record, graph: this.workflow.serializedStepGraph };
-    if (found && isAtRest(found.status) && !(await isStranded(own, found)))
+    if (found && isAtRest(found.status) && !found.inngest?.elsewhere && !(await isStranded(own, found)))
       return { kind: 'ended', snapshot: found };
     if (found && found.status !== 'pending') return undefined;
     if (this.isStored()) {

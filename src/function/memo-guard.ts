@@ -1,5 +1,5 @@
-import { isSealed } from '../engine/outcome';
-import { FinalError } from '../errors';
+import { type Refusal, SealedFailure, isSealed } from '../engine/outcome';
+import { MastraInngestError } from '../errors';
 import type { MemoizedStep } from '../sdk/port';
 import { isRecord } from '../wire/json';
 
@@ -9,7 +9,7 @@ const ENDED = 'inngest/function.finished';
 /**
  * Refuses a run whose memoized steps were made by something else (the peer's package, an older format): our ops would
  * all look new, and every step would run a second time.
- * @throws FinalError `FOREIGN_RUN`, before any user code
+ * @throws a refusal with `FOREIGN_RUN`, before any user code; the stored run is closed once Inngest says that it failed
  */
 export function refuseForeignMemo(
   memoized: Record<string, MemoizedStep>,
@@ -18,12 +18,14 @@ export function refuseForeignMemo(
 ): void {
   const steps = Object.values(memoized);
   if (!steps.some(isForeign) || steps.some(isOurs)) return;
-  throw new FinalError(
+  const error = new MastraInngestError(
     'FOREIGN_RUN',
-    `Run ${runId} of workflow ${workflowId} was begun by another version of @mastra/inngest, whose steps can't be ` +
-      'continued here. Let it end on the version that began it, or cancel it and start it again.',
+    `Run ${runId} of workflow ${workflowId} was begun by another version of @mastra/inngest, and what Inngest remembers of ` +
+      'its steps can\'t be read here. Go on with it from the store: run.resume() where it is suspended, else run.restart().',
     { workflowId, runId },
   );
+  const refused = { runId, code: 'FOREIGN_RUN' };
+  throw new SealedFailure(error, { refused, thrown: error } satisfies Refusal).withoutStack();
 }
 
 function isOurs({ data, error }: MemoizedStep): boolean {

@@ -6,7 +6,7 @@ import { reasonOf } from '../errors';
 import { resumeTarget } from '../function/resume-target';
 import { type OwnGraph, graphChanged, isStranded, misfitOf, restartMisfit } from '../function/graph-fit';
 import { travelParams } from '../function/travel-params';
-import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
+import { type LegClaims, isAbandoned, isInterrupted, nextLeg } from '../snapshot/leg-claim';
 import { keptStory } from '../realtime/stored-events';
 import { faithfulValues } from '../snapshot/faithful';
 import type { RunRecord } from '../snapshot/run-record';
@@ -105,10 +105,10 @@ export async function restartDeparture(
   const { status } = snapshot;
   const isStuck = status === 'suspended' && (await isStranded(ownGraph(run), snapshot));
   const misfit = restartMisfit(snapshot, run.serializedGraph, run.graph.steps);
-  if (misfit && (isStuck || status === 'running' || status === 'waiting'))
+  if (misfit && (isStuck || (status !== 'suspended' && isInterrupted(snapshot))))
     throw graphChanged(record.identity, misfit, 'time travel');
   if (isStuck) return departure(run, snapshot, run.request(args), { kind: 'restart' });
-  if (status === 'suspended' || !continuedFrom('restart').includes(status)) {
+  if (status === 'suspended' || !isInterrupted(snapshot)) {
     throw refusal(record, 'RUN_NOT_ACTIVE', `This workflow run was not active (its status is ${status})`);
   }
   const state = await executionOf(run, snapshot);
@@ -122,7 +122,7 @@ export async function restartDeparture(
 /** What becomes of it without this call. Who executes a run that was not begun here, nobody can say; core takes it at once. */
 async function executionOf(run: Continuable, snapshot: Snapshot): Promise<RunState> {
   const { inngest } = snapshot;
-  if (!inngest) return 'unknown';
+  if (!inngest || inngest.elsewhere) return 'unknown';
   if (inngest.owner !== undefined) return run.runState(inngest.owner);
   return isAbandoned(snapshot, Date.now()) ? 'unknown' : 'live';
 }
