@@ -126,8 +126,7 @@ export class LegLoader {
     const { leg } = this.start;
     const claims = await this.claims();
     const snapshot = leg.claim || !this.isStored() ? await this.confirmed(claims) : undefined;
-    const own = async () =>
-      claims.claim(this.owner, leg.kind, leg.handedOver ? found => this.isHandedOver(found) : undefined);
+    const own = async () => claims.claim(this.owner, leg.kind, leg.handedOver ? isLeftBehind : undefined);
     if (leg.kind !== 'resume') return { snapshot: snapshot ?? (await own()) };
 
     // Checked before it is claimed: a resume that does not fit leaves the run suspended.
@@ -137,10 +136,6 @@ export class LegLoader {
     const schema = this.validates && leg.resumeData !== undefined ? step?.resumeSchema : undefined;
     const resumeData = leg.claim ? leg.resumeData : await validated(schema, leg.resumeData, 'resume data');
     return { snapshot: snapshot ?? (await own()), target, resumeData };
-  }
-
-  private isHandedOver(found: Snapshot): Promise<boolean> {
-    return isLeftBehind(found, this.parts.scope.port);
   }
 
   /** @throws MastraInngestError `GRAPH_CHANGED` where the step does not fit this version's graph */

@@ -21,7 +21,7 @@ export function refuseForeignMemo(
   const error = new MastraInngestError(
     'FOREIGN_RUN',
     `Run ${runId} of workflow ${workflowId} was begun by another version of @mastra/inngest, and what Inngest remembers of ` +
-      'its steps can\'t be read here. Go on with it from the store: run.resume() where it is suspended, else run.restart().',
+      "its steps can't be read here. Go on with it from the store: run.resume() where it is suspended, else run.restart().",
     { workflowId, runId },
   );
   const refused = { runId, code: 'FOREIGN_RUN' };

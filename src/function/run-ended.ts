@@ -114,7 +114,7 @@ class Closing {
   async close(): Promise<boolean> {
     const { record, status, data } = this;
     const stored = await record.load();
-    if (stored && (await this.isElsewhere(stored))) return this.closeElsewhere(stored);
+    if (stored && this.isElsewhere(stored)) return this.closeElsewhere(stored);
     // What the run itself has reported is told and stored, where anything is to be stored.
     if (!stored && status === 'failed' && isSealed(data.error?.cause)) return false;
     if (stored && !this.isOwn(stored)) return false;
@@ -140,13 +140,11 @@ class Closing {
    * Something else began the run, or had it go on, and its execution ended here. One that was restarted or resumed here since is
    * another execution's.
    */
-  private async isElsewhere(stored: Snapshot): Promise<boolean> {
-    const { port, data, start, status } = this;
+  private isElsewhere(stored: Snapshot): boolean {
+    const { data, start, status } = this;
     const isRefused = unseal<Partial<Refusal>>(data.error?.cause)?.refused?.code === 'FOREIGN_RUN';
     if (!isRefused && !start.leg?.handedOver && status === 'failed') return false;
-    if (this.isOwn(stored)) return false;
-    // Where it has been taken over here, only an event that was sent elsewhere can have set it to `running` again.
-    return (!stored.inngest || start.leg?.handedOver === true) && isLeftBehind(stored, port);
+    return !this.isOwn(stored) && isLeftBehind(stored);
   }
 
   /** It can be gone on with: with `resume()` where it is suspended still, else with `restart()`. */
@@ -178,11 +176,7 @@ class Closing {
     await tellEnd(mastra, workflow.options, end);
   }
 
-  private async publish(
-    { inngest }: Snapshot,
-    error: unknown,
-    status: string = this.status,
-  ): Promise<void> {
+  private async publish({ inngest }: Snapshot, error: unknown, status: string = this.status): Promise<void> {
     const { port, mastra, record, start, data } = this;
     const { workflowId, runId } = record.identity;
     const ancestors = start.sender?.ancestors ?? [];

@@ -41,7 +41,15 @@ export function isInterrupted({ status, inngest }: Snapshot): boolean {
 }
 
 /** What a new leg keeps of the one before. */
-function keptOf({ owner, previous, thrown: _thrown, elsewhere: _elsewhere, ...kept }: Ownership = {}): Ownership {
+function keptOf(ownership: Ownership = {}): Ownership {
+  const {
+    owner,
+    previous,
+    thrown: _thrown,
+    elsewhere: _elsewhere,
+    suspended: _suspended,
+    ...kept
+  } = ownership;
   return { ...kept, previous: owner ?? previous };
 }
 
@@ -97,6 +105,7 @@ export class LegClaims {
     // Where the user's `shouldPersistSnapshot` kept the claim out of the store, the event's id alone guards the leg.
     const inngest = {
       ...found.inngest,
+      suspended: undefined,
       leg: claim.number,
       owner,
       // Of several callers who sent the same leg's event, the one whose event is executed.
@@ -112,12 +121,12 @@ export class LegClaims {
   async claim(
     owner: string,
     how: Continuation,
-    isHandedOver?: (found: Snapshot) => Promise<boolean>,
+    isHandedOver?: (found: Snapshot) => boolean,
   ): Promise<Snapshot> {
     const found = how === 'resume' || isHandedOver ? await this.require() : await this.findOrCreate();
     if (found.inngest?.owner === owner && found.status === 'running') return found;
     const stands = how === 'restart' ? isInterrupted(found) : continuedFrom(how).includes(found.status);
-    if (!stands && !(await isHandedOver?.(found))) {
+    if (!stands && !isHandedOver?.(found)) {
       const code = how === 'resume' ? 'RUN_NOT_SUSPENDED' : 'RUN_ACTIVE';
       throw this.refusal(code, `can't be continued, since its status is ${found.status}`);
     }

@@ -19,15 +19,15 @@ const NAP = REAL_SERVER ? 3_000 : 3_600_000;
 
 class Lines extends MastraLogger {
   readonly lines: string[] = [];
-  debug() {}
-  info() {}
-  warn(message: string, ...args: unknown[]) {
+  override debug() {}
+  override info() {}
+  override warn(message: string, ...args: unknown[]) {
     this.lines.push(`${message} ${JSON.stringify(args)}`);
   }
-  error(message: string, ...args: unknown[]) {
+  override error(message: string, ...args: unknown[]) {
     this.lines.push(`${message} ${JSON.stringify(args)}`);
   }
-  trackException() {}
+  override trackException() {}
 }
 
 export interface Earlier {
