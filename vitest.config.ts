@@ -47,6 +47,7 @@ export default defineConfig({
             'test/frameworks/**',
             'test/differential/graphs/**',
             'test/redis/**',
+            'test/swap/**',
             CONNECT,
           ],
         },
@@ -68,6 +69,11 @@ export default defineConfig({
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
         },
+      },
+      {
+        // Installs the npm package of the same name, which is the bench's; `npm run verify` runs it.
+        resolve: { alias },
+        test: { ...testDefaults, name: 'swap', include: ['test/swap/**/*.test.ts'] },
       },
       {
         resolve: { alias },

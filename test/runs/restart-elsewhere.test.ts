@@ -181,7 +181,7 @@ async function restarted(mastra: Mastra, process: Process, name: string, runId: 
   const from = process.journal.length;
   const { status, result, error } = await (await runOf(mastra, name, runId)).restart();
   const row = await store.loadWorkflowSnapshot({ workflowName: name, runId });
-  const found = { status, result, error, stored: row?.status, steps: process.journal.slice(from) };
+  const found = { status, result, error, stored: row?.status, steps: process.journal.slice(from).toSorted() };
   return { found, state: row?.value };
 }
 
