@@ -29,7 +29,12 @@ export function refuseForeignMemo(
 }
 
 function isOurs({ data, error }: MemoizedStep): boolean {
-  return isSealed(data) || (isRecord(error) && isSealed(error.cause));
+  return isSealed(data) || (isRecord(error) && isSealed(error.cause) && !isOfWholeRun(error.cause));
+}
+
+/** What a run that nobody of ours has invoked fails with is in the memory of whoever has, and says nothing of that one. */
+function isOfWholeRun({ status, refused }: Record<string, unknown>): boolean {
+  return status !== undefined || (isRecord(refused) && refused.code === 'FOREIGN_RUN');
 }
 
 /** A sleep's memo is null, and a cancelled child's is the event of its end; neither says who made it. */

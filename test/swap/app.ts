@@ -14,7 +14,13 @@ import { LibSQLStore } from '@mastra/libsql';
 import { makeClient, serveSdk } from '../support/sdk';
 import { type Tools, swapWorkflows } from './workflows';
 
-const [release, port, baseUrl, store, journal] = process.argv.slice(2) as [string, string, string, string, string];
+const [release, port, baseUrl, store, journal] = process.argv.slice(2) as [
+  string,
+  string,
+  string,
+  string,
+  string,
+];
 const id = process.env.APP_ID ?? 'swap';
 const nap = Number(process.env.NAP);
 const note = (key: string, step: string) => appendFileSync(journal, `${key}/${release}/${step}\n`);

@@ -72,6 +72,8 @@ describe('Inngest calls the earlier release', () => {
     await here.register();
     const { value } = await here.drive('gate', runId, 'resume', OK);
     expect(value).toMatchObject({ status: 'success', result: { path: PATH } });
-    expect(swap.steps(runId)).toEqual(['before', 'approve', 'approve resumed', 'after'].map(step => `this/${step}`));
+    expect(swap.steps(runId)).toEqual(
+      ['before', 'approve', 'approve resumed', 'after'].map(step => `this/${step}`),
+    );
   });
 });
