@@ -17,7 +17,8 @@ export function refuseForeignMemo(
   runId: string,
 ): void {
   const steps = Object.values(memoized);
-  if (!steps.some(isForeign) || steps.some(isOurs)) return;
+  const isEmpty = steps.length > 0 && steps.every(isNothing);
+  if ((!steps.some(isForeign) && !isEmpty) || steps.some(isOurs)) return;
   const error = new MastraInngestError(
     'FOREIGN_RUN',
     `Run ${runId} of workflow ${workflowId} was begun by another version of @mastra/inngest, and what Inngest remembers of ` +
@@ -35,6 +36,11 @@ function isOurs({ data, error }: MemoizedStep): boolean {
 /** What a run that nobody of ours has invoked fails with is in the memory of whoever has, and says nothing of that one. */
 function isOfWholeRun({ status, refused }: Record<string, unknown>): boolean {
   return status !== undefined || (isRecord(refused) && refused.code === 'FOREIGN_RUN');
+}
+
+/** Of a run of ours that sleeps or waits there is more: an op comes before. */
+function isNothing({ data, error }: MemoizedStep): boolean {
+  return data === null && !error;
 }
 
 /** A sleep's memo is null, and a cancelled child's is the event of its end; neither says who made it. */

@@ -12,7 +12,7 @@ import { until } from '../server/until';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
 
 /** In which a deploy can come. */
-const NAP = REAL_SERVER ? 8_000 : 3_600_000;
+const NAP = REAL_SERVER ? 20_000 : 3_600_000;
 
 export type Release = 'earlier' | 'this';
 

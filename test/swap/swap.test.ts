@@ -12,6 +12,8 @@ const RUNS = {
   asleep: ['sleeper'],
   nestedAsleep: ['outerSleeper'],
   restarted: ['sleeper'],
+  asleepFirst: ['napper'],
+  asleepOnceResumed: ['asksThenSleeps'],
   canceledLater: ['sleeper'],
   canceled: ['gate'],
   asks: ['gate'],
@@ -39,11 +41,16 @@ beforeAll(async () => {
     const method = name === 'pending' ? 'createRun' : 'startAsync';
     expect((await drive(before, name, method, input(ids[name]))).error).toBeUndefined();
   }
-  for (const name of ['asks', 'nestedAsks', 'items', 'canceled'] as const) await reaches(name, 'suspended');
+  for (const name of ['asks', 'nestedAsks', 'items', 'canceled', 'asleepOnceResumed'] as const) {
+    await reaches(name, 'suspended');
+  }
+  await drive(before, 'asleepOnceResumed', 'resumeAsync', { ...OK, step: 'approve' });
   for (const name of ['asleep', 'nestedAsleep', 'restarted', 'canceledLater'] as const) {
     await until(async () => steps(name).includes('earlier/first'));
   }
-  for (const name of ['asleep', 'restarted', 'canceledLater'] as const) await reaches(name, 'waiting');
+  for (const name of ['asleep', 'restarted', 'canceledLater', 'asleepFirst', 'asleepOnceResumed'] as const) {
+    await reaches(name, 'waiting');
+  }
   await swap.reaches('sleeper', ids.nestedAsleep, 'waiting');
   await drive(before, 'canceled', 'cancel');
   await before.kill();
@@ -93,6 +100,7 @@ test('a cancelled run stays cancelled', async () => {
 
 test('runs that sleep: one is restarted at once; the others fail when they wake, are told once, and are restarted then', async () => {
   const restarted = drive(now, 'restarted', 'restart');
+  await until(async () => (await swap.stored('sleeper', ids.restarted))?.inngest?.owner !== undefined);
   expect((await awake(restarted)).value).toMatchObject({
     status: 'success',
     result: { path: ['first', 'last'] },
@@ -100,15 +108,24 @@ test('runs that sleep: one is restarted at once; the others fail when they wake,
 
   const { error } = await reaches('asleep', 'failed');
   expect(error).toMatchObject({ message: expect.stringContaining('another version') });
-  await reaches('nestedAsleep', 'failed');
+  for (const name of ['nestedAsleep', 'asleepFirst', 'asleepOnceResumed'] as const)
+    await reaches(name, 'failed');
   await swap.reaches('sleeper', ids.nestedAsleep, 'failed');
   const log = await now.log();
   expect(log.filter(line => line.includes(ids.asleep))).toHaveLength(1);
   expect(log.filter(line => line.includes(ids.nestedAsleep))).toHaveLength(2);
   expect(log.filter(line => line.includes(ids.restarted))).toHaveLength(0);
 
-  const again = [drive(now, 'asleep', 'restart'), drive(now, 'nestedAsleep', 'restart')];
-  const [flat, nested] = await awake(Promise.all(again));
+  const all = ['asleep', 'nestedAsleep', 'asleepFirst', 'asleepOnceResumed'] as const;
+  const again = all.map(name => drive(now, name, 'restart'));
+  const [flat, nested, first, resumed] = await awake(Promise.all(again));
+  expect(first?.value).toMatchObject({ status: 'success', result: { path: ['last'] } });
+  expect(steps('asleepFirst')).toEqual(['this/last']);
+  expect(resumed?.value).toMatchObject({
+    status: 'success',
+    result: { path: ['before', 'approve', 'after'] },
+  });
+  expect(steps('asleepOnceResumed').slice(2)).toEqual(['earlier/approve resumed', 'this/after']);
   expect(flat?.value).toMatchObject({ status: 'success', result: { path: ['first', 'last'] } });
   expect(nested?.value).toMatchObject({
     status: 'success',

@@ -57,6 +57,13 @@ export function swapWorkflows(
   return {
     sleeper,
     gate,
+    napper: define('napper').sleep(nap).then(plain('last')).commit(),
+    asksThenSleeps: define('asksThenSleeps')
+      .then(plain('before'))
+      .then(ask('approve'))
+      .sleep(nap)
+      .then(plain('after'))
+      .commit(),
     chain: define('chain').then(plain('one')).then(plain('two')).commit(),
     outerSleeper: define('outerSleeper').then(plain('one')).then(sleeper).then(plain('two')).commit(),
     outerGate: define('outerGate').then(plain('one')).then(gate).then(plain('two')).commit(),

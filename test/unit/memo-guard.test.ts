@@ -18,13 +18,19 @@ const ask = (...memos: MemoizedStep[]) =>
   refuseForeignMemo(Object.fromEntries(memos.map((memo, index) => [index, memo])), 'workflow', 'run');
 
 test('what this package remembers goes on, whatever else is remembered', () => {
-  for (const memos of [[], [SLEEP], [OURS], [OURS, SLEEP], [FAILED, FOREIGN], [OURS, FOREIGN, ...INVOKED]]) {
+  for (const memos of [[], [OURS], [OURS, SLEEP], [FAILED, FOREIGN], [OURS, FOREIGN, ...INVOKED]]) {
     expect(() => ask(...memos)).not.toThrow();
   }
 });
 
 test('what something else remembers does not, though a run that it invoked has ended here', () => {
-  for (const memos of [[FOREIGN], [FOREIGN, SLEEP], ...INVOKED.map(end => [FOREIGN, end])]) {
+  for (const memos of [
+    [FOREIGN],
+    [FOREIGN, SLEEP],
+    [SLEEP],
+    [SLEEP, SLEEP],
+    ...INVOKED.map(end => [FOREIGN, end]),
+  ]) {
     expect(() => ask(...memos)).toThrow("can't be read here");
   }
 });
