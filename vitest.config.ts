@@ -73,7 +73,12 @@ export default defineConfig({
       {
         // Installs the npm package of the same name, which is the bench's; `npm run verify` runs it.
         resolve: { alias },
-        test: { ...testDefaults, name: 'swap', include: ['test/swap/**/*.test.ts'] },
+        test: {
+          ...testDefaults,
+          name: 'swap',
+          include: ['test/swap/**/*.test.ts'],
+          globalSetup: './test/swap/install.ts',
+        },
       },
       {
         resolve: { alias },

@@ -36,6 +36,8 @@ export interface Swap {
   reaches(workflowName: string, runId: string, ...statuses: string[]): Promise<Snapshot>;
   /** The steps that began for a run, as `<release>/<step>`. */
   steps(key: string): string[];
+  /** Inngest has nothing to do but let time pass: whoever is killed now is killed between two requests. */
+  settled(): Promise<void>;
   /** All sleeps are over. */
   wake(): Promise<void>;
   stop(): Promise<void>;
@@ -91,6 +93,7 @@ export async function startSwap(): Promise<Swap> {
       readFileSync(journal, 'utf8')
         .split('\n')
         .flatMap(line => (line.startsWith(`${key}/`) ? [line.slice(key.length + 1)] : [])),
+    settled: async () => void (await local?.settled()),
     wake: async () => local?.advance('1h'),
     stop: async () => {
       await leaveRealServer(appId);

@@ -1,7 +1,6 @@
 /** A rolling deploy: instances of the npm package 1.9.0 and of this release drive runs of one app, and Inngest calls either. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { installDependencies } from '../../bench/src/prepare';
 import { type Instance, type Swap, startSwap } from './processes';
 
 const OK = { resumeData: { ok: true }, step: 'approve' };
@@ -11,7 +10,6 @@ let swap: Swap;
 let earlier: Instance;
 let here: Instance;
 beforeAll(async () => {
-  installDependencies();
   swap = await startSwap();
   [earlier, here] = [await swap.start('earlier'), await swap.start('this')];
 });

@@ -1,7 +1,6 @@
 /** An app changes from the npm package 1.9.0 to this release: what becomes of the runs that are there. Real processes. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { installDependencies } from '../../bench/src/prepare';
 import { until } from '../server/until';
 import { type Instance, type Swap, startSwap } from './processes';
 
@@ -33,7 +32,6 @@ const reaches = (name: Name, ...statuses: string[]) => swap.reaches(workflowOf(n
 const steps = (name: Name) => swap.steps(ids[name]);
 
 beforeAll(async () => {
-  installDependencies();
   swap = await startSwap();
   before = await swap.start('earlier');
   await before.register();
@@ -53,6 +51,7 @@ beforeAll(async () => {
   }
   await swap.reaches('sleeper', ids.nestedAsleep, 'waiting');
   await drive(before, 'canceled', 'cancel');
+  await swap.settled();
   await before.kill();
   now = await swap.start('this');
   await now.register();
