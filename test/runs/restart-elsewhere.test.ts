@@ -12,6 +12,7 @@ import { type Harness, startHarness } from '../support/harness';
 vi.setConfig({ testTimeout: 60_000 });
 const any = z.any();
 const NAP = 400;
+const ITS_SLEEP = 'its sleep';
 /** New each time: core changes the state that it is given. */
 const startedWith = () => ({ inputData: { given: true }, initialState: { given: 1 } });
 
@@ -159,13 +160,13 @@ async function runOf(mastra: Mastra, name: string, runId: string): Promise<Run> 
 }
 
 /** The rows of a run that stands still in core, at a step or in its sleep. */
-async function interrupted(name: string, runId: string, stopsAt: string | undefined): Promise<Row[]> {
+async function interrupted(name: string, runId: string, stopsAt: string): Promise<Row[]> {
   const process = new Process(stopsAt);
   const mastra = coreOf(process);
   const run = await runOf(mastra, name, runId);
   void run.start(startedWith());
   const isAsleep = async () => (await rowsOf(mastra)).some(([, { status }]) => status === 'waiting');
-  await until(async () => process.stuck || (stopsAt === undefined && (await isAsleep())));
+  await until(async () => process.stuck || (stopsAt === ITS_SLEEP && (await isAsleep())));
   return rowsOf(mastra);
 }
 
@@ -185,12 +186,12 @@ async function restarted(mastra: Mastra, process: Process, name: string, runId: 
   return { found, state: row?.value };
 }
 
-const CASES: [name: string, stopsAt: string | undefined][] = [
+const CASES: [name: string, stopsAt: string][] = [
   ['chain', 'one'],
   ['chain', 'two'],
   ['chain', 'three'],
   ['rested', 'two'],
-  ['asleep', undefined],
+  ['asleep', ITS_SLEEP],
   ['parallel', 'right'],
   ['branch', 'right'],
   ['branch', 'end'],
@@ -227,7 +228,7 @@ async function stateUninterrupted(name: string): Promise<unknown> {
 
 test('a waiting run is taken at once, too, and of two callers one goes on', async () => {
   const runId = `elsewhere-${count++}`;
-  for (const [workflowName, snapshot] of await interrupted('asleep', runId, undefined)) {
+  for (const [workflowName, snapshot] of await interrupted('asleep', runId, ITS_SLEEP)) {
     const store = await storeOf(harness.mastra);
     await store.persistWorkflowSnapshot({ workflowName, runId: snapshot.runId, snapshot: snapshot as never });
   }
@@ -237,4 +238,20 @@ test('a waiting run is taken at once, too, and of two callers one goes on', asyn
   const refused = ends.flatMap(end => (end.status === 'rejected' ? [end.reason as { code: string }] : []));
   expect(refused.map(({ code }) => code)).toEqual([expect.stringMatching(/RUN_ACTIVE|RUN_CONFLICT/)]);
   expect(here.journal.slice(from)).toEqual(['two']);
+});
+
+test('a nested run that its parent’s step names goes on, whatever it is called', async () => {
+  const runId = `elsewhere-${count++}`;
+  const store = await storeOf(harness.mastra);
+  for (const [workflowName, snapshot] of await interrupted('nested', runId, 'middle')) {
+    const isNested = workflowName === 'inner';
+    const step = { ...(snapshot.context.inner as object), metadata: { nestedRunId: 'named' } };
+    const row = isNested
+      ? { ...snapshot, runId: 'named' }
+      : { ...snapshot, context: { ...snapshot.context, inner: step } };
+    await store.persistWorkflowSnapshot({ workflowName, runId: row.runId, snapshot: row as never });
+  }
+  const from = here.journal.length;
+  const { status } = await (await runOf(harness.mastra, 'nested', runId)).restart();
+  expect([status, ...here.journal.slice(from)]).toEqual(['success', 'middle', 'out', 'two']);
 });
