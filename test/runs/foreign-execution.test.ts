@@ -10,7 +10,7 @@ import { type Earlier, startEarlier } from './support/earlier';
 
 vi.setConfig({ testTimeout: 60_000 });
 const any = z.any();
-const IDS = ['waits', 'asked', 'restarted'];
+const IDS = ['waits', 'asked', 'restarted', 'cancelled'];
 const journal: string[] = [];
 const ends: string[] = [];
 let earlier: Earlier;
@@ -84,12 +84,15 @@ const steps = (runId: string) =>
   journal.flatMap(line => (line.startsWith(runId) ? [line.slice(runId.length + 1)] : []));
 const about = (runId: string) => earlier.log.filter(line => line.includes(runId));
 
-test('its row ends with the reason, told once, or is suspended again; one that was restarted here meanwhile stays', async () => {
-  const [waits, asked, restarted] = [randomUUID(), randomUUID(), randomUUID()];
+test('its row ends with the reason, told once, or is suspended or cancelled; one that was restarted here meanwhile stays', async () => {
+  const [waits, asked, restarted, cancelled] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()];
   await earlier.sleeps('waits', waits, asleep(waits));
   await earlier.sleeps('asked', asked, resumed(asked));
   await earlier.sleeps('restarted', restarted, asleep(restarted));
+  await earlier.sleeps('cancelled', cancelled, asleep(cancelled));
   await earlier.takeOver();
+  await earlier.cancel(cancelled);
+  await until(async () => (await earlier.stored('cancelled', cancelled))?.status === 'canceled');
   const observed: string[] = [];
   const observing = (async () => {
     for await (const chunk of (await earlier.run('waits', waits)).observeStream()) observed.push(chunk.type);

@@ -35,6 +35,8 @@ export interface Earlier {
   log: string[];
   /** Starts a run as the earlier release does, until it sleeps behind a step; `rows` are what it has stored by then. */
   sleeps(workflowId: string, runId: string, row: Partial<Snapshot>): Promise<void>;
+  /** Cancels in Inngest what executes a run, as its dashboard does. */
+  cancel(runId: string): Promise<void>;
   /** From here on, this release is what Inngest calls. */
   takeOver(): Promise<void>;
   /** The sleeps are over: Inngest calls the app. */
@@ -59,20 +61,18 @@ export async function startEarlier(
   const inngest = makeClient({ id: appId, baseUrl });
   const logger = new Lines({});
   const mastra = new Mastra({ workflows: workflows(inngest) as never, storage: new InMemoryStore(), logger });
-  const asleep: string[] = [];
+  /** Inngest's own id of each run that sleeps. */
+  const asleep = new Map<string, string>();
   const failures: string[] = [];
   const old = workflowIds.map(id =>
-    ownFunction(
-      inngest,
-      { id: `workflow.${id}`, triggers: [{ event: `workflow.${id}` }] },
-      async ({ event, step }) => {
-        const { runId } = event.data as { runId: string };
-        // What an earlier release remembers is not in this one's form.
-        await step.run(`workflow.${id}.step.one`, async () => ({ ok: true, result: { path: ['one'] } }));
-        asleep.push(runId);
-        await step.sleep('nap', NAP);
-      },
-    ),
+    ownFunction(inngest, { id: `workflow.${id}`, triggers: [{ event: `workflow.${id}` }] }, async context => {
+      const { event, step, runId: inngestRunId } = context as typeof context & { runId: string };
+      const { runId } = event.data as { runId: string };
+      // What an earlier release remembers is not in this one's form.
+      await step.run(`workflow.${id}.step.one`, async () => ({ ok: true, result: { path: ['one'] } }));
+      asleep.set(runId, inngestRunId);
+      await step.sleep('nap', NAP);
+    }),
   );
   const watching = ownFunction(
     inngest,
@@ -103,9 +103,12 @@ export async function startEarlier(
     sleeps: async (workflowId, runId, row) => {
       await earlier.write(workflowId, row as Snapshot);
       await inngest.send({ name: `workflow.${workflowId}`, data: { runId, inputData: {} } });
-      await until(async () => asleep.includes(runId));
+      await until(async () => asleep.has(runId));
     },
+    cancel: async runId =>
+      void (await fetch(`${baseUrl}/v1/runs/${asleep.get(runId)}`, { method: 'DELETE' })),
     takeOver: async () => {
+      await local?.settled();
       handler = serveSdk({ mastra, inngest, functions: [watching] });
       await register();
     },
