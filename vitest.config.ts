@@ -47,6 +47,7 @@ export default defineConfig({
             'test/frameworks/**',
             'test/differential/graphs/**',
             'test/redis/**',
+            'test/swap/**',
             CONNECT,
           ],
         },
@@ -67,6 +68,16 @@ export default defineConfig({
           ...testDefaults,
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
+        },
+      },
+      {
+        // Installs the npm package of the same name, which is the bench's; `npm run verify` runs it.
+        resolve: { alias },
+        test: {
+          ...testDefaults,
+          name: 'swap',
+          include: ['test/swap/**/*.test.ts'],
+          globalSetup: './test/swap/install.ts',
         },
       },
       {

@@ -74,14 +74,22 @@ const BRAND = Symbol.for('@mastra/inngest.error');
 export class MastraInngestError extends Error {
   override readonly name: string = 'MastraInngestError';
   readonly code: ErrorCode;
+  /** Core's own id of it, where core has one. */
+  readonly id?: string;
   readonly workflowId?: string;
   readonly runId?: string;
   readonly stepId?: string;
   readonly path?: string;
 
-  constructor(code: ErrorCode, message: string, place: ErrorPlace = {}, options?: { cause?: unknown }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    place: ErrorPlace = {},
+    options?: { cause?: unknown; id?: string },
+  ) {
     super(message, options);
     this.code = code;
+    if (options?.id !== undefined) this.id = options.id;
     Object.defineProperty(this, BRAND, { value: true });
     for (const [key, value] of Object.entries(place) as [string, string | undefined][]) {
       if (value !== undefined) Object.assign(this, { [key]: value });

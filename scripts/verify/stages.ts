@@ -14,7 +14,7 @@ const testStage = (project: string, env: NodeJS.ProcessEnv = {}): Stage => ({
   env: { ...env, TEST_TOTAL_FILE: totalFile(project) },
 });
 
-export const testProjects = ['suite', 'graphs', 'package', 'frameworks'];
+export const testProjects = ['suite', 'graphs', 'swap', 'package', 'frameworks'];
 
 export function totalFile(project: string): string {
   return path.join(workFolder, `total-${project}.json`);
@@ -36,6 +36,7 @@ export const stages: Stage[] = [
   { name: 'unused (knip)', command: 'npm', args: ['run', '--silent', 'unused'] },
   testStage('suite'),
   testStage('graphs'),
+  testStage('swap'),
   testStage('package', { PACKAGE_TARBALL: tarball }),
   testStage('frameworks', { PACKAGE_TARBALL: tarball }),
 ];

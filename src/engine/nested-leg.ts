@@ -63,7 +63,10 @@ function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined 
   const id = parts.ids.step(executionContext.executionPath, step.id, turn);
   return {
     data: { kind: 'restart' },
-    runId: suspendedRun(parts, params) ?? derivedUuid('nested-run', interrupted, id),
+    runId:
+      suspendedRun(parts, params) ??
+      elsewhereRun(parts, params) ??
+      derivedUuid('nested-run', interrupted, id),
     inputData: params.prevOutput as unknown,
     stepInfo: stepInfo(params, undefined),
   };
@@ -72,6 +75,17 @@ function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined 
 /** A restart goes on with a suspended run only where what was suspended is gone from the nested workflow. */
 function suspendedRun({ scope }: EngineParts, { step, stepResults, executionContext }: StepParams) {
   return nestedMeta(priorResult(scope, stepResults, step.id, executionContext.foreachIndex)).runId;
+}
+
+/** Where something else began the run: the nested run that the step names, or the one that Mastra calls as its parent is called. */
+function elsewhereRun({ scope }: EngineParts, { step, stepResults, executionContext }: StepParams) {
+  if (!scope.leg?.elsewhere) return undefined;
+  const { foreachIndex: item } = executionContext;
+  const { metadata } = (stepResults[step.id] ?? {}) as { metadata?: { nestedRunId?: unknown } };
+  const named = metadata?.nestedRunId;
+  const own: unknown = Array.isArray(named) ? named[item ?? 0] : named;
+  if (typeof own === 'string') return own;
+  return item === undefined ? scope.runId : `${scope.runId}-foreach-${item}`;
 }
 
 function resume(parts: EngineParts, params: StepParams): NestedLeg | undefined {

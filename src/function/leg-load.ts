@@ -18,6 +18,7 @@ import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { continuedPlace, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
+import { isLeftBehind } from './left-behind';
 import { type ResumeTarget, resumeTarget } from './resume-target';
 import { validated } from './validate';
 
@@ -116,7 +117,8 @@ export class LegLoader {
     const { owner, previous, leg: stored = 0 } = snapshot.inngest ?? {};
     const number = leg.claim?.number ?? (owner === this.owner ? stored : nextLeg(snapshot));
     const interrupted = leg.kind === 'restart' ? legName(parts.scope.runId, number - 1, previous) : undefined;
-    const source = { snapshot, leg, start, graph, target, resumeData, interrupted, number, at };
+    const elsewhere = previous === undefined && (owner === undefined || owner === this.owner);
+    const source = { snapshot, leg, start, graph, target, resumeData, interrupted, elsewhere, number, at };
     return { kind: 'continued', leg: legMemo(source, workflow.serializedStepGraph) };
   }
 
@@ -124,7 +126,8 @@ export class LegLoader {
     const { leg } = this.start;
     const claims = await this.claims();
     const snapshot = leg.claim || !this.isStored() ? await this.confirmed(claims) : undefined;
-    if (leg.kind !== 'resume') return { snapshot: snapshot ?? (await claims.claim(this.owner, leg.kind)) };
+    const own = async () => claims.claim(this.owner, leg.kind, leg.handedOver ? isLeftBehind : undefined);
+    if (leg.kind !== 'resume') return { snapshot: snapshot ?? (await own()) };
 
     // Checked before it is claimed: a resume that does not fit leaves the run suspended.
     const found = snapshot ?? (await this.require());
@@ -132,7 +135,7 @@ export class LegLoader {
     const step = this.workflow.steps[target.steps[0] ?? ''];
     const schema = this.validates && leg.resumeData !== undefined ? step?.resumeSchema : undefined;
     const resumeData = leg.claim ? leg.resumeData : await validated(schema, leg.resumeData, 'resume data');
-    return { snapshot: snapshot ?? (await claims.claim(this.owner, 'resume')), target, resumeData };
+    return { snapshot: snapshot ?? (await own()), target, resumeData };
   }
 
   /** @throws MastraInngestError `GRAPH_CHANGED` where the step does not fit this version's graph */
@@ -169,7 +172,7 @@ export class LegLoader {
     const { scope } = this.parts;
     const found = await scope.record.load();
     const own = { record: scope.record, graph: this.workflow.serializedStepGraph };
-    if (found && isAtRest(found.status) && !(await isStranded(own, found)))
+    if (found && isAtRest(found.status) && !found.inngest?.elsewhere && !(await isStranded(own, found)))
       return { kind: 'ended', snapshot: found };
     if (found && found.status !== 'pending') return undefined;
     if (this.isStored()) {

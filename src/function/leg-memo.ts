@@ -21,6 +21,7 @@ interface LegSource {
   resumeData?: unknown;
   /** Name of the leg before, for a restart. */
   interrupted?: string;
+  elsewhere?: boolean;
   number: number;
   /** The time of the memo, in milliseconds since the epoch. */
   at: number;
@@ -107,7 +108,7 @@ function nestedRuns(context: Record<string, unknown>): LegStart['nestedRuns'] {
 }
 
 function restartMemo(
-  { snapshot, graph, interrupted }: LegSource,
+  { snapshot, graph, interrupted, elsewhere }: LegSource,
   context: Record<string, unknown>,
 ): Partial<LegStart> {
   const state = lastState(snapshot);
@@ -118,7 +119,7 @@ function restartMemo(
     status: 'running',
   };
   const restart = createRestartExecutionParams({ snapshot: running as never, graph });
-  return { restart: { ...restart, state }, state, interrupted };
+  return { restart: { ...restart, state }, state, interrupted, ...(elsewhere && { elsewhere }) };
 }
 
 /** The state that the last step set which set any: it rides in the step's stored progress. */

@@ -1,5 +1,5 @@
-import { isSealed } from '../engine/outcome';
-import { FinalError } from '../errors';
+import { type Refusal, SealedFailure, isSealed } from '../engine/outcome';
+import { MastraInngestError } from '../errors';
 import type { MemoizedStep } from '../sdk/port';
 import { isRecord } from '../wire/json';
 
@@ -9,7 +9,7 @@ const ENDED = 'inngest/function.finished';
 /**
  * Refuses a run whose memoized steps were made by something else (the peer's package, an older format): our ops would
  * all look new, and every step would run a second time.
- * @throws FinalError `FOREIGN_RUN`, before any user code
+ * @throws a refusal with `FOREIGN_RUN`, before any user code; the stored run is closed once Inngest says that it failed
  */
 export function refuseForeignMemo(
   memoized: Record<string, MemoizedStep>,
@@ -17,17 +17,30 @@ export function refuseForeignMemo(
   runId: string,
 ): void {
   const steps = Object.values(memoized);
-  if (!steps.some(isForeign) || steps.some(isOurs)) return;
-  throw new FinalError(
+  const isEmpty = steps.length > 0 && steps.every(isNothing);
+  if ((!steps.some(isForeign) && !isEmpty) || steps.some(isOurs)) return;
+  const error = new MastraInngestError(
     'FOREIGN_RUN',
-    `Run ${runId} of workflow ${workflowId} was begun by another version of @mastra/inngest, whose steps can't be ` +
-      'continued here. Let it end on the version that began it, or cancel it and start it again.',
+    `Run ${runId} of workflow ${workflowId} was begun by another version of @mastra/inngest, and what Inngest remembers of ` +
+      "its steps can't be read here. Go on with it from the store: run.resume() where it is suspended, else run.restart().",
     { workflowId, runId },
   );
+  const refused = { runId, code: 'FOREIGN_RUN' };
+  throw new SealedFailure(error, { refused, thrown: error } satisfies Refusal).withoutStack();
 }
 
 function isOurs({ data, error }: MemoizedStep): boolean {
-  return isSealed(data) || (isRecord(error) && isSealed(error.cause));
+  return isSealed(data) || (isRecord(error) && isSealed(error.cause) && !isOfWholeRun(error.cause));
+}
+
+/** What a run that nobody of ours has invoked fails with is in the memory of whoever has, and says nothing of that one. */
+function isOfWholeRun({ status, refused }: Record<string, unknown>): boolean {
+  return status !== undefined || (isRecord(refused) && refused.code === 'FOREIGN_RUN');
+}
+
+/** Of a run of ours that sleeps or waits there is more: an op comes before. */
+function isNothing({ data, error }: MemoizedStep): boolean {
+  return data === null && !error;
 }
 
 /** A sleep's memo is null, and a cancelled child's is the event of its end; neither says who made it. */

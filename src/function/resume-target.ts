@@ -35,7 +35,8 @@ export function resumeTarget(snapshot: Snapshot, wish: ResumeWish, place: Place)
   const steps = labelled ? labelled.stepId.split('.') : (wish.steps ?? onlySuspended(snapshot, place));
   const suspended = Object.keys(snapshot.suspendedPaths);
   if (!wish.unchecked && !suspended.includes(steps[0] ?? '')) {
-    throw refusal('STEP_NOT_SUSPENDED', `step "${steps.join('.')}" is not suspended`, suspended, place);
+    const what = `This workflow step "${steps[0] ?? ''}" was not suspended. Available suspended steps: [${suspended.join(', ')}]`;
+    throw refusal('STEP_NOT_SUSPENDED', what, place);
   }
   return { steps, forEachIndex: wish.forEachIndex ?? labelled?.foreachIndex };
 }
@@ -45,8 +46,9 @@ function labelOf(snapshot: Snapshot, { label, steps }: ResumeWish, place: Place)
   const found = snapshot.resumeLabels[label];
   if (isRecord(found)) return found as { stepId: string; foreachIndex?: number };
   if (steps) return undefined;
-  const known = Object.keys(snapshot.resumeLabels);
-  throw refusal('STEP_NOT_SUSPENDED', `nothing is suspended with the label "${label}"`, known, place);
+  const known = Object.keys(snapshot.resumeLabels).join(', ');
+  const what = `nothing is suspended with the label "${label}". Suspended labels: [${known}]`;
+  throw refusal('STEP_NOT_SUSPENDED', what, place);
 }
 
 /** Every suspended step with the way to it: `[[outer, inner], …]`. */
@@ -63,16 +65,17 @@ function onlySuspended(snapshot: Snapshot, place: Place): string[] {
   const found = suspendedSteps(snapshot);
   const [only] = found;
   if (only && found.length === 1) return only;
-  const names = found.map(path => path.join('.'));
-  if (found.length === 0) throw refusal('STEP_NOT_SUSPENDED', 'no step of it is suspended', names, place);
-  throw refusal('STEP_AMBIGUOUS', 'several steps are suspended; name one with `step`', names, place);
+  if (found.length === 0)
+    throw refusal('STEP_NOT_SUSPENDED', 'No suspended steps found in this workflow run', place);
+  const paths = found.map(path => `[${path.join(', ')}]`).join(', ');
+  const what =
+    `Multiple suspended steps found: ${paths}. Please specify which step to resume using the "step" parameter. ` +
+    'It may be the way to a step: "outer.inner"';
+  throw refusal('STEP_AMBIGUOUS', what, place);
 }
 
-function refusal(code: ErrorCode, what: string, known: string[], { workflowId, runId }: Place) {
-  const list = known.length > 0 ? ` Suspended: ${known.join(', ')}.` : '';
-  return new MastraInngestError(
-    code,
-    `Run ${runId} of workflow ${workflowId} can't be resumed: ${what}.${list}`,
-    { workflowId, runId },
-  );
+/** `what`: in core's words, where core refuses the same. */
+function refusal(code: ErrorCode, what: string, { workflowId, runId }: Place) {
+  const text = `Run ${runId} of workflow ${workflowId} can't be resumed: ${what}.`;
+  return new MastraInngestError(code, text, { workflowId, runId });
 }

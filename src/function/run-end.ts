@@ -144,6 +144,7 @@ function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest
       ...encodedValues(pruned),
       ...(prune && { pruned: true }),
       ...(rest.thrown && { thrown: true }),
+      ...(rest.status === 'suspended' && { suspended: true }),
       ...(rest.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),
     },
   };

@@ -3,7 +3,7 @@
  * grown too large. The workflow's own code never sees them, so a function of its own closes the stored run.
  */
 import type { AnyMastra } from '../core-types';
-import { isSealed, seal } from '../engine/outcome';
+import { type Refusal, isSealed, seal, unseal } from '../engine/outcome';
 import { runFinished } from '../realtime/events';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
@@ -13,6 +13,7 @@ import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
+import { isRecord } from '../wire/json';
 import {
   type StartRequest,
   resumeEventName,
@@ -24,6 +25,7 @@ import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { executionPath } from './execution-path';
 import { inngestFailure } from './inngest-failure';
 import { withLastSteps } from './last-steps';
+import { isLeftBehind, isStillSuspended } from './left-behind';
 import { shownRunId, streamTargets } from './lineage';
 import { startedWith } from './start-source';
 import { storeOf } from './stores';
@@ -112,6 +114,7 @@ class Closing {
   async close(): Promise<boolean> {
     const { record, status, data } = this;
     const stored = await record.load();
+    if (stored && this.isElsewhere(stored)) return this.closeElsewhere(stored);
     // What the run itself has reported is told and stored, where anything is to be stored.
     if (!stored && status === 'failed' && isSealed(data.error?.cause)) return false;
     if (stored && !this.isOwn(stored)) return false;
@@ -133,6 +136,35 @@ class Closing {
     return closed;
   }
 
+  /**
+   * Something else began the run, or had it go on, and its execution ended here. One that was restarted or resumed here since is
+   * another execution's.
+   */
+  private isElsewhere(stored: Snapshot): boolean {
+    const { data, start, status } = this;
+    const isRefused = unseal<Partial<Refusal>>(data.error?.cause)?.refused?.code === 'FOREIGN_RUN';
+    if (!isRefused && !start.leg?.handedOver && status === 'failed') return false;
+    return !this.isOwn(stored) && isLeftBehind(stored);
+  }
+
+  /** It can be gone on with: with `resume()` where it is suspended still, else with `restart()`. */
+  private async closeElsewhere(stored: Snapshot): Promise<boolean> {
+    const { record, status, data } = this;
+    const { workflowId, runId } = record.identity;
+    const error = status === 'failed' ? inngestFailure(data.error) : undefined;
+    const isSuspended = status === 'failed' && isStillSuspended(stored);
+    const rest = isSuspended ? 'suspended' : status;
+    const inngest = { ...stored.inngest, elsewhere: true };
+    const fields = { ...(error !== undefined && { error }), ...(rest === 'failed' && { inngest }) };
+    if (rest !== 'suspended') await this.tell({ ...stored, ...fields, status: rest });
+    if (!(await record.move(rest, fields, [stored.status]))) return false;
+    const reason = isRecord(error) ? error.message : undefined;
+    const text = `A run that was begun by another version of @mastra/inngest is ${rest} now.`;
+    this.mastra.getLogger()?.warn(text, { workflowId, runId, reason });
+    await this.publish(stored, error, rest);
+    return true;
+  }
+
   /** A failure before it is stored, as everywhere: a crash repeats it. */
   private async tell(snapshot: Snapshot): Promise<void> {
     const { mastra, workflow, record, start, status } = this;
@@ -146,8 +178,8 @@ class Closing {
     await tellEnd(mastra, workflow.options, end);
   }
 
-  private async publish({ inngest }: Snapshot, error: unknown): Promise<void> {
-    const { port, mastra, record, start, data, status } = this;
+  private async publish({ inngest }: Snapshot, error: unknown, status: string = this.status): Promise<void> {
+    const { port, mastra, record, start, data } = this;
     const { workflowId, runId } = record.identity;
     const ancestors = start.sender?.ancestors ?? [];
     const targets = streamTargets({ workflowId, runId }, ancestors).slice(0, 1);

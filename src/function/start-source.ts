@@ -5,6 +5,7 @@ import { decodeValue } from '../wire/decode';
 import { isRecord } from '../wire/json';
 import {
   type StartRequest,
+  parseOwnData,
   parseStartData,
   resumeEventName,
   scheduleFunctionName,
@@ -40,7 +41,7 @@ export interface Start {
 export function readStart(workflow: RunnableWorkflow, event: StartEvent): Start {
   const { id, triggers } = workflow;
   if (event.name === startEventName(id) || event.name === INVOKED) {
-    return { request: parseStartData(event.data, id) };
+    return { request: parseOwnData(event.data, id) };
   }
   const [schedule] = triggers.schedules;
   if (event.name === SCHEDULED)

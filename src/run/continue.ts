@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
-import { MastraInngestError, type ErrorCode, reasonOf } from '../errors';
+import { reasonOf } from '../errors';
 import { resumeTarget } from '../function/resume-target';
 import { type OwnGraph, graphChanged, isStranded, misfitOf, restartMisfit } from '../function/graph-fit';
 import { travelParams } from '../function/travel-params';
-import { type LegClaims, isAbandoned, nextLeg } from '../snapshot/leg-claim';
+import { type LegClaims, isAbandoned, isInterrupted, nextLeg } from '../snapshot/leg-claim';
 import { keptStory } from '../realtime/stored-events';
 import { faithfulValues } from '../snapshot/faithful';
 import type { RunRecord } from '../snapshot/run-record';
@@ -17,12 +17,16 @@ import { jsonSize } from '../wire/limits';
 import type { StartRequest } from '../wire/start-event';
 import type { RunState } from '../sdk/port';
 import { type ResumeArguments, type TravelArguments, stepPath } from './arguments';
-import { type Departure, conflict } from './departure';
+import { type Departure } from './departure';
+import { notSuspended, overtaken, refusal } from './refusal';
 
 /** Core's patience with a run that is about to suspend, and the pause between two looks, in milliseconds. */
 const SUSPENDING = { patience: 2000, pause: 50 };
 /** Bytes of a run's input that go along with a resume, for the expressions of Inngest's options. */
 const SMALL_INPUT = 64 * 1024;
+
+const STEP_REQUIRED = 'Step is required and must be a valid step or array of steps';
+const NEVER_STARTED = 'This workflow run was not suspended: nobody has ever started a run with this id';
 
 /** What a run lends to its continuation. */
 export interface Continuable {
@@ -67,10 +71,11 @@ export async function resumeDeparture(run: Continuable, args: ResumeArguments): 
 export async function travelDeparture(run: Continuable, args: TravelArguments): Promise<Departure> {
   const steps = stepPath(args.step) ?? [];
   const { record } = run;
-  if (steps.length === 0) throw refusal(record, 'TIME_TRAVEL_IMPOSSIBLE', 'no step to travel to was named');
+  if (steps.length === 0) throw refusal(record, 'TIME_TRAVEL_IMPOSSIBLE', STEP_REQUIRED);
   const snapshot = await stored(record);
   if (!continuedFrom('time-travel').includes(snapshot.status)) {
-    throw refusal(record, 'RUN_ACTIVE', `it still executes (its status is ${snapshot.status})`);
+    const why = `This workflow run is still running, cannot time travel (its status is ${snapshot.status})`;
+    throw refusal(record, 'RUN_ACTIVE', why);
   }
   const { resumeData, context, nestedStepsContext, initialState } = args;
   const isPlain = Boolean(args.inputData) && steps.length === 1;
@@ -100,20 +105,26 @@ export async function restartDeparture(
   const { status } = snapshot;
   const isStuck = status === 'suspended' && (await isStranded(ownGraph(run), snapshot));
   const misfit = restartMisfit(snapshot, run.serializedGraph, run.graph.steps);
-  if (misfit && (isStuck || status === 'running' || status === 'waiting'))
+  if (misfit && (isStuck || (status !== 'suspended' && isInterrupted(snapshot))))
     throw graphChanged(record.identity, misfit, 'time travel');
   if (isStuck) return departure(run, snapshot, run.request(args), { kind: 'restart' });
-  if (status === 'suspended' || !continuedFrom('restart').includes(status)) {
-    throw refusal(record, 'RUN_NOT_ACTIVE', `it was not interrupted (its status is ${status})`);
+  if (status === 'suspended' || !isInterrupted(snapshot)) {
+    throw refusal(record, 'RUN_NOT_ACTIVE', `This workflow run was not active (its status is ${status})`);
   }
-  const { owner } = snapshot.inngest ?? {};
-  const abandoned = owner === undefined && isAbandoned(snapshot, Date.now());
-  const state = owner === undefined ? (abandoned ? 'unknown' : 'live') : await run.runState(owner);
+  const state = await executionOf(run, snapshot);
   if (state === 'live')
     throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
   if (state === 'unreachable')
     throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
   return departure(run, snapshot, run.request(args), { kind: 'restart' });
+}
+
+/** What becomes of it without this call. Who executes a run that was not begun here, nobody can say; core takes it at once. */
+async function executionOf(run: Continuable, snapshot: Snapshot): Promise<RunState> {
+  const { inngest } = snapshot;
+  if (!inngest || inngest.elsewhere) return 'unknown';
+  if (inngest.owner !== undefined) return run.runState(inngest.owner);
+  return isAbandoned(snapshot, Date.now()) ? 'unknown' : 'live';
 }
 
 function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): Departure {
@@ -128,23 +139,28 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
     claim: async () => {
       const found = { ...snapshot, inngest: keptStory(snapshot) };
       const taken = (await (await claims())?.take(found, claim)) ?? true;
-      if (!taken) throw conflict(run.record, 'was continued by another caller');
+      if (!taken) throw await overtaken(run.record, snapshot, leg.kind);
     },
     release: async spent => (await claims())?.release(snapshot, spent ? claim.number : undefined),
   };
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND` */
-async function stored(record: RunRecord): Promise<Snapshot> {
+async function stored(record: RunRecord, how: 'resume' | 'other' = 'other'): Promise<Snapshot> {
   const snapshot = await record.load();
   if (snapshot) return snapshot;
-  throw refusal(record, 'RUN_NOT_FOUND', 'it is not in the store');
+  const { workflowId, runId } = record.identity;
+  const why =
+    how === 'resume'
+      ? `No snapshot found for this workflow run: ${workflowId} ${runId}`
+      : `Snapshot not found for run ${runId}`;
+  throw refusal(record, 'RUN_NOT_FOUND', why);
 }
 
 /** The stored run, once Inngest was asked for it where it has not begun. @throws MastraInngestError `RUN_NOT_FOUND` */
-export async function answered(run: Continuable): Promise<Snapshot> {
+export async function answered(run: Continuable, how?: 'resume'): Promise<Snapshot> {
   const { record, isNew } = run;
-  const snapshot = await stored(record);
+  const snapshot = await stored(record, how);
   if (snapshot.status !== 'pending' || isNew) return snapshot;
   await run.settleUnanswered(snapshot);
   return stored(record);
@@ -154,23 +170,11 @@ export async function answered(run: Continuable): Promise<Snapshot> {
 async function suspendedSnapshot(run: Continuable): Promise<Snapshot> {
   const { record, isNew } = run;
   const deadline = Date.now() + SUSPENDING.patience;
-  for (let snapshot = await answered(run); ; snapshot = await stored(record)) {
+  for (let snapshot = await answered(run, 'resume'); ; snapshot = await stored(record, 'resume')) {
     const { status } = snapshot;
-    if (isNew && status === 'pending')
-      throw refusal(record, 'RUN_NOT_FOUND', 'nobody has ever started a run with this id');
+    if (isNew && status === 'pending') throw refusal(record, 'RUN_NOT_FOUND', NEVER_STARTED);
     if (status === 'suspended' || isAbandoned(snapshot, Date.now())) return snapshot;
     if (isAtRest(status) || Date.now() >= deadline) throw notSuspended(record, snapshot);
     await new Promise(resolve => setTimeout(resolve, SUSPENDING.pause));
   }
-}
-
-function notSuspended(record: RunRecord, { status, inngest }: Snapshot): MastraInngestError {
-  if (status === 'running' && inngest?.claim) return conflict(record, 'was resumed by another caller');
-  return refusal(record, 'RUN_NOT_SUSPENDED', `it is not suspended (its status is ${status})`);
-}
-
-function refusal({ identity }: RunRecord, code: ErrorCode, why: string): MastraInngestError {
-  const { workflowId, runId } = identity;
-  const text = `Run ${runId} of workflow ${workflowId} can't be continued: ${why}`;
-  return new MastraInngestError(code, text.endsWith('.') ? text : `${text}.`, { workflowId, runId });
 }

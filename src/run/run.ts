@@ -8,6 +8,7 @@ import type { RealtimePubSub, RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
 import { logOf } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
+import { isInterrupted } from '../snapshot/leg-claim';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isTerminal } from '../snapshot/transitions';
@@ -201,7 +202,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   override async restart(args?: ExecutionArguments): Promise<never> {
     const given = argumentsOf('restart', args);
     const snapshot = await answered(this.continuable);
-    if (['success', 'failed', 'tripwire'].includes(snapshot.status)) {
+    if (['success', 'failed', 'tripwire'].includes(snapshot.status) && !isInterrupted(snapshot)) {
       const includeState = Object.keys(snapshot.value).length > 0;
       return (await this.result({ snapshot }, { includeState })) as never;
     }

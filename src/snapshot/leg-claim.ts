@@ -35,6 +35,24 @@ export function isAbandoned({ status, inngest }: Snapshot, now: number): boolean
   );
 }
 
+/** True where a restart may go on with the run. */
+export function isInterrupted({ status, inngest }: Snapshot): boolean {
+  return continuedFrom('restart').includes(status) || (status === 'failed' && inngest?.elsewhere === true);
+}
+
+/** What a new leg keeps of the one before. */
+function keptOf(ownership: Ownership = {}): Ownership {
+  const {
+    owner,
+    previous,
+    thrown: _thrown,
+    elsewhere: _elsewhere,
+    suspended: _suspended,
+    ...kept
+  } = ownership;
+  return { ...kept, previous: owner ?? previous };
+}
+
 /** The claims of one run's legs, in its store. */
 export class LegClaims {
   constructor(
@@ -51,10 +69,8 @@ export class LegClaims {
     // Stores compare the status alone, and a run that was continued meanwhile may be suspended again.
     const current = await this.store.loadWorkflowSnapshot(this.key);
     if (!current || !isSameLeg(current, found)) return false;
-    const { owner, thrown: _thrown, ...kept } = found.inngest ?? {};
     const inngest: Ownership = {
-      ...kept,
-      previous: owner ?? kept.previous,
+      ...keptOf(found.inngest),
       leg: claim.number,
       claim: { token: claim.token, at: Date.now() },
     };
@@ -89,6 +105,7 @@ export class LegClaims {
     // Where the user's `shouldPersistSnapshot` kept the claim out of the store, the event's id alone guards the leg.
     const inngest = {
       ...found.inngest,
+      suspended: undefined,
       leg: claim.number,
       owner,
       // Of several callers who sent the same leg's event, the one whose event is executed.
@@ -97,16 +114,24 @@ export class LegClaims {
     return this.mustUpdate(found, inngest);
   }
 
-  /** Claims the next leg for the execution itself: nobody did before (a nested run, an event sent by hand). */
-  async claim(owner: string, how: Continuation): Promise<Snapshot> {
-    const found = how === 'resume' ? await this.require() : await this.findOrCreate();
+  /**
+   * Claims the next leg for the execution itself: nobody did before (a nested run, an event sent by hand). `isHandedOver`: whether
+   * a run that says `running` was made to by who sent the event.
+   */
+  async claim(
+    owner: string,
+    how: Continuation,
+    isHandedOver?: (found: Snapshot) => boolean,
+  ): Promise<Snapshot> {
+    const found = how === 'resume' || isHandedOver ? await this.require() : await this.findOrCreate();
     if (found.inngest?.owner === owner && found.status === 'running') return found;
-    if (!continuedFrom(how).includes(found.status)) {
+    const stands = how === 'restart' ? isInterrupted(found) : continuedFrom(how).includes(found.status);
+    if (!stands && !isHandedOver?.(found)) {
       const code = how === 'resume' ? 'RUN_NOT_SUSPENDED' : 'RUN_ACTIVE';
       throw this.refusal(code, `can't be continued, since its status is ${found.status}`);
     }
-    const { thrown: _thrown, claim: _claim, owner: previous, ...kept } = found.inngest ?? {};
-    return this.mustUpdate(found, { ...kept, previous, owner, leg: nextLeg(found) });
+    const { claim: _claim, ...kept } = keptOf(found.inngest);
+    return this.mustUpdate(found, { ...kept, owner, leg: nextLeg(found) });
   }
 
   private async mustUpdate(found: Snapshot, inngest: Ownership): Promise<Snapshot> {

@@ -18,6 +18,11 @@ export function hasToldEnd({ inngest }: Snapshot): boolean {
   return inngest?.endTold === (inngest?.leg ?? 0);
 }
 
+/** An instance of a release up to 1.9 says `running` of a run that it is about to send, before anything is known of it. */
+function isAnnounced({ status, inngest, context }: Snapshot): boolean {
+  return status === 'running' && inngest === undefined && Object.keys(context).length === 0;
+}
+
 /** The one writer of a run's stored snapshot (I6). */
 export class RunRecord {
   constructor(
@@ -59,7 +64,7 @@ export class RunRecord {
       return 'claimed';
     }
     if (existing.inngest?.owner === ownership.owner) return heldBy(existing);
-    if (existing.status !== 'pending') return this.refused(existing);
+    if (existing.status !== 'pending' && !isAnnounced(existing)) return this.refused(existing);
     const { context, value, activePaths, activeStepsPath, stepExecutionPath, serializedStepGraph } = initial;
     // The caller who made the row may be of another version.
     const isOther = JSON.stringify(serializedStepGraph) !== JSON.stringify(existing.serializedStepGraph);
@@ -67,7 +72,7 @@ export class RunRecord {
       ...this.key,
       opts: {
         status: 'running',
-        expectedStatus: ['pending'],
+        expectedStatus: [existing.status],
         context,
         value,
         activePaths,

@@ -32,6 +32,10 @@ export interface Ownership {
   pruned?: boolean;
   /** The leg for whose end `onFinish` and `onError` were called. */
   endTold?: number;
+  /** The leg ended suspended. In a row that says `running` it tells that something else has written that since. */
+  suspended?: boolean;
+  /** Something else began the run and its execution came here, where it can't be gone on with: a restart does. */
+  elsewhere?: boolean;
   /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
   thrown?: boolean;
 }

@@ -1,4 +1,6 @@
 /** A leg of a run: one execution by Inngest. The first begins with the start event; each later one goes on from storage. */
+import { isRecord } from './json';
+
 /** How a leg goes on. */
 export type LegKind = 'resume' | 'time-travel' | 'restart';
 
@@ -20,6 +22,36 @@ export interface Leg {
   /** Time travel: what other steps are said to have returned, here and in nested workflows, keyed by workflow id. */
   context?: Record<string, unknown>;
   nestedStepsContext?: Record<string, Record<string, unknown>>;
+  /** A release up to 1.9 of this package sent it, and has set the stored run to `running` beforehand. */
+  handedOver?: boolean;
+}
+
+/**
+ * What continues a run by its workflow's own event, in the form of this package's releases up to 1.9:
+ * `{ runId, resume }` or `{ runId, timeTravel }`. Undefined for a start.
+ */
+export function legOfEarlier({ resume, timeTravel }: Record<string, unknown>): Leg | undefined {
+  if (isRecord(resume)) {
+    const { steps, resumePayload: resumeData } = resume;
+    return { kind: 'resume', ...stepsOf(steps), resumeData, handedOver: true };
+  }
+  if (!isRecord(timeTravel)) return undefined;
+  const { input: _input, ...context } = isRecord(timeTravel.stepResults) ? timeTravel.stepResults : {};
+  const { nestedStepResults, resumeData } = timeTravel;
+  const nestedStepsContext = isRecord(nestedStepResults) ? nestedStepResults : undefined;
+  return {
+    kind: 'time-travel',
+    ...stepsOf(timeTravel.steps),
+    resumeData,
+    context,
+    nestedStepsContext: nestedStepsContext as Leg['nestedStepsContext'],
+    handedOver: true,
+  };
+}
+
+/** None is the one that is suspended. */
+function stepsOf(steps: unknown): Pick<Leg, 'steps'> {
+  return Array.isArray(steps) && steps.length > 0 ? { steps: steps.map(String) } : {};
 }
 
 /** An event sent by hand, from the dashboard: `{ "runId": …, "step": …, "resumeData": … }` resumes. */

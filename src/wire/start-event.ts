@@ -4,7 +4,7 @@
  */
 import { MastraInngestError } from '../errors';
 import { decodeValue } from './decode';
-import { type Leg, legOfUser } from './leg';
+import { type Leg, legOfEarlier, legOfUser } from './leg';
 import { encodeRecord, encodeValue, UnencodableValue } from './encode';
 import { type JsonObject, isRecord } from './json';
 import { type TracingOptions, readTracingOptions } from './tracing-options';
@@ -220,6 +220,21 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
     },
     leg: ours && (decodeValue(ours.leg) as Leg | undefined),
   };
+}
+
+/**
+ * Reads the data of a workflow's own event. An instance of a release up to 1.9 of this package, as it may be there in a rolling
+ * deploy, continues runs with it, too: that is no start, and needs a run to continue.
+ * @throws MastraInngestError `INVALID_EVENT_DATA`
+ */
+export function parseOwnData(data: unknown, workflowId: string): StartRequest {
+  const request = parseStartData(data, workflowId);
+  const leg = isRecord(data) && data.mastra === undefined ? legOfEarlier(data) : undefined;
+  if (!leg) return request;
+  if (request.runId === undefined)
+    throw invalid(workflowId, `The event's data has a ${leg.kind} and names no run: { runId }`);
+  const { inputData } = (data as Record<string, Record<string, unknown>>).timeTravel ?? {};
+  return { ...request, inputData, leg };
 }
 
 /** Reads the data of an event that continues a run; one sent by hand says how in plain fields. */

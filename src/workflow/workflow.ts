@@ -355,12 +355,14 @@ export class InngestWorkflow<
 
   private requireRunnable(): void {
     if (this.stepFlow.length > 0 && this.committed) return;
-    const problem = this.stepFlow.length === 0 ? 'has no steps' : 'was changed and not committed';
-    throw new MastraInngestError(
-      'UNCOMMITTED_WORKFLOW',
-      `Workflow ${this.id} ${problem}. Add steps with .then() and kin, and end with .commit().`,
-      { workflowId: this.id },
-    );
+    // Core's own words.
+    const problem =
+      this.stepFlow.length === 0
+        ? 'Execution flow of workflow is not defined. Add steps to the workflow via .then(), .branch(), etc.'
+        : 'Uncommitted step flow changes detected. Call .commit() to register the steps.';
+    throw new MastraInngestError('UNCOMMITTED_WORKFLOW', `Workflow ${this.id} can't be run: ${problem}`, {
+      workflowId: this.id,
+    });
   }
 
   private requireMastra(): AnyMastra {
