@@ -22,6 +22,8 @@ export interface LegStart {
   restart?: ExecuteParams['restart'];
   /** Restart: the name of the leg that was interrupted, from which its nested runs have their ids. */
   interrupted?: string;
+  /** Restart of a run that was lost more than once: the nested runs of the legs before, by their op ids. */
+  begun?: Record<string, string>;
   /** Restart: the run was begun by something else, such as Mastra's own engine, which calls nested runs as it does. */
   elsewhere?: boolean;
   /** Time travel: the runs that nested workflows had, by step; one per item for a foreach. */

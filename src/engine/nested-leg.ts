@@ -66,6 +66,7 @@ function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined 
     runId:
       suspendedRun(parts, params) ??
       elsewhereRun(parts, params) ??
+      parts.scope.leg?.begun?.[id] ??
       derivedUuid('nested-run', interrupted, id),
     inputData: params.prevOutput as unknown,
     stepInfo: stepInfo(params, undefined),

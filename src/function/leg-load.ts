@@ -19,6 +19,7 @@ import type { RunnableWorkflow } from './definition';
 import { continuedPlace, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
 import { isLeftBehind } from './left-behind';
+import { nestedRuns } from './nested-runs';
 import { type ResumeTarget, resumeTarget } from './resume-target';
 import { validated } from './validate';
 
@@ -101,7 +102,7 @@ export class LegLoader {
   /** The run is taken and nothing of it has executed, so its row still says what it said to the first op. */
   private async part(part: number, at: number): Promise<Json> {
     const taken = await this.takeForExecution();
-    return seal(slice(seal(this.beginning(taken, at)), part));
+    return seal(slice(seal(await this.beginning(taken, at)), part));
   }
 
   private async take(at: number): Promise<LegBeginning> {
@@ -110,7 +111,7 @@ export class LegLoader {
     return special ?? this.beginning(await this.takeForExecution(), at);
   }
 
-  private beginning({ snapshot, target, resumeData }: Taken, at: number): LegBeginning {
+  private async beginning({ snapshot, target, resumeData }: Taken, at: number): Promise<LegBeginning> {
     const { workflow, start, parts } = this;
     const { leg } = start;
     const graph = { id: workflow.id, steps: workflow.stepGraph };
@@ -118,8 +119,21 @@ export class LegLoader {
     const number = leg.claim?.number ?? (owner === this.owner ? stored : nextLeg(snapshot));
     const interrupted = leg.kind === 'restart' ? legName(parts.scope.runId, number - 1, previous) : undefined;
     const elsewhere = previous === undefined && (owner === undefined || owner === this.owner);
-    const source = { snapshot, leg, start, graph, target, resumeData, interrupted, elsewhere, number, at };
-    return { kind: 'continued', leg: legMemo(source, workflow.serializedStepGraph) };
+    const begun = leg.kind === 'restart' ? await this.begunBefore(snapshot) : undefined;
+    const of = { snapshot, leg, start, graph, target, resumeData, interrupted, begun, elsewhere, number, at };
+    return { kind: 'continued', leg: legMemo(of, workflow.serializedStepGraph) };
+  }
+
+  /** A nested run that a leg before the interrupted one began has its id from that one, so the store is asked for it. */
+  private async begunBefore(snapshot: Snapshot): Promise<LegStart['begun']> {
+    const { interrupted = [] } = snapshot.inngest ?? {};
+    if (interrupted.length < 2) return undefined;
+    const { record } = this.parts.scope;
+    const { stepGraph } = this.workflow;
+    const found = await Promise.all(interrupted.map(leg => nestedRuns(record, snapshot, stepGraph, leg)));
+    const begun: Record<string, string> = {};
+    for (const { opId, record: nested } of found.flat()) if (opId) begun[opId] = nested.identity.runId;
+    return begun;
   }
 
   private async takeForExecution(): Promise<Taken> {

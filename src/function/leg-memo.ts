@@ -21,6 +21,7 @@ interface LegSource {
   resumeData?: unknown;
   /** Name of the leg before, for a restart. */
   interrupted?: string;
+  begun?: LegStart['begun'];
   elsewhere?: boolean;
   number: number;
   /** The time of the memo, in milliseconds since the epoch. */
@@ -108,7 +109,7 @@ function nestedRuns(context: Record<string, unknown>): LegStart['nestedRuns'] {
 }
 
 function restartMemo(
-  { snapshot, graph, interrupted, elsewhere }: LegSource,
+  { snapshot, graph, interrupted, begun, elsewhere }: LegSource,
   context: Record<string, unknown>,
 ): Partial<LegStart> {
   const state = lastState(snapshot);
@@ -119,7 +120,7 @@ function restartMemo(
     status: 'running',
   };
   const restart = createRestartExecutionParams({ snapshot: running as never, graph });
-  return { restart: { ...restart, state }, state, interrupted, ...(elsewhere && { elsewhere }) };
+  return { restart: { ...restart, state }, state, interrupted, begun, ...(elsewhere && { elsewhere }) };
 }
 
 /** The state that the last step set which set any: it rides in the step's stored progress. */

@@ -1,4 +1,5 @@
 /** The events of a stored run, with those of the workflows nested in it, in the order of causes. */
+import { type Graph, nestedRuns } from '../function/nested-runs';
 import { type PublishedEvent, eventFor } from '../realtime/channel';
 import { eventsOfStep, omitted } from '../realtime/events';
 import {
@@ -13,7 +14,6 @@ import {
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
-import { type Graph, nestedRuns } from './nested-runs';
 
 /** One event of the story. `count`: how many it stands for, where some are not kept. */
 export interface StoryEvent {

@@ -2,7 +2,7 @@
 import { FinalError, type MastraInngestError, type ErrorCode } from '../errors';
 import { type RunIdentity, emptySnapshot } from './identity';
 import type { Ownership, Snapshot, WorkflowsStore } from './store';
-import { type Continuation, type Status, continuedFrom, isTerminal } from './transitions';
+import { type Continuation, type Status, continuedFrom, isAtRest, isTerminal } from './transitions';
 
 /** How long, in milliseconds, a claim may stand before its event is taken for lost. */
 export const CLAIM_PATIENCE = 5_000;
@@ -41,16 +41,19 @@ export function isInterrupted({ status, inngest }: Snapshot): boolean {
 }
 
 /** What a new leg keeps of the one before. */
-function keptOf(ownership: Ownership = {}): Ownership {
+function keptOf({ runId, status, inngest = {} }: Snapshot): Ownership {
   const {
     owner,
     previous,
+    interrupted: before = [],
     thrown: _thrown,
     elsewhere: _elsewhere,
     suspended: _suspended,
     ...kept
-  } = ownership;
-  return { ...kept, previous: owner ?? previous };
+  } = inngest;
+  const lost = owner === undefined ? before : [...before, legName(runId, inngest.leg ?? 0, owner)];
+  const interrupted = isAtRest(status) ? undefined : lost;
+  return { ...kept, previous: owner ?? previous, interrupted };
 }
 
 /** The claims of one run's legs, in its store. */
@@ -70,7 +73,7 @@ export class LegClaims {
     const current = await this.store.loadWorkflowSnapshot(this.key);
     if (!current || !isSameLeg(current, found)) return false;
     const inngest: Ownership = {
-      ...keptOf(found.inngest),
+      ...keptOf(found),
       leg: claim.number,
       claim: { token: claim.token, at: Date.now() },
     };
@@ -130,7 +133,7 @@ export class LegClaims {
       const code = how === 'resume' ? 'RUN_NOT_SUSPENDED' : 'RUN_ACTIVE';
       throw this.refusal(code, `can't be continued, since its status is ${found.status}`);
     }
-    const { claim: _claim, ...kept } = keptOf(found.inngest);
+    const { claim: _claim, ...kept } = keptOf(found);
     return this.mustUpdate(found, { ...kept, owner, leg: nextLeg(found) });
   }
 

@@ -30,6 +30,8 @@ export interface Ownership {
   trace?: { traceId: string; spanId: string };
   /** The user's `pruneSnapshot` left things out: the run's last event has all of it. */
   pruned?: boolean;
+  /** Names of the legs that were lost since the run was at rest, oldest first. */
+  interrupted?: string[];
   /** The leg for whose end `onFinish` and `onError` were called. */
   endTold?: number;
   /** The leg ended suspended. In a row that says `running` it tells that something else has written that since. */

@@ -1,7 +1,7 @@
 /** Nested runs by the run id that their steps are given. */
 import type { AnyMastra } from '../core-types';
+import { type Graph, nestedRuns } from '../function/nested-runs';
 import { storeOf } from '../function/stores';
-import { type Graph, nestedRuns } from '../run/nested-runs';
 import { RunRecord } from '../snapshot/run-record';
 import { nestedWorkflows } from './nested-workflows';
 

@@ -90,6 +90,31 @@ describe('a row whose owner Inngest does not know', () => {
     expect(rig.steps(run.runId)).toEqual(['outer', 'first', 'second', 'look']);
   });
 
+  test('goes on inside of what is nested in it, also where it is lost once more', async () => {
+    const known = (await rig.harness.snapshots('stateful')).map(({ runId }) => runId);
+    const run = await rig.run('nested-stateful');
+    await run.startAsync({ inputData: {} });
+    const nestedId = await asleep(known);
+    const lost = () =>
+      strand([
+        ['nested-stateful', run.runId],
+        ['stateful', nestedId],
+      ]);
+    await lost();
+    const again = await rig.run('nested-stateful', run.runId);
+    const restarted = again.restart().catch(() => undefined);
+    const asleepAgain = async () => {
+      const row = await rig.stored('stateful', nestedId);
+      return row?.status === 'waiting' && row.inngest?.leg === 1;
+    };
+    await expect.poll(asleepAgain, { interval: 10 }).toBe(true);
+    await lost();
+    await restarted;
+    const result = await (await rig.run('nested-stateful', run.runId)).restart();
+    expect(result).toMatchObject({ status: 'success' });
+    expect(rig.steps(run.runId)).toEqual(['outer', 'first', 'second', 'look']);
+  });
+
   test('knows its input and state also where nothing but what is nested in it has begun', async () => {
     const known = (await rig.harness.snapshots('stateful')).map(({ runId }) => runId);
     const run = await rig.run('nested-first');

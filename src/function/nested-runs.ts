@@ -20,6 +20,8 @@ export interface StoredNestedRun {
   workflow: Place['workflow'];
   record: RunRecord;
   row: Snapshot;
+  /** The op of the parent that it is, where it was found by that. */
+  opId?: string;
   /** It is an item of a foreach. */
   isItem: boolean;
 }
@@ -32,37 +34,44 @@ interface Place {
   kind: 'step' | 'loop' | 'foreach';
 }
 
-/** Those that the row names, and those that have an id which their parent derives for them. */
+/**
+ * Those that the row names, and those that have an id which their parent derives for them. `leg`: the name of the leg in which
+ * they began; the latest, if you don't say.
+ */
 export async function nestedRuns(
   record: RunRecord,
   snapshot: Snapshot,
   graph: Graph,
+  leg = legOf(snapshot),
 ): Promise<StoredNestedRun[]> {
   const named = new Map(storedStory(snapshot).nested.map(({ nested }) => [nested.runId, nested.workflowId]));
   const ids = new OperationIds(graph);
-  const { leg = 0, owner } = snapshot.inngest ?? {};
-  const name = legName(snapshot.runId, leg, owner);
   const found = nestedPlaces(graph).map(async place => {
     const { workflow, stepId, kind } = place;
     const runs = new Map<string, StoredNestedRun | undefined>();
-    const look = async (runId: string) => {
+    const look = async (runId: string, opId?: string) => {
       if (runs.has(runId)) return true;
       const nested = record.sibling({ workflowId: workflow.id, runId });
       const row = await nested.load();
-      runs.set(runId, row && { workflow, record: nested, row, isItem: kind === 'foreach' });
+      runs.set(runId, row && { workflow, record: nested, row, opId, isItem: kind === 'foreach' });
       return row !== undefined;
     };
     const known = [...named].filter(([, workflowId]) => workflowId === workflow.id).map(([runId]) => runId);
     for (const runId of [...known, ...runsIn(snapshot.context[stepId])]) await look(runId);
     let misses = 0;
     for (const turn of turnsOf(place)) {
-      const isThere = await look(derivedUuid('nested-run', name, ids.step(place.path, stepId, turn)));
+      const opId = ids.step(place.path, stepId, turn);
+      const isThere = await look(derivedUuid('nested-run', leg, opId), opId);
       misses = isThere ? 0 : misses + 1;
       if (misses >= (kind === 'foreach' ? FURTHER : 1)) break;
     }
     return [...runs.values()].filter(run => run !== undefined);
   });
   return (await Promise.all(found)).flat();
+}
+
+function legOf({ runId, inngest: { leg = 0, owner } = {} }: Snapshot): string {
+  return legName(runId, leg, owner);
 }
 
 /** The turns of a loop or the items of a foreach, one after the other, without an end. */
