@@ -51,7 +51,7 @@ export class LegClaims {
     // Stores compare the status alone, and a run that was continued meanwhile may be suspended again.
     const current = await this.store.loadWorkflowSnapshot(this.key);
     if (!current || !isSameLeg(current, found)) return false;
-    const { owner, thrown: _thrown, ...kept } = found.inngest ?? {};
+    const { owner, thrown: _thrown, refused: _refused, ...kept } = found.inngest ?? {};
     const inngest: Ownership = {
       ...kept,
       previous: owner ?? kept.previous,
@@ -75,7 +75,7 @@ export class LegClaims {
   async confirm(
     owner: string,
     claim: CallersClaim,
-    check: (found: Snapshot) => void = () => {},
+    check: (found: Snapshot) => Promise<void> = async () => {},
   ): Promise<Snapshot> {
     const found = await this.require();
     const { leg = 0, owner: current } = found.inngest ?? {};
@@ -85,7 +85,7 @@ export class LegClaims {
     if (current === owner && leg === claim.number) return found;
     // Cancelled after it was claimed: the execution ends where it begins.
     if (leg === claim.number && isTerminal(found.status)) return found;
-    check(found);
+    await check(found);
     // Where the user's `shouldPersistSnapshot` kept the claim out of the store, the event's id alone guards the leg.
     const inngest = {
       ...found.inngest,
@@ -105,7 +105,13 @@ export class LegClaims {
       const code = how === 'resume' ? 'RUN_NOT_SUSPENDED' : 'RUN_ACTIVE';
       throw this.refusal(code, `can't be continued, since its status is ${found.status}`);
     }
-    const { thrown: _thrown, claim: _claim, owner: previous, ...kept } = found.inngest ?? {};
+    const {
+      thrown: _thrown,
+      claim: _claim,
+      refused: _refused,
+      owner: previous,
+      ...kept
+    } = found.inngest ?? {};
     return this.mustUpdate(found, { ...kept, previous, owner, leg: nextLeg(found) });
   }
 
