@@ -1,5 +1,6 @@
 /** What a durable op returns, as JSON with a mark, so that a memoized step of ours is told from any other. */
 import { getErrorFromUnknown } from '@mastra/core/error';
+import { type ErrorCode, type ErrorPlace, MastraInngestError } from '../errors';
 import { decodeValue } from '../wire/decode';
 import { encodeRecord } from '../wire/encode';
 import { type Json, isRecord } from '../wire/json';
@@ -114,6 +115,14 @@ export interface Refusal {
 export function refusalOf(error: unknown, runId: string): Refusal['refused'] | undefined {
   const refused = unsealFailure<Partial<Refusal>>(error)?.refused;
   return refused?.runId === runId ? refused : undefined;
+}
+
+/** The error of ours that refused run `runId`, where that is what `failure`, an error as Inngest keeps it, came from. */
+export function refusingError(failure: unknown, runId: string): MastraInngestError | undefined {
+  const { refused, thrown } = unseal<Partial<Refusal>>(isRecord(failure) ? failure.cause : undefined) ?? {};
+  if (refused?.runId !== runId || !(thrown instanceof Error)) return undefined;
+  const { message, workflowId, runId: place, stepId } = thrown as Error & ErrorPlace;
+  return new MastraInngestError(refused.code as ErrorCode, message, { workflowId, runId: place, stepId });
 }
 
 /** Who executed a run's first op: Inngest's run, and the Mastra run where that is not the event's. */

@@ -16,7 +16,7 @@ import type { Leg } from '../wire/leg';
 import { jsonSize } from '../wire/limits';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { continuedPlace, graphChanged, isStranded, restartMisfit } from './graph-fit';
+import { misfitOf, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
 import { isLeftBehind } from './left-behind';
 import { nestedRuns } from './nested-runs';
@@ -145,7 +145,7 @@ export class LegLoader {
 
     // Checked before it is claimed: a resume that does not fit leaves the run suspended.
     const found = snapshot ?? (await this.require());
-    const target = this.target(found);
+    const target = await this.target(found);
     const step = this.workflow.steps[target.steps[0] ?? ''];
     const schema = this.validates && leg.resumeData !== undefined ? step?.resumeSchema : undefined;
     const resumeData = leg.claim ? leg.resumeData : await validated(schema, leg.resumeData, 'resume data');
@@ -153,11 +153,12 @@ export class LegLoader {
   }
 
   /** @throws MastraInngestError `GRAPH_CHANGED` where the step does not fit this version's graph */
-  private target(found: Snapshot): ResumeTarget {
+  private async target(found: Snapshot): Promise<ResumeTarget> {
     const { scope } = this.parts;
     const target = resumeTarget(found, { ...this.start.leg, unchecked: false }, scope);
-    const place = continuedPlace(found, this.workflow.serializedStepGraph, target.steps[0] ?? '');
-    if (place && 'why' in place) throw graphChanged(scope, place, 'restart');
+    const own = { record: scope.record, graph: this.workflow.serializedStepGraph };
+    const misfit = await misfitOf(own, found, target.steps);
+    if (misfit) throw graphChanged(scope, misfit, 'restart');
     return target;
   }
 
@@ -169,8 +170,8 @@ export class LegLoader {
 
   private async confirmed(claims: LegClaims): Promise<Snapshot> {
     const { leg } = this.start;
-    const check = (found: Snapshot) => {
-      if (leg.kind === 'resume') this.target(found);
+    const check = async (found: Snapshot) => {
+      if (leg.kind === 'resume') await this.target(found);
       if (leg.kind === 'restart') this.requireRestartable(found);
     };
     const snapshot =

@@ -3,7 +3,7 @@
  * grown too large. The workflow's own code never sees them, so a function of its own closes the stored run.
  */
 import type { AnyMastra } from '../core-types';
-import { type Refusal, isSealed, seal, unseal } from '../engine/outcome';
+import { type Refusal, isSealed, refusingError, seal, unseal } from '../engine/outcome';
 import { runFinished } from '../realtime/events';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
@@ -13,7 +13,7 @@ import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { isRecord } from '../wire/json';
+import { type Json, isRecord } from '../wire/json';
 import {
   type StartRequest,
   resumeEventName,
@@ -118,6 +118,7 @@ class Closing {
     // What the run itself has reported is told and stored, where anything is to be stored.
     if (!stored && status === 'failed' && isSealed(data.error?.cause)) return false;
     if (stored && !this.isOwn(stored)) return false;
+    if (stored && (await this.putBack(stored))) return true;
     const isOpen = stored !== undefined && !isAtRest(stored.status);
     if (stored && !isOpen && (stored.status !== status || status === 'failed')) return false;
     const error = status === 'failed' ? inngestFailure(data.error) : undefined;
@@ -163,6 +164,16 @@ class Closing {
     this.mastra.getLogger()?.warn(text, { workflowId, runId, reason });
     await this.publish(stored, error, rest);
     return true;
+  }
+
+  /** A resume that was refused before it took the run leaves it suspended, with a note for whoever resumed it. */
+  private async putBack({ status, inngest }: Snapshot): Promise<boolean> {
+    const { record, data, start } = this;
+    const { claim, owner, previous } = inngest ?? {};
+    if (!refusingError(data.error, record.identity.runId) || start.leg?.kind !== 'resume') return false;
+    if (!claim || owner !== undefined) return false;
+    const refused = { token: claim.token, cause: data.error?.cause as Json };
+    return record.move('suspended', { inngest: { ...inngest, owner: previous, refused } }, [status]);
   }
 
   /** A failure before it is stored, as everywhere: a crash repeats it. */

@@ -55,6 +55,11 @@ function readArguments(): Arguments {
   };
 }
 
+function tell({ code, message }: LocalServerError, url: string): void {
+  const what = code === 'APP_UNREACHABLE' ? `${url} does not answer` : message.replace(/\.$/, '');
+  process.stderr.write(`${what}; trying again\n`);
+}
+
 async function main(): Promise<void> {
   const args = readArguments();
   if (args.help) return void process.stdout.write(usage);
@@ -63,6 +68,7 @@ async function main(): Promise<void> {
     port: args.port,
     host: args.host,
     urls: args.urls,
+    onSyncFailed: tell,
     ...(args.poll ? {} : { pollInterval: false as const }),
     ...(interval === undefined ? {} : { retryDelay: () => interval * 1000 }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),

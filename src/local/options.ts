@@ -1,3 +1,4 @@
+import type { LocalServerError } from './errors';
 import type { Retention } from './state/store';
 
 /** Options of {@link startLocalServer}. */
@@ -10,6 +11,11 @@ export interface LocalServerOptions {
   urls?: string[];
   /** How often the apps in `urls` are asked to register again, ms; `false` once is enough. Default 5000. */
   pollInterval?: number | false;
+  /**
+   * Told where an app in `urls` can't be reached (`APP_UNREACHABLE`) or does not register (`APP_REFUSED`): once, until it has.
+   * Trying goes on.
+   */
+  onSyncFailed?: (error: LocalServerError, url: string) => void;
   /** ms to wait before retry 1, 2, …. Default: Inngest's table, 15 s to 2 h plus jitter. `retry-after` goes first. */
   retryDelay?: (retry: number) => number;
   /** Decides every choice the server makes by chance. Default: a random one, see {@link LocalServer.seed}. */

@@ -26,7 +26,7 @@ import { AppClient } from './transport/app-client';
 import { Faults } from './transport/faults';
 import { FaultySender } from './transport/faulty-sender';
 import { listen, routes } from './transport/http';
-import { keepSynced, requestSync } from './transport/sync';
+import { keepSynced, requestSync, requireAppUrl } from './transport/sync';
 
 const defaultPort = 8288;
 const syncRetry = 1000;
@@ -106,12 +106,14 @@ class Running implements LocalServer {
 
   async start(): Promise<void> {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
+    const { onSyncFailed: onFailure } = this.options;
+    for (const url of urls) requireAppUrl(url);
     const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens };
     this.#http = await listen(routes(service), host, port);
     this.#host = host;
     this.#sockets.attach(this.#http);
     for (const url of urls)
-      this.#syncs.push(keepSynced(this.#client, url, { retryEvery: syncRetry, pollInterval }));
+      this.#syncs.push(keepSynced(this.#client, url, { retryEvery: syncRetry, pollInterval, onFailure }));
   }
 
   async sync(url: string): Promise<void> {

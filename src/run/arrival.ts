@@ -4,6 +4,7 @@
  */
 import { inngestFailure } from '../function/inngest-failure';
 import { periodOf } from '../function/option-checks/period';
+import { refusingError } from '../engine/outcome';
 import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { EventRun, InngestPort } from '../sdk/port';
@@ -28,7 +29,9 @@ const DROPPING = ['rateLimit', 'debounce', 'singleton', 'idempotency'];
 
 /** How Inngest ended what the store has as open, or that it never began. */
 export type Lost =
-  { how: 'dropped'; error: MastraInngestError } | { how: 'canceled' } | { how: 'failed'; error: unknown };
+  | { how: 'dropped'; error: MastraInngestError }
+  | { how: 'canceled' }
+  | { how: 'failed'; error: unknown; refused?: MastraInngestError };
 
 /** The function that an event is for. */
 export interface Destination {
@@ -116,7 +119,10 @@ export class Arrival {
     this.overSince ??= age;
     if (age - this.overSince < LOOKS.settling && age < LOOKS.dropped + LOOKS.settling) return undefined;
     const failed = runs.find(({ state }) => state === 'failed');
-    if (failed) return { how: 'failed', error: inngestFailure(failed.error) };
+    if (failed) {
+      const refused = refusingError(failed.error, this.identity.runId);
+      return { how: 'failed', error: inngestFailure(failed.error), refused };
+    }
     if (runs.some(({ state }) => state === 'canceled')) return { how: 'canceled' };
     // One that has begun and come to its end has stored that.
     if (hasBegun) return this.later(age);

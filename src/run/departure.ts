@@ -1,4 +1,5 @@
 /** Sending what starts or continues a run, exactly once (I5). */
+import { refusingError } from '../engine/outcome';
 import { MastraInngestError, reasonOf } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { RealtimePubSub } from '../realtime/pubsub';
@@ -81,6 +82,7 @@ export class Departures {
   private async notContinued(departure: Departure, lost: Lost): Promise<never> {
     await this.undo(departure, true);
     if (lost.how === 'dropped') throw lost.error;
+    if (lost.how === 'failed' && lost.refused) throw lost.refused;
     const { workflowId, runId } = this.record.identity;
     const why = lost.how === 'failed' ? `failed before it began (${reasonOf(lost.error)})` : 'was cancelled';
     throw new MastraInngestError(
@@ -130,7 +132,10 @@ export class Departures {
 
   /** Where several callers sent the event of one leg, one of them was executed, and the others must not take its result. */
   private checked(rested: Rested, token: string | undefined): Rested {
-    const executed = rested.snapshot?.inngest?.claim?.token;
+    const { claim, refused } = rested.snapshot?.inngest ?? {};
+    const error = refused && refusingError(refused, this.record.identity.runId);
+    if (error && refused.token === token) throw error;
+    const executed = claim?.token;
     if (token === undefined || executed === undefined || executed === token) return rested;
     throw conflict(this.record, 'was continued by another caller at the same time');
   }

@@ -49,6 +49,7 @@ function keptOf({ runId, status, inngest = {} }: Snapshot): Ownership {
     thrown: _thrown,
     elsewhere: _elsewhere,
     suspended: _suspended,
+    refused: _refused,
     ...kept
   } = inngest;
   const lost = owner === undefined ? before : [...before, legName(runId, inngest.leg ?? 0, owner)];
@@ -94,7 +95,7 @@ export class LegClaims {
   async confirm(
     owner: string,
     claim: CallersClaim,
-    check: (found: Snapshot) => void = () => {},
+    check: (found: Snapshot) => Promise<void> = async () => {},
   ): Promise<Snapshot> {
     const found = await this.require();
     const { leg = 0, owner: current } = found.inngest ?? {};
@@ -104,7 +105,7 @@ export class LegClaims {
     if (current === owner && leg === claim.number) return found;
     // Cancelled after it was claimed: the execution ends where it begins.
     if (leg === claim.number && isTerminal(found.status)) return found;
-    check(found);
+    await check(found);
     // Where the user's `shouldPersistSnapshot` kept the claim out of the store, the event's id alone guards the leg.
     const inngest = {
       ...found.inngest,

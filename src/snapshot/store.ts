@@ -15,6 +15,8 @@ export interface Ownership {
   previous?: string;
   /** Who claimed the leg and when, in milliseconds since the epoch: what was claimed and never sent can be sent again. */
   claim?: { token: string; at: number };
+  /** Why the leg that was claimed with this token was not executed, sealed. */
+  refused?: { token: string; cause: Json };
   /** Id of the event that started the run. */
   startEvent?: string;
   resourceId?: string;

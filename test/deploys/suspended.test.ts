@@ -13,26 +13,36 @@ afterAll(() => rig.stop());
 const ANSWER = { resumeData: { ok: true } };
 let count = 0;
 
-/** A run of a workflow's first version, suspended; then its second version is deployed. */
-async function deployed(
-  first: (flow: Flow, version: Version) => Flow,
-  second: (flow: Flow, version: Version) => Flow,
-) {
+/** A run of a workflow's first version, suspended. */
+async function suspendedRun(first: (flow: Flow, version: Version) => Flow) {
   const id = `suspended-${count++}`;
   await rig.deploy(version => first(version.workflow(id), version).commit());
   const before = await rig.run(id);
   expect(await before.start({ inputData: {} })).toMatchObject({ status: 'suspended' });
-  await rig.deploy(version => second(version.workflow(id), version).commit());
   const { runId } = before;
-  const mark = rig.steps(runId).length;
+  let mark = 0;
   return {
     id,
     runId,
-    /** What was executed since. */
+    deploy: async (second: (flow: Flow, version: Version) => Flow) => {
+      await rig.deploy(version => second(version.workflow(id), version).commit());
+      mark = rig.steps(runId).length;
+    },
+    /** What was executed since the deploy. */
     steps: () => rig.steps(runId).slice(mark),
     run: () => rig.run(id, runId),
     stored: () => rig.stored(id, runId),
   };
+}
+
+/** Likewise, and then its second version is deployed. */
+async function deployed(
+  first: (flow: Flow, version: Version) => Flow,
+  second: (flow: Flow, version: Version) => Flow,
+) {
+  const made = await suspendedRun(first);
+  await made.deploy(second);
+  return made;
 }
 
 const asked = (flow: Flow, v: Version) =>
@@ -319,3 +329,27 @@ test('where the nested run does not fit, resume() is refused, and restart() goes
   expect(await (await run()).restart()).toMatchObject({ status: 'success' });
   expect(rig.steps().slice(mark)).toEqual(['inner new', 'end']);
 });
+
+test.each([
+  ['itself', asked, (flow: Flow, v: Version) => flow.then(v.step('draft')).then(v.step('ship')), 'approve'],
+  ['in a nested run', nesting(v => [v.ask('inner ask')]), nesting(v => [v.step('inner new')]), 'inner ask'],
+])(
+  'a caller that still has the older graph hears why the new version does not go on: %s',
+  async (_where, first, second, stepId) => {
+    const { run, deploy, steps, stored } = await suspendedRun(first);
+    const older = await run();
+    await deploy(second);
+    const before = await stored();
+    await expect(older.resume(ANSWER)).rejects.toMatchObject({
+      code: 'GRAPH_CHANGED',
+      stepId,
+      workflowId: expect.stringContaining('suspended-'),
+      runId: older.runId,
+      message: expect.stringContaining('not in the graph any more'),
+    });
+    expect(steps()).toEqual([]);
+    expect(await stored()).toMatchObject({ status: 'suspended', context: before.context });
+    await deploy(first);
+    expect(await (await run()).resume(ANSWER)).toMatchObject({ status: 'success' });
+  },
+);

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalServerError, startLocalServer } from '../../src/local';
@@ -76,6 +77,33 @@ describe('registering', () => {
     await expect
       .poll(async () => (await get(`${server.url}/dev`)).functions)
       .toMatchObject([{ slug: 'late-f' }]);
+  });
+
+  it('says once that an app can not be reached, and again once it has been there', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}/api/inngest`;
+    const told: string[] = [];
+    const onSyncFailed = (error: LocalServerError, at: string) => void told.push(`${error.code} ${at}`);
+    const server = await start({ urls: [url], pollInterval: 20, onSyncFailed });
+    await expect.poll(() => told).toEqual([`APP_UNREACHABLE ${url}`]);
+    const late = await startApp(
+      'v4',
+      server,
+      () => [{ id: 'f', trigger: { event: 'e' }, handler: () => 1 }],
+      'late',
+      port,
+    );
+    await expect.poll(async () => (await get(`${server.url}/dev`)).functions).toHaveLength(1);
+    expect(told).toHaveLength(1);
+    await late.stop();
+    await expect.poll(() => told).toHaveLength(2);
+  });
+
+  it('refuses at once what is no URL of an app', async () => {
+    expect(await failure(startLocalServer({ port: 0, urls: ['nonsense'] }))).toMatchObject({
+      code: 'INVALID_OPTION',
+      message: expect.stringContaining('nonsense'),
+    });
   });
 
   it('keeps the flow control of a function where one can see it', async () => {
@@ -185,6 +213,22 @@ describe('the command', () => {
     child.kill('SIGTERM');
     const [code] = (await once(child, 'exit')) as [number];
     expect(code).toBe(0);
+  });
+
+  it('says in one line which app does not answer, however often it asks', async () => {
+    let asked = 0;
+    const silent = createServer(socket => {
+      asked++;
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    stops.push(async () => void silent.close());
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}/api/inngest`;
+    const child = launch('--port', '0', '-u', url);
+    const errors = output(child.stderr);
+    await expect.poll(() => asked, { timeout: 20_000 }).toBeGreaterThan(2);
+    child.kill('SIGTERM');
+    expect(await errors).toBe(`${url} does not answer; trying again\n`);
   });
 
   it('gives one line and fails where it cannot start', async () => {

@@ -4,16 +4,20 @@ import type { AppClient } from './app-client';
 
 const patience = 10_000;
 
+/** @throws LocalServerError `INVALID_OPTION` */
+export function requireAppUrl(url: string): void {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return;
+  throw new LocalServerError('INVALID_OPTION', `"${url}" is not the URL of an app.`, {
+    remedy: 'Give the full URL of its serve endpoint, such as http://127.0.0.1:3000/api/inngest.',
+  });
+}
+
 /**
  * Asks the app at `url` to register itself, which it does with a request of its own.
- * @throws LocalServerError `APP_UNREACHABLE`, `APP_REFUSED`
+ * @throws LocalServerError `APP_UNREACHABLE`, `APP_REFUSED`, `INVALID_OPTION`
  */
 export async function requestSync(client: AppClient, url: string): Promise<void> {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new LocalServerError('INVALID_OPTION', `"${url}" is not the URL of an app.`, {
-      remedy: 'Give the full URL of its serve endpoint, such as http://127.0.0.1:3000/api/inngest.',
-    });
-  }
+  requireAppUrl(url);
   const answer = await client
     .send({
       method: 'PUT',
@@ -42,21 +46,29 @@ export async function requestSync(client: AppClient, url: string): Promise<void>
   );
 }
 
+/** How apps are kept registered. */
+export interface Syncing {
+  retryEvery: number;
+  pollInterval: number | false;
+  /** Told of a failure, and not again of the same kind before the app has registered. */
+  onFailure?: ((error: LocalServerError, url: string) => void) | undefined;
+}
+
 /** Keeps asking until the app has registered, and then at every interval; `stop` ends it. */
-export function keepSynced(
-  client: AppClient,
-  url: string,
-  options: { retryEvery: number; pollInterval: number | false },
-): { stop: () => void } {
+export function keepSynced(client: AppClient, url: string, options: Syncing): { stop: () => void } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
+  const told = new Set<string>();
   const attempt = async (): Promise<void> => {
-    const synced = await requestSync(client, url).then(
-      () => true,
-      () => false,
+    const failure = await requestSync(client, url).then(
+      () => undefined,
+      (error: unknown) => error as LocalServerError,
     );
     if (stopped) return;
-    const wait = synced ? options.pollInterval : options.retryEvery;
+    if (failure && !told.has(failure.code)) options.onFailure?.(failure, url);
+    if (failure) told.add(failure.code);
+    else told.clear();
+    const wait = failure ? options.retryEvery : options.pollInterval;
     if (wait !== false) timer = setTimeout(() => void attempt(), wait);
   };
   void attempt();

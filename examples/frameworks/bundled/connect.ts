@@ -1,0 +1,4 @@
+import { connect } from '@mastra/inngest/connect';
+import { inngest, mastra } from './app.ts';
+
+await connect({ mastra, inngest });

@@ -1,0 +1,2 @@
+// Vite leaves what comes from node_modules to Node, unless it is told to bundle it.
+export default { ssr: { noExternal: true } };

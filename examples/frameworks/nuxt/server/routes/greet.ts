@@ -1,0 +1,3 @@
+import { greet } from '../mastra';
+
+export default defineEventHandler(() => greet('Ada'));

@@ -1,0 +1,3 @@
+import { describeApp } from '../app';
+
+describeApp('bun', ['npm', 'run', 'check'], { command: ['bun', 'server.ts'] });
