@@ -20,13 +20,13 @@ export interface RunResult {
 
 /** A stored run as core's engine would have returned it. */
 export function endedRun(snapshot: Snapshot): RunResult {
-  const { context, value, result, error } = faithfulValues(snapshot);
+  const { context, value, result, error, tripwire } = faithfulValues(snapshot);
   const resumeLabels = snapshot.resumeLabels as RunResult['resumeLabels'];
   return {
     status: snapshot.status,
     result,
     error,
-    tripwire: snapshot.tripwire,
+    tripwire,
     state: value,
     steps: context as StepResults,
     resumeLabels,

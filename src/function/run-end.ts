@@ -123,6 +123,7 @@ function finalSnapshot(
     resumeLabels: context?.resumeLabels ?? {},
     result: rest.result,
     error: rest.error,
+    tripwire: rest.tripwire,
     requestContext: rest.persist ? engine.serializeRequestContext(rest.persist.requestContext) : {},
     tracingContext: rest.persist?.tracingContext,
   };

@@ -61,20 +61,21 @@ export async function shapedResult(
   mastra: AnyMastra,
   snapshot: Snapshot,
 ): Promise<{ shaped: Record<string, unknown>; state: Record<string, unknown> }> {
-  const { context, value: state, result, error } = shownValues(snapshot);
+  const { context, value: state, result, error, tripwire } = shownValues(snapshot);
   // A run without input has none in its context, in whichever form it was stored.
   const { input, ...steps } = withoutUndefined<Record<string, unknown>>(context);
   // The input is no step, and may be null.
   const hydrated = hydrateSerializedStepErrors(steps as never) as StepResults;
   const results = { ...(input === undefined ? {} : { input }), ...hydrated } as StepResults;
   const engine = new ResultEngine({ mastra, options: {} as never });
+  // A row of an earlier version says of its steps only which of them tripped.
   const failedStep = Object.values(results).find(
     step => step?.status === 'failed' && (step as { tripwire?: unknown }).tripwire,
   ) as Record<string, unknown>;
   const last = {
     status: snapshot.status === 'tripwire' ? 'failed' : snapshot.status,
     output: result,
-    ...(snapshot.status === 'tripwire' ? { tripwire: failedStep?.tripwire } : {}),
+    ...(snapshot.status === 'tripwire' ? { tripwire: tripwire ?? failedStep?.tripwire } : {}),
   };
   const shaped = await engine.shape(results, last, error, snapshot.stepExecutionPath);
   // Stored as core made it; shaping it once more would add a name to errors whose class leaves it out.

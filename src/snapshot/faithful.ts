@@ -9,11 +9,13 @@ export interface FaithfulValues {
   value: Record<string, unknown>;
   result: unknown;
   error: unknown;
+  tripwire: unknown;
 }
 
 /** The values once more with their types, where plain JSON would lose some (I7). */
-export function encodedValues({ context, value, result, error }: Snapshot): { encoded?: Json } {
-  const encoded = encodeRecord({ context, value, result, error });
+export function encodedValues(snapshot: Snapshot): { encoded?: Json } {
+  const { context, value, result, error, tripwire } = snapshot;
+  const encoded = encodeRecord({ context, value, result, error, tripwire });
   return JSON.stringify(encoded).includes('"$mastra"') ? { encoded } : {};
 }
 
@@ -21,6 +23,6 @@ export function encodedValues({ context, value, result, error }: Snapshot): { en
 export function faithfulValues(snapshot: Snapshot): FaithfulValues {
   const { encoded } = snapshot.inngest ?? {};
   if (encoded !== undefined) return decodeValue(encoded) as FaithfulValues;
-  const { context, value, result, error } = snapshot;
-  return { context, value, result, error };
+  const { context, value, result, error, tripwire } = snapshot;
+  return { context, value, result, error, tripwire };
 }
