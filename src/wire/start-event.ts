@@ -5,7 +5,7 @@
 import { MastraInngestError } from '../errors';
 import { decodeValue } from './decode';
 import { type Leg, legOfEarlier, legOfUser } from './leg';
-import { encodeRecord, encodeValue, UnencodableValue } from './encode';
+import { encodeRecord, encodeValue, UnencodableValue, withoutUndefined } from './encode';
 import { type JsonObject, isRecord } from './json';
 import { type TracingOptions, readTracingOptions } from './tracing-options';
 
@@ -154,7 +154,7 @@ export function buildStartData(
     // What cancelling a parent is matched by.
     parentRun: ancestors.at(-1)?.owner,
     validated: validated ? undefined : validated,
-    ancestors: ancestors.length > 0 ? ancestors.map(defined) : undefined,
+    ancestors: ancestors.length > 0 ? ancestors.map(withoutUndefined) : undefined,
     validateInputs,
     storedStatuses,
     leg,
@@ -244,11 +244,6 @@ export function parseLegData(data: unknown, workflowId: string): StartRequest & 
     throw invalid(workflowId, "The event's data names no run: { runId, step?, resumeData? }");
   }
   return { ...request, leg: request.leg ?? legOfUser(isRecord(data) ? data : {}) };
-}
-
-/** What is undefined in a list's objects would be written out. */
-function defined(ancestor: Ancestor): object {
-  return Object.fromEntries(Object.entries(ancestor).filter(([, value]) => value !== undefined));
 }
 
 function isEmpty(value: unknown): boolean {
