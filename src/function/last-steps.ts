@@ -1,7 +1,7 @@
 /** How the steps ended that a cancelled run was executing: core tells of a run's end when they have. */
 import { type StepFlowEntry, isSingleStepEntry } from '@mastra/core/workflows';
 import { OperationIds } from '../engine/operation-ids';
-import { legName } from '../snapshot/leg-claim';
+import { storedLegName } from '../snapshot/leg-claim';
 import { type RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
@@ -43,10 +43,10 @@ export async function withLastSteps(
   }
 }
 
-function executed(record: RunRecord, graph: readonly StepFlowEntry[], { context, inngest }: Snapshot) {
+function executed(record: RunRecord, graph: readonly StepFlowEntry[], found: Snapshot) {
+  const { context, inngest } = found;
   if (inngest?.owner === undefined) return [];
-  const { runId } = record.identity;
-  const leg = legName(runId, inngest.leg ?? 0, inngest.owner);
+  const leg = storedLegName(found);
   const ids = new OperationIds(graph);
   const active = Object.entries(interruption(graph, context).activeStepsPath);
   return active.flatMap(([id, path]): Executing[] => {

@@ -3,7 +3,7 @@ import { type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
 import { nestedMeta } from '../engine/leg-start';
 import { OperationIds } from '../engine/operation-ids';
 import { storedStory } from '../realtime/stored-events';
-import { legName } from '../snapshot/leg-claim';
+import { storedLegName } from '../snapshot/leg-claim';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { derivedUuid } from '../wire/ids';
@@ -42,7 +42,7 @@ export async function nestedRuns(
   record: RunRecord,
   snapshot: Snapshot,
   graph: Graph,
-  leg = legOf(snapshot),
+  leg = storedLegName(snapshot),
 ): Promise<StoredNestedRun[]> {
   const named = new Map(storedStory(snapshot).nested.map(({ nested }) => [nested.runId, nested.workflowId]));
   const ids = new OperationIds(graph);
@@ -68,10 +68,6 @@ export async function nestedRuns(
     return [...runs.values()].filter(run => run !== undefined);
   });
   return (await Promise.all(found)).flat();
-}
-
-function legOf({ runId, inngest: { leg = 0, owner } = {} }: Snapshot): string {
-  return legName(runId, leg, owner);
 }
 
 /** The turns of a loop or the items of a foreach, one after the other, without an end. */

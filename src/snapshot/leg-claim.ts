@@ -23,6 +23,11 @@ export function legName(runId: string, leg: number, owner: string | undefined): 
   return leg === 0 ? runId : `${runId}@${owner}`;
 }
 
+/** The name of the leg that a stored run is in. */
+export function storedLegName({ runId, inngest: { leg = 0, owner } = {} }: Snapshot): string {
+  return legName(runId, leg, owner);
+}
+
 function isSameLeg(one: Snapshot, other: Snapshot): boolean {
   return one.inngest?.leg === other.inngest?.leg && one.inngest?.owner === other.inngest?.owner;
 }
@@ -41,7 +46,7 @@ export function isInterrupted({ status, inngest }: Snapshot): boolean {
 }
 
 /** What a new leg keeps of the one before. */
-function keptOf({ runId, status, inngest = {} }: Snapshot): Ownership {
+function keptOf(found: Snapshot): Ownership {
   const {
     owner,
     previous,
@@ -51,9 +56,9 @@ function keptOf({ runId, status, inngest = {} }: Snapshot): Ownership {
     suspended: _suspended,
     refused: _refused,
     ...kept
-  } = inngest;
-  const lost = owner === undefined ? before : [...before, legName(runId, inngest.leg ?? 0, owner)];
-  const interrupted = isAtRest(status) ? undefined : lost;
+  } = found.inngest ?? {};
+  const lost = owner === undefined ? before : [...before, storedLegName(found)];
+  const interrupted = isAtRest(found.status) ? undefined : lost;
   return { ...kept, previous: owner ?? previous, interrupted };
 }
 
