@@ -50,8 +50,12 @@ function travel(parts: EngineParts, params: StepParams, child: NestableWorkflow)
 
 /** The run that the nested workflow had when the parent executed last. */
 function earlierRun({ scope }: EngineParts, { step, executionContext }: StepParams): string | undefined {
-  const known = scope.leg?.nestedRuns?.[step.id];
-  return (Array.isArray(known) ? known[executionContext.foreachIndex ?? 0] : known) ?? undefined;
+  return ofItem(scope.leg?.nestedRuns?.[step.id], executionContext.foreachIndex) ?? undefined;
+}
+
+/** Of a foreach each item has a run. */
+function ofItem<T>(runs: T | T[], item = 0): T | undefined {
+  return Array.isArray(runs) ? runs[item] : runs;
 }
 
 /** The interrupted leg gave the nested run its id; whether it began, the store knows. */
@@ -83,8 +87,7 @@ function elsewhereRun({ scope }: EngineParts, { step, stepResults, executionCont
   if (!scope.leg?.elsewhere) return undefined;
   const { foreachIndex: item } = executionContext;
   const { metadata } = (stepResults[step.id] ?? {}) as { metadata?: { nestedRunId?: unknown } };
-  const named = metadata?.nestedRunId;
-  const own: unknown = Array.isArray(named) ? named[item ?? 0] : named;
+  const own: unknown = ofItem(metadata?.nestedRunId, item);
   if (typeof own === 'string') return own;
   return item === undefined ? scope.runId : `${scope.runId}-foreach-${item}`;
 }
