@@ -28,6 +28,27 @@ type OutputOf<TStep extends Step<any, any, any, any, any, any, any>> = InferStan
   TStep['outputSchema']
 >;
 
+/** The step that a loop or a foreach executes. */
+type Body<
+  TEngineType,
+  TState,
+  TRequestContext,
+  TStepId extends string,
+  TStepState,
+  TStepInput,
+  TStepOutput,
+  TStepContext,
+> = Step<
+  TStepId,
+  SubsetOf<TStepState, TState>,
+  TStepInput,
+  TStepOutput,
+  any,
+  any,
+  TEngineType,
+  unknown extends TStepContext ? unknown : TRequestContext
+>;
+
 /** The methods that give a workflow; core's of several signatures (`agent`, `tool`, `classifier`) are left as they are. */
 interface Chain<
   TEngineType,
@@ -110,29 +131,29 @@ interface Chain<
     TRequestContext
   >;
   dowhile<TStepState, TStepInput extends TPrevSchema, TStepId extends string, TStepOutput, TStepContext>(
-    step: Step<
+    step: Body<
+      TEngineType,
+      TState,
+      TRequestContext,
       TStepId,
-      SubsetOf<TStepState, TState>,
+      TStepState,
       TStepInput,
       TStepOutput,
-      any,
-      any,
-      TEngineType,
-      unknown extends TStepContext ? unknown : TRequestContext
+      TStepContext
     >,
     condition: LoopConditionFunction<TState, TStepOutput, any, any, any, TEngineType> | Predicated,
     options?: EntryOptions,
   ): InngestWorkflow<TEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TStepOutput, TRequestContext>;
   dountil<TStepState, TStepInput extends TPrevSchema, TStepId extends string, TStepOutput, TStepContext>(
-    step: Step<
+    step: Body<
+      TEngineType,
+      TState,
+      TRequestContext,
       TStepId,
-      SubsetOf<TStepState, TState>,
+      TStepState,
       TStepInput,
       TStepOutput,
-      any,
-      any,
-      TEngineType,
-      unknown extends TStepContext ? unknown : TRequestContext
+      TStepContext
     >,
     condition: LoopConditionFunction<TState, TStepOutput, any, any, any, TEngineType> | Predicated,
     options?: EntryOptions,
@@ -146,16 +167,7 @@ interface Chain<
     TStepContext,
   >(
     step: TIsArray extends true
-      ? Step<
-          TStepId,
-          SubsetOf<TStepState, TState>,
-          TStepInput,
-          TStepOutput,
-          any,
-          any,
-          TEngineType,
-          unknown extends TStepContext ? unknown : TRequestContext
-        >
+      ? Body<TEngineType, TState, TRequestContext, TStepId, TStepState, TStepInput, TStepOutput, TStepContext>
       : 'Previous step must return an array type',
     options?: Parameters<Core['foreach']>[1],
   ): InngestWorkflow<
