@@ -4,13 +4,12 @@
  * posts `{ workflowId, runId, method, args }` to `/drive`. On `/log` it tells what it logged.
  */
 import { appendFileSync } from 'node:fs';
-import { type IncomingMessage, createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import { MastraLogger } from '@mastra/core/logger';
 import { createStep, init } from '@mastra/inngest';
 import { LibSQLStore } from '@mastra/libsql';
+import { listenDriven } from '../support/driven-app';
 import { makeClient, serveSdk } from '../support/sdk';
 import { type Tools, swapWorkflows } from './workflows';
 
@@ -73,39 +72,9 @@ function earlierRelease(): App {
 const { mastra, handler } = release === 'this' ? thisRelease() : earlierRelease();
 await storage.init();
 
-interface Order {
-  workflowId: string;
-  runId: string;
-  method: string;
-  args: unknown[];
-}
-
-async function drive({ workflowId, runId, method, args }: Order): Promise<object> {
-  try {
-    const workflow = mastra.getWorkflow(workflowId) as {
-      createRun(options: object): Promise<Record<string, (...args: unknown[]) => Promise<unknown>>>;
-    };
-    const run = await workflow.createRun({ runId });
-    return { value: method === 'createRun' ? {} : await run[method]?.(...args) };
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    return { error: { code, message } };
-  }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) text += String(chunk);
-  return text;
-}
-
-const serve = getRequestListener(request => handler(request));
-createServer((request, response) => {
-  if (request.url === '/log') return void response.end(JSON.stringify(lines));
-  if (request.url !== '/drive') return void serve(request, response);
-  void bodyOf(request)
-    .then(text => drive(JSON.parse(text) as Order))
-    .then(answer => response.end(JSON.stringify(answer)));
-}).listen(Number(port), '127.0.0.1', () => {
-  process.stdout.write('listening\n');
+listenDriven({
+  port: Number(port),
+  handler,
+  workflow: id => mastra.getWorkflow(id) as never,
+  pages: { '/log': () => lines },
 });
