@@ -45,6 +45,9 @@ interface WaitingEvent {
   targets?: readonly StreamTarget[];
 }
 
+/** One that an op or a nested run has taken. */
+type NamedWaiting = WaitingEvent & { ownId: string };
+
 /** Anything observable that came up outside an op. */
 type Deferred = WaitingEvent | ((operation: Operation) => unknown);
 
@@ -82,8 +85,8 @@ interface Performance {
 /** The durable ops of one execution request. */
 export class Operations {
   private deferred: Deferred[] = [];
-  /** What the first of the ops that are starting at once tells before its own; empty when one of them has ended. */
-  private repeated: readonly Deferred[] = [];
+  /** What each of the ops that are starting at once tells before its own; empty when one of them has ended. */
+  private repeated: readonly NamedWaiting[] = [];
   private begun: boolean;
   private beforeFirst?: () => Promise<void>;
   private readonly trailing: TrailingEvents;
@@ -119,20 +122,26 @@ export class Operations {
    * Takes out the events of this run that wait for the next op, for a nested run that tells them in its place. Ops that start
    * at the same time tell them, too, and what such an op took is here once more: any of them may be the first.
    */
-  takeEvents(owner: string): Required<Pick<WaitingEvent, 'event' | 'ownId'>>[] {
+  takeEvents(owner: string): readonly NamedWaiting[] {
     const isTaken = (one: Deferred): one is WaitingEvent => typeof one !== 'function' && !one.targets;
-    const waiting = this.deferred.filter(isTaken);
+    const fresh = this.deferred
+      .filter(isTaken)
+      .map(({ event, ownId }, ordinal) => ({ event, ownId: ownId ?? waitingEventId(owner, ordinal) }));
     this.deferred = this.deferred.filter(one => !isTaken(one));
-    const events = (waiting.length > 0 ? waiting : this.repeated.filter(isTaken)).map(
-      ({ event, ownId }, ordinal) => ({ event, ownId: ownId ?? waitingEventId(owner, ordinal) }),
-    );
-    this.repeated = events;
-    return events;
+    return this.taken(fresh).filter(isTaken);
+  }
+
+  /** What waited and what was taken by an op that starts at the same time, which each of them tells. */
+  private taken(fresh: readonly NamedWaiting[]): readonly NamedWaiting[] {
+    // What was given back comes again.
+    const known = new Set(this.repeated.map(({ ownId }) => ownId));
+    this.repeated = [...this.repeated, ...fresh.filter(({ ownId }) => !known.has(ownId))];
+    return this.repeated;
   }
 
   /** The nested run did not tell them, so they wait on, unless an op has told them meanwhile. */
-  giveBack(events: readonly WaitingEvent[]): void {
-    for (const { event, ownId = '' } of events) {
+  giveBack(events: readonly NamedWaiting[]): void {
+    for (const { event, ownId } of events) {
       if (!this.toldIds.has(ownId)) this.defer(event, ownId);
     }
   }
@@ -186,27 +195,20 @@ export class Operations {
    * of its own, so all of them tell the events, under the same ids (I9).
    */
   private takeWaiting(id: string, tells: boolean): readonly Deferred[] {
-    const isAction = (one: Deferred) => typeof one === 'function';
-    if (!tells) {
-      const actions = this.deferred.filter(isAction);
-      this.deferred = this.deferred.filter(one => !isAction(one));
-      return actions;
-    }
+    const actions = this.deferred.filter(one => typeof one === 'function');
+    const events = this.deferred.filter(one => typeof one !== 'function');
+    this.deferred = tells ? [] : events;
+    if (!tells) return actions;
     const owner = `${this.scope.legName}/${id}`;
-    const named = this.deferred.map((one, place) =>
-      typeof one === 'function' ? one : { ...one, ownId: one.ownId ?? waitingEventId(owner, place) },
-    );
-    this.deferred = [];
-    if (named.length > 0) this.repeated = named.filter(one => !isAction(one));
-    const taken = named.length > 0 ? named : this.repeated;
-    const events = taken.filter(one => typeof one !== 'function');
-    for (const { ownId } of events) if (ownId !== undefined) this.toldIds.add(ownId);
-    if (events.length > 0)
+    const fresh = events.map((one, place) => ({ ...one, ownId: one.ownId ?? waitingEventId(owner, place) }));
+    const told = this.taken(fresh);
+    for (const { ownId } of told) this.toldIds.add(ownId);
+    if (told.length > 0)
       this.waitingOf.set(
         id,
-        events.map(({ event, ownId = '' }) => ({ event, id: ownId })),
+        told.map(({ event, ownId }) => ({ event, id: ownId })),
       );
-    return taken;
+    return [...actions, ...told];
   }
 
   /** What a step's op found waiting. */
@@ -326,6 +328,7 @@ export class Operations {
       return await this.step.invoke(id, { function: target, data });
     } finally {
       this.begun = true;
+      this.repeated = [];
       this.toldOps.ended(id);
       this.trailing.remembered();
     }
