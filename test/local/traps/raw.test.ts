@@ -64,6 +64,16 @@ describe('traps, an app without an SDK', () => {
     expect(raw.of('hard400')).toHaveLength(1);
   });
 
+  test('trap 6: a run whose first calls failed says among its jobs how many they were', async () => {
+    await raw.register({ gone: () => ({ status: 404, body: 'Not Found', bare: true }) });
+    await raw.send('gone');
+    const [call] = await raw.until('gone', 2);
+    const url = `${raw.server.url}/v1/runs/${call?.req.ctx.run_id}/jobs?fresh=${Math.random()}`;
+    const { data } = (await (await fetch(url)).json()) as { data: object[] };
+    expect(data).toEqual([expect.objectContaining({ kind: 'start', attempt: expect.any(Number) })]);
+    expect((data[0] as { attempt: number }).attempt).toBeGreaterThan(0);
+  });
+
   test('trap 10: two discoveries that both end a run end it once', async () => {
     const planned = (name: string) => ({ op: 'StepPlanned', id: stepId(name), name, displayName: name });
     const ran = (name: string) => ({ op: 'StepRun', id: stepId(name), name, displayName: name, data: name });
