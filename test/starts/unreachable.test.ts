@@ -88,7 +88,7 @@ const FAILING: [string, (harness: Harness) => unknown][] = [
   ['no connection', refuseConnections],
 ];
 
-describe.concurrent('a start of which Inngest calls nobody', () => {
+describe.concurrent('whoever waits for a start', () => {
   for (const [what, fails] of FAILING) {
     test(`start() warns once that the calls fail: ${what}`, async context => {
       const { harness, warnings, runOf, isWarned } = await stage(context);
