@@ -83,6 +83,7 @@ export class Arrival {
     const runs = owner === undefined ? answer.runs : answer.runs.filter(({ id }) => id === owner);
     const isLive = runs.some(({ state }) => state === 'live');
     // A rerun from the dashboard is in no event's list.
+    if (isLive && owner === undefined) await this.warnOfCalls(runs);
     if (isLive || (owner !== undefined && runs.length === 0)) return this.goesOn(age);
     this.nextLook = age;
     if (runs.length === 0) return this.withoutRun(age);
@@ -105,6 +106,21 @@ export class Arrival {
   private later(age: number): undefined {
     this.nextLook = age + this.pause;
     this.pause = Math.min(this.pause * 2, LOOKS.longest);
+  }
+
+  /** One that only waits for its turn, however long, has had no calls. */
+  private async warnOfCalls(runs: readonly EventRun[]): Promise<void> {
+    if (this.hasWarned) return;
+    for (const { id } of runs.filter(({ state }) => state === 'live')) {
+      const failed = await this.port.failedCalls(id);
+      if (failed === 0) continue;
+      const { app } = this.sent.destination;
+      this.warn(
+        `Inngest has taken its event and has the run ${id} for it, but its calls of the app "${app}" fail (${failed} so far), and ` +
+          'none is known to have reached the workflow. Is the app reachable under the URL that it registered, and its handler ' +
+          'mounted there? Inngest’s dashboard shows the URL with the app, and with that run what was answered',
+      );
+    }
   }
 
   private withoutRun(age: number): Lost | undefined {
@@ -159,6 +175,7 @@ export class Arrival {
     if (this.hasWarned) return;
     this.hasWarned = true;
     const { workflowId, runId } = this.identity;
-    this.log.warn(`A run has not begun yet; waiting goes on. ${why}.`, { workflowId, runId });
+    const what = this.sent.leg === 0 ? 'begun' : 'gone on';
+    this.log.warn(`A run has not ${what} yet; waiting goes on. ${why}.`, { workflowId, runId });
   }
 }

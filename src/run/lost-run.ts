@@ -42,7 +42,7 @@ export interface Lookup {
  * reads, resumes or restarts it. Any other run is left alone.
  */
 export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Promise<void> {
-  const { port, record, log, destination } = lookup;
+  const { port, record, destination } = lookup;
   // Younger ones are not looked for: it is too early to tell.
   if (snapshot.status !== 'pending' || Date.now() - snapshot.timestamp < LOOKS.dropped) return;
   const { workflowId } = record.identity;
@@ -52,10 +52,22 @@ export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Prom
   if (!sent) return;
   const { eventId, receivedAt } = sent;
   const age = Date.now() - receivedAt;
-  const arrival = new Arrival(port, record.identity, log, { eventId, age, leg: 0, destination });
+  const once = { warn: (text: string, place?: Record<string, unknown>) => warnOnce(lookup, text, place) };
+  const arrival = new Arrival(port, record.identity, once, { eventId, age, leg: 0, destination });
   const lost = await arrival.look(snapshot);
   if (!lost) return;
   await settleLost(record, snapshot, lost).catch((error: unknown) => {
     if (!MastraInngestError.is(error)) throw error;
   });
+}
+
+/** The workflows of this process whose readers were warned. */
+const warned = new Set<string>();
+
+/** A run is read again and again, and what is wrong is wrong with all of a workflow's. */
+function warnOnce({ log, record, destination }: Lookup, text: string, place?: Record<string, unknown>): void {
+  const key = JSON.stringify([destination.app, record.identity.workflowId]);
+  if (warned.has(key)) return;
+  warned.add(key);
+  log.warn(text, place);
 }

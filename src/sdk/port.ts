@@ -108,6 +108,8 @@ export interface InngestPort {
   runState(inngestRunId: string): Promise<RunState>;
   /** `eventId` is Inngest's own id of an event, as `send` gives it. An event that was dropped, or not yet looked at, has no runs. */
   eventRuns(eventId: string): Promise<EventRuns>;
+  /** How many calls of the app have failed for a run of Inngest's that has no step yet; 0 also where Inngest does not say. */
+  failedCalls(inngestRunId: string): Promise<number>;
   /** The event that was sent as `id`, most likely soon after `sentAt` (milliseconds since the epoch), where Inngest knows it. */
   findEvent(event: { name: string; id: string; sentAt: number }): Promise<FoundEvent | undefined>;
   /** Answers whether Inngest cancelled the run. */

@@ -27,6 +27,14 @@ export async function eventRuns(access: RestAccess, eventId: string): Promise<Ev
   return list ? { runs: list.map(eventRun) } : { unknown: problem };
 }
 
+/** How many calls of the app have failed for a run whose first step has not begun; 0 also where Inngest does not say. */
+export async function failedCalls(access: RestAccess, inngestRunId: string): Promise<number> {
+  const { list = [] } = await listOf(access, `/v1/runs/${inngestRunId}/jobs?fresh=${Math.random()}`);
+  // A retry is the same job again. One that waits for its turn has the attempt 0, like one that is called for the first time.
+  const attempts = list.map(({ kind, attempt }) => (kind === 'start' ? Number(attempt) : 0));
+  return Math.max(0, ...attempts);
+}
+
 function eventRun({ run_id: id, status, output, ended_at: endedAt }: Record<string, unknown>): EventRun {
   // This list calls a run that executes `Completed`, as its last step is; only the time of its end says that it is over.
   if (typeof endedAt !== 'string') return { id: String(id), state: 'live' };

@@ -11,7 +11,7 @@ import type {
   ServableFunction,
   StepTools,
 } from './port';
-import { cancelRun, eventRuns, runState } from './runs';
+import { cancelRun, eventRuns, failedCalls, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
 
 type V4Client = Inngest;
@@ -78,6 +78,7 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),
     eventRuns: eventId => eventRuns(rest, eventId),
+    failedCalls: inngestRunId => failedCalls(rest, inngestRunId),
     findEvent: event => findEvent(rest, event),
     cancelRun: inngestRunId => cancelRun(rest, inngestRunId),
   };

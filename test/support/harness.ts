@@ -19,6 +19,8 @@ export interface HarnessOptions {
   /** Undefined: as the process's setting has it, or the SDK's own default. */
   checkpointing?: boolean | { maxRuntime: string };
   storage?: MastraCompositeStore;
+  /** Milliseconds until the local server calls again after a call that failed; 20 by default. */
+  retryDelay?: number;
   /** What the SDK logs to; nothing by default. */
   logger?: object;
   cache?: MastraServerCache;
@@ -54,7 +56,9 @@ export interface Stored {
 }
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
-  const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
+  const local = REAL_SERVER
+    ? undefined
+    : await startLocalServer({ port: 0, retryDelay: () => options.retryDelay ?? 20 });
   const serverUrl = REAL_SERVER ?? local?.url ?? '';
   const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app.address() as AddressInfo).port}`);
   await proxy.listen();

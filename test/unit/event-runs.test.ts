@@ -1,8 +1,8 @@
-/** What the list of an event’s runs says of them, as a real Inngest server writes it. */
+/** What the list of an event’s runs says of them, and that of a run’s jobs, as a real Inngest server writes them. */
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventRuns } from '../../src/sdk/runs';
+import { eventRuns, failedCalls } from '../../src/sdk/runs';
 
 const ENDED = '2026-11-30T00:48:54.197511398Z';
 const rows = [
@@ -16,16 +16,31 @@ const rows = [
   { run_id: 'canceled', status: 'Cancelled', ended_at: ENDED },
 ];
 
+/** Its first step is to be begun once more; it waits for its turn; it has a step that failed; nothing is left to do. */
+const jobs: Record<string, object[]> = {
+  retried: [{ at: ENDED, position: 0, kind: 'start', attempt: 2 }],
+  waiting: [{ at: ENDED, position: 0, kind: 'start', attempt: 0 }],
+  between: [{ at: ENDED, position: 0, kind: 'edge', attempt: 3 }],
+  done: [],
+};
+
 let server: Server;
 beforeAll(async () => {
-  server = createServer((_request, response) => response.end(JSON.stringify({ data: rows })));
+  server = createServer(({ url }, response) => {
+    const [, run] = /\/v1\/runs\/(\w+)\/jobs/.exec(url ?? '') ?? [];
+    const data = run === undefined ? rows : jobs[run];
+    response.end(JSON.stringify(data ? { data } : { error: 'Unable to load function run', status: 500 }));
+  });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
 });
 afterAll(() => server.close());
 
+const access = {
+  baseUrl: async () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+  signingKey: undefined,
+};
+
 test('a run is over once it has a time of its end, whatever its status says', async () => {
-  const { port } = server.address() as AddressInfo;
-  const access = { baseUrl: async () => `http://127.0.0.1:${port}`, signingKey: undefined };
   expect(await eventRuns(access, 'event')).toEqual({
     runs: [
       { id: 'begun', state: 'live' },
@@ -37,4 +52,9 @@ test('a run is over once it has a time of its end, whatever its status says', as
       { id: 'canceled', state: 'canceled' },
     ],
   });
+});
+
+test('the calls that failed are those of a run that is still to begin', async () => {
+  const runs = [...Object.keys(jobs), 'unknown'];
+  expect(await Promise.all(runs.map(id => failedCalls(access, id)))).toEqual([2, 0, 0, 0, 0]);
 });

@@ -64,6 +64,16 @@ describe('traps, an app without an SDK', () => {
     expect(raw.of('hard400')).toHaveLength(1);
   });
 
+  test('trap 6: a run whose first calls failed says among its jobs how many they were', async () => {
+    const gone = { status: 404, body: 'Not Found', bare: true };
+    // The second call is under way while the jobs are read.
+    await raw.register({ gone: (_, nth) => (nth === 1 ? gone : { ...done(), delayMs: 1500 }) });
+    await raw.send('gone');
+    const [call] = await raw.until('gone', 2);
+    const listed = await fetch(`${raw.server.url}/v1/runs/${call?.req.ctx.run_id}/jobs`);
+    expect(await listed.json()).toMatchObject({ data: [{ kind: 'start', attempt: 1 }] });
+  });
+
   test('trap 10: two discoveries that both end a run end it once', async () => {
     const planned = (name: string) => ({ op: 'StepPlanned', id: stepId(name), name, displayName: name });
     const ran = (name: string) => ({ op: 'StepRun', id: stepId(name), name, displayName: name, data: name });
