@@ -82,8 +82,8 @@ export class Arrival {
     }
     const runs = owner === undefined ? answer.runs : answer.runs.filter(({ id }) => id === owner);
     const isLive = runs.some(({ state }) => state === 'live');
-    // A rerun from the dashboard is in no event's list.
     if (isLive && owner === undefined) await this.warnOfCalls(runs);
+    // A rerun from the dashboard is in no event's list.
     if (isLive || (owner !== undefined && runs.length === 0)) return this.goesOn(age);
     this.nextLook = age;
     if (runs.length === 0) return this.withoutRun(age);
