@@ -6,7 +6,7 @@ import path from 'node:path';
  * A plain `no-restricted-imports` sees only the text of an import, and `../state` means different rooms in
  * different folders. This rule resolves the path first and then compares rooms.
  *
- * Options: one object, `{ [room]: { only?: string[], never?: string[], packages?: {...} } }`.
+ * Options: one object, a room's name to its limits; those of `*` hold for all rooms. A limit is a list of names:
  *  - `only`: the room imports nothing of src/ but itself and these.
  *  - `never`: the room doesn't import these. A name may be a room (`sdk`) or a module in one (`sdk/v4`).
  *  - `except`: allowed although `never` names its room.

@@ -4,7 +4,7 @@
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { addTotals, formatTotal, noTests, type TestTotal } from '../test-total/total.js';
+import { addTotals, formatTotal, noTests, readTotal } from '../test-total/total.js';
 import { runStage } from '../verify/stage.js';
 import { type Cell, cells } from './cells.js';
 import { type CellOutcome, outcomeTable, requestTable } from './report.js';
@@ -60,13 +60,4 @@ async function runCell({ sdk, core, checkpointing, tests }: Cell): Promise<CellO
 function installedVersion(sdk: string): string {
   const manifest = path.resolve('node_modules', sdk, 'package.json');
   return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
-}
-
-/** A cell that left no total never got to its tests; it has failed, and that is what counts. */
-function readTotal(file: string): TestTotal {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as TestTotal;
-  } catch {
-    return noTests;
-  }
 }

@@ -5,7 +5,8 @@ import { formatTotal, type TestTotal } from './total.js';
 
 /**
  * Says the total of a test run as `N passed, N failed, N skipped`, alone on the last line, and leaves it as JSON in
- * the file named by TEST_TOTAL_FILE for `npm run verify`, which adds up several runs.
+ * the file named by TEST_TOTAL_FILE for `npm run verify`, which adds up several runs. Vitest's JSON reporter leaves out errors
+ * outside tests.
  */
 export default class TotalReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {

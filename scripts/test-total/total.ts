@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** How many tests ended how, in a whole test run or several. */
 export interface TestTotal {
   passed: number;
@@ -8,6 +10,15 @@ export interface TestTotal {
 }
 
 export const noTests: TestTotal = { passed: 0, failed: 0, skipped: 0 };
+
+/** What a run left in `file`. One that left nothing never got to its tests: it has failed, and that is what counts. */
+export function readTotal(file: string): TestTotal {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as TestTotal;
+  } catch {
+    return noTests;
+  }
+}
 
 export function addTotals(a: TestTotal, b: TestTotal): TestTotal {
   const failures = [...(a.failures ?? []), ...(b.failures ?? [])];

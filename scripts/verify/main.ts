@@ -1,5 +1,5 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { addTotals, formatTotal, noTests, type TestTotal } from '../test-total/total.js';
+import { rmSync } from 'node:fs';
+import { addTotals, formatTotal, noTests, readTotal } from '../test-total/total.js';
 import { runStage, type StageOutcome } from './stage.js';
 import { stages, testProjects, totalFile, workFolder } from './stages.js';
 
@@ -15,14 +15,6 @@ for (const { name, ok, seconds } of outcomes) {
 }
 const totalSeconds = (performance.now() - startedAt) / 1000;
 process.stdout.write(`        ${totalSeconds.toFixed(1).padStart(6)} s  in all\n`);
-process.stdout.write(`${formatTotal(testProjects.map(readTotal).reduce(addTotals, noTests))}\n`);
+const totals = testProjects.map(project => readTotal(totalFile(project)));
+process.stdout.write(`${formatTotal(totals.reduce(addTotals, noTests))}\n`);
 process.exit(outcomes.every(outcome => outcome.ok) ? 0 : 1);
-
-/** A project that left no total never got to its tests; its stage has failed, and that is what counts. */
-function readTotal(project: string): TestTotal {
-  try {
-    return JSON.parse(readFileSync(totalFile(project), 'utf8')) as TestTotal;
-  } catch {
-    return noTests;
-  }
-}

@@ -2,7 +2,7 @@ import { reasonOf } from '../errors';
 import type { PubSub } from '@mastra/core/events';
 import { eventsTopic, type RunEvent } from '../realtime/channel';
 import type { WarningLog } from '../realtime/lane';
-import { checks } from './checks';
+import { readInTurn } from './reads';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
@@ -80,9 +80,9 @@ export class RestWaiter {
   /** Returns early when the run's last event comes. */
   private async sleep(milliseconds: number): Promise<void> {
     await new Promise<void>(resolve => {
-      const forget = checks.after(milliseconds, resolve);
+      const timer = setTimeout(resolve, milliseconds);
       this.wake = () => {
-        forget();
+        clearTimeout(timer);
         resolve();
       };
     });
@@ -91,7 +91,7 @@ export class RestWaiter {
   /** Undefined when the store did not answer. */
   private async read(): Promise<{ snapshot?: Snapshot } | undefined> {
     try {
-      const snapshot = await checks.read(() => this.record.load());
+      const snapshot = await readInTurn(() => this.record.load());
       return { snapshot: snapshot && (snapshot.inngest?.leg ?? 0) >= this.leg ? snapshot : undefined };
     } catch (error) {
       this.log.warn('A stored run could not be read; waiting goes on.', {

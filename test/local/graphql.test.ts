@@ -176,13 +176,14 @@ describe('the parser', () => {
     'fragment F on X { a }',
     '{ ...Nope }',
     'query { ...F } fragment F on X { ...F }',
+    '{ a @skip(if: true) }',
+    '{ ...F @skip(if: true) } fragment F on X { a }',
   ])('refuses %j', source => {
-    let problem: unknown;
-    try {
-      parseQuery(source, {});
-    } catch (thrown) {
-      problem = thrown;
-    }
-    expect(problem).toBeInstanceOf(SyntaxProblem);
+    expect(() => parseQuery(source, {})).toThrow(SyntaxProblem);
+  });
+
+  it('refuses what nests deeper than the stack is', () => {
+    const source = '{ a '.repeat(20_000) + '}'.repeat(20_000);
+    expect(() => parseQuery(source, {})).toThrow(SyntaxProblem);
   });
 });

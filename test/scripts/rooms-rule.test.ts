@@ -38,6 +38,7 @@ tester.run('rooms/imports', roomsRule, {
     { ...inRoom('wire/event.ts', "import { run } from '../run/run.js';"), errors: [room] },
     { ...inRoom('wire/event.ts', "import type { Run } from '../run/run.js';"), errors: [room] },
     { ...inRoom('wire/event.ts', "export * from '../engine/engine.js';"), errors: [room] },
+    { ...inRoom('wire/event.ts', "export type Run = import('../run/run.js').Run;"), errors: [room] },
     { ...inRoom('wire/event.ts', "export const load = () => import('../init.js');"), errors: [room] },
     { ...inRoom('engine/step.ts', "import { v4 } from '../sdk/v4.js';"), errors: [room] },
     { ...inRoom('engine/ids/own.ts', "import { start } from '../../run/start.js';"), errors: [room] },

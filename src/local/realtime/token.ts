@@ -23,7 +23,10 @@ export function parseTopics(value: Json | undefined): Topic[] | undefined {
   }));
 }
 
-/** Makes and checks subscription tokens (JWT, HS256). They last a minute and are looked at on connecting. */
+/**
+ * Makes and checks subscription tokens (JWT, HS256). They last a minute and are looked at on connecting. By hand, as the libraries
+ * verify asynchronously: what a client sends next would overtake its command.
+ */
 export class Tokens {
   readonly #secret = randomBytes(32);
 
