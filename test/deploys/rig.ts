@@ -10,7 +10,7 @@ import { startLocalServer } from '@mastra/inngest/local';
 import { z } from 'zod';
 import type { Snapshot, StoreProvider } from '../../src/snapshot/store';
 import type { Flow } from '../differential/kit';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
 import { makeClient, serveSdk } from '../support/sdk';
 
@@ -182,12 +182,13 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
       const store = await storage.getStore('workflows');
       return (await store?.loadWorkflowSnapshot({ workflowName, runId })) as unknown as Snapshot;
     },
-    reaches: async (workflowId, runId, ...statuses) => {
-      await until(async () => statuses.includes((await rig.stored(workflowId, runId))?.status));
-      return rig.stored(workflowId, runId);
-    },
+    reaches: (workflowId, runId, ...statuses) =>
+      until(
+        () => rig.stored(workflowId, runId),
+        row => statuses.includes(row?.status),
+      ),
     reachesWith: async (workflowId, runId, isMeant) => {
-      await until(async () => isMeant(await rig.stored(workflowId, runId)));
+      await until(() => rig.stored(workflowId, runId), isMeant);
       await rig.settled();
     },
     settled: async () => void (await local?.settled()),

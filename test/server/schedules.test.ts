@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
 import { ApiClient } from './client';
-import { until } from './until';
+import { until } from '../support/until';
 
 const any = z.any();
 const schemas = { inputSchema: any, outputSchema: any };

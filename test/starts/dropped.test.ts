@@ -4,7 +4,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 
 const any = z.any();

@@ -9,7 +9,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 import { leaveRealServer } from '../support/real-server';
 import { makeClient, serveSdk } from '../support/sdk';
@@ -123,6 +123,6 @@ test.concurrent(
 test.concurrent('an event that is sent by hand and names no app is executed by each', async () => {
   const key = randomUUID();
   await one.inngest.send({ name: 'workflow.shared', data: { inputData: { key } } });
-  await until(async () => executions(key).length >= 2);
+  await until(() => executions(key).length >= 2);
   expect(executions(key).sort()).toEqual([`one ${key}`, `other ${key}`]);
 });

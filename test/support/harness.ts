@@ -10,6 +10,7 @@ import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
 import { REAL_SERVER, leaveRealServer } from './real-server';
 import { makeClient, serveSdk } from './sdk';
+import { until } from './until';
 import { WireProxy } from './wire-proxy';
 
 export interface HarnessOptions {
@@ -121,19 +122,15 @@ async function workflowsStore(mastra: Mastra) {
   return store;
 }
 
-/** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
-const PATIENCE = 60_000;
-
 const AT_REST = ['success', 'failed', 'suspended', 'paused', 'canceled', 'tripwire', 'bailed'];
 
 async function rested(mastra: Mastra, workflowId: string, runId: string): Promise<Stored> {
   const store = await workflowsStore(mastra);
-  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
-    const snapshot = await store.loadWorkflowSnapshot({ workflowName: workflowId, runId });
-    if (snapshot && AT_REST.includes(snapshot.status)) return snapshot as never;
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-  throw new Error(`Run ${runId} of ${workflowId} did not come to rest`);
+  const snapshot = await until(
+    () => store.loadWorkflowSnapshot({ workflowName: workflowId, runId }),
+    found => found !== null && AT_REST.includes(found.status),
+  );
+  return snapshot as never;
 }
 
 async function snapshots(mastra: Mastra, workflowId: string): Promise<Stored[]> {

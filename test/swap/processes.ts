@@ -8,7 +8,7 @@ import { startLocalServer } from '@mastra/inngest/local';
 import type { Snapshot } from '../../src/snapshot/store';
 import { type AppProcess, startApp } from '../fault/app-process';
 import { freePort } from '../processes/free-port';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
 
 /** In which a deploy can come. */
@@ -81,14 +81,11 @@ export async function startSwap(): Promise<Swap> {
     },
     stored: async (workflowName, runId) =>
       (await store.loadWorkflowSnapshot({ workflowName, runId })) ?? undefined,
-    reaches: async (workflowName, runId, ...statuses) => {
-      let found: Snapshot | undefined;
-      await until(async () => {
-        found = await swap.stored(workflowName, runId);
-        return found !== undefined && statuses.includes(found.status);
-      });
-      return found as Snapshot;
-    },
+    reaches: (workflowName, runId, ...statuses) =>
+      until(
+        () => swap.stored(workflowName, runId),
+        found => found !== undefined && statuses.includes(found.status),
+      ),
     steps: key =>
       readFileSync(journal, 'utf8')
         .split('\n')

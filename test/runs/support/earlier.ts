@@ -9,7 +9,7 @@ import { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
 import type { Snapshot } from '../../../src/snapshot/store';
-import { until } from '../../server/until';
+import { until } from '../../support/until';
 import { REAL_SERVER, leaveRealServer } from '../../support/real-server';
 import { makeClient, ownFunction, serveSdk } from '../../support/sdk';
 import type { Run } from './rig';
@@ -103,7 +103,7 @@ export async function startEarlier(
     sleeps: async (workflowId, runId, row) => {
       await earlier.write(workflowId, row as Snapshot);
       await inngest.send({ name: `workflow.${workflowId}`, data: { runId, inputData: {} } });
-      await until(async () => asleep.has(runId));
+      await until(() => asleep.has(runId));
     },
     cancel: async runId =>
       void (await fetch(`${baseUrl}/v1/runs/${asleep.get(runId)}`, { method: 'DELETE' })),
