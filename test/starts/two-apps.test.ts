@@ -1,8 +1,5 @@
 /** Two apps of one Inngest server with a workflow of one id: an event is taken by the app that it names. */
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createStep, init } from '@mastra/inngest';
@@ -11,7 +8,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
+import { listen } from '../support/listen';
 import { leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { makeClient, serveSdk } from '../support/sdk';
 
 const any = z.any();
@@ -50,14 +49,11 @@ async function startOther(harness: Harness, storage = new InMemoryStore()) {
   const workflows = shared('other')(inngest) as never;
   const mastra = new Mastra({ workflows, storage, logger: false });
   const handler = serveSdk({ mastra, inngest });
-  const listener = getRequestListener(request => handler(request));
-  const app: Server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  await fetch(`http://127.0.0.1:${(app.address() as AddressInfo).port}/api/inngest`, { method: 'PUT' });
+  const app = await listen(handler);
+  await register(app.url);
   const stop = async () => {
     await leaveRealServer(id);
-    app.closeAllConnections();
-    await new Promise(resolve => app.close(resolve));
+    await app.close();
   };
   return { mastra, stop };
 }
