@@ -6,11 +6,13 @@ import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
+import { lookSoon } from '../support/look-soon';
 import { makeClient } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
 import { until } from '../support/until';
 
 const any = z.any();
+lookSoon();
 const store = new InMemoryStore();
 /** Begins the run. */
 let letGo = () => {};

@@ -9,11 +9,13 @@ import { z } from 'zod';
 import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 import { listen } from '../support/listen';
+import { lookSoon } from '../support/look-soon';
 import { leaveRealServer } from '../support/real-server';
 import { register } from '../support/register';
 import { makeClient, serveSdk } from '../support/sdk';
 
 const any = z.any();
+lookSoon();
 /** `<app> <key>` for each execution of a body. */
 const journal: string[] = [];
 
