@@ -1,8 +1,5 @@
 /** An app at one address, of which one version after the other is deployed, with one store. */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore, type MastraCompositeStore } from '@mastra/core/storage';
 import { createStep, init, waitForEvent } from '@mastra/inngest';
@@ -10,8 +7,10 @@ import { startLocalServer } from '@mastra/inngest/local';
 import { z } from 'zod';
 import type { Snapshot, StoreProvider } from '../../src/snapshot/store';
 import type { Flow } from '../differential/kit';
-import { until } from '../server/until';
+import { until } from '../support/until';
+import { listen } from '../support/listen';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { makeClient, serveSdk } from '../support/sdk';
 
 const any = z.any();
@@ -140,10 +139,7 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
   const journal: [runId: string, line: string][] = [];
   let handler: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
   let mastra: Mastra | undefined;
-  const listener = getRequestListener(request => handler(request));
-  const app = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}/api/inngest`;
+  const app = await listen(request => handler(request));
   const current = () => {
     if (!mastra) throw new Error('No version is deployed yet');
     return mastra;
@@ -166,8 +162,7 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
         logger: false,
       });
       handler = serveSdk({ mastra, inngest });
-      const response = await fetch(url, { method: 'PUT', headers: { 'x-inngest-server-kind': 'dev' } });
-      if (!response.ok) throw new Error(`The app did not register: ${await response.text()}`);
+      await register(app.url);
     },
     run: async (workflowId, runId = randomUUID()) => {
       const workflow = current().getWorkflowById(workflowId as never) as unknown as {
@@ -182,12 +177,13 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
       const store = await storage.getStore('workflows');
       return (await store?.loadWorkflowSnapshot({ workflowName, runId })) as unknown as Snapshot;
     },
-    reaches: async (workflowId, runId, ...statuses) => {
-      await until(async () => statuses.includes((await rig.stored(workflowId, runId))?.status));
-      return rig.stored(workflowId, runId);
-    },
+    reaches: (workflowId, runId, ...statuses) =>
+      until(
+        () => rig.stored(workflowId, runId),
+        row => statuses.includes(row?.status),
+      ),
     reachesWith: async (workflowId, runId, isMeant) => {
-      await until(async () => isMeant(await rig.stored(workflowId, runId)));
+      await until(() => rig.stored(workflowId, runId), isMeant);
       await rig.settled();
     },
     settled: async () => void (await local?.settled()),
@@ -201,8 +197,7 @@ export async function startDeploys(options: { checkpointing?: boolean } = {}): P
     steps: runId => journal.filter(([id]) => runId === undefined || id === runId).map(([, line]) => line),
     stop: async () => {
       await leaveRealServer(appId);
-      app.closeAllConnections();
-      await new Promise(resolve => app.close(resolve));
+      await app.close();
       await local?.stop();
     },
   };

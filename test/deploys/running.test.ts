@@ -1,7 +1,7 @@
 /** A run that Inngest executes while another version of its workflow is deployed: what happens to what it remembers. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Flow } from '../differential/kit';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type DeployRig, type Version, startDeploys } from './rig';
 
 let rig: DeployRig;

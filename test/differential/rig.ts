@@ -1,13 +1,12 @@
 /** Where the cases run: core's default engine in a Mastra of its own, and ours behind HTTP in one of several modes. */
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import type { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
+import { type Listening, listen } from '../support/listen';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { makeClient, serveSdk } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
 import { jsonStore } from './json-store';
@@ -74,12 +73,9 @@ export async function coreRig(cases: readonly Case[]): Promise<Rig> {
 /** Ours. */
 export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Rig> {
   const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
-  const apps: Server[] = [];
+  const apps: Listening[] = [];
   let turn = 0;
-  const nextApp = () => {
-    const { port } = apps[turn++ % apps.length]?.address() as AddressInfo;
-    return `http://127.0.0.1:${port}`;
-  };
+  const nextApp = () => apps[turn++ % apps.length]?.url ?? '';
   const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', nextApp);
   await proxy.listen();
   const storage = await jsonStore();
@@ -109,12 +105,9 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
     const instance = await build(cases, storage, one => turns.get(one.name), inngest);
     instances.push(instance);
     const handler = serveSdk({ mastra: instance.mastra, inngest });
-    const listener = getRequestListener(mode.replay ? replayer.around(handler) : handler);
-    const app = createServer((request, response) => void listener(request, response));
-    await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-    apps.push(app);
+    apps.push(await listen(mode.replay ? replayer.around(handler) : handler));
   }
-  await register(`${proxy.url}/api/inngest`);
+  await register(proxy.url);
   return {
     proxy,
     observe: one => {
@@ -126,10 +119,7 @@ export async function inngestRig(cases: readonly Case[], mode: Mode): Promise<Ri
     stop: async () => {
       await leaveRealServer(appId);
       await proxy.close();
-      for (const app of apps) {
-        app.closeAllConnections();
-        await new Promise(resolve => app.close(resolve));
-      }
+      for (const app of apps) await app.close();
       await local?.stop();
     },
   };
@@ -143,9 +133,4 @@ function total(instances: readonly Instance[], name: string): UserCode {
     for (const [key, count] of Object.entries(kit.calls)) calls[key] = (calls[key] ?? 0) + count;
   }
   return { calls, executions: kits.flatMap(({ executions }) => executions) };
-}
-
-async function register(url: string): Promise<void> {
-  const response = await fetch(url, { method: 'PUT', headers: { 'x-inngest-server-kind': 'dev' } });
-  if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
 }

@@ -1,4 +1,4 @@
-import { until } from './until';
+import { until } from '../support/until';
 
 export interface StoredRun {
   runId: string;
@@ -40,7 +40,7 @@ export class ExampleClient {
 
   /** What the function started by an event returned. */
   async outputOf(eventId: string): Promise<unknown> {
-    const run = await until(`the run of ${eventId} is finished`, async () => {
+    const run = await until(async () => {
       // The real server caches this answer per URL.
       const url = `${this.#serverUrl}/v1/events/${eventId}/runs?fresh=${Date.now()}`;
       const { data } = await getJson<{
@@ -59,7 +59,7 @@ export class ExampleClient {
 
   /** The stored run once it has come to its end. */
   async finishedRun(runId: string): Promise<StoredRun> {
-    return until(`the run ${runId} is finished`, async () => {
+    return until(async () => {
       const response = await fetch(`${this.#runsUrl}/${runId}`);
       if (!response.ok) return undefined;
       const run = (await response.json()) as StoredRun;

@@ -4,7 +4,7 @@ import type { Child } from '../processes/child';
 import { freePort } from '../processes/free-port';
 import { ExampleClient } from './client';
 import { createExampleProject, type ExampleProject } from './project';
-import { until } from './until';
+import { until } from '../support/until';
 
 let project: ExampleProject;
 let server: Child;
@@ -29,10 +29,10 @@ afterAll(async () => {
 
 describe('the example under `mastra dev`, against the local server', () => {
   it('is found and synced by the server', async () => {
-    const slugs = await until('the functions are registered', async () => {
-      const registered = await client.registeredSlugs();
-      return registered.length > 0 ? registered : undefined;
-    });
+    const slugs = await until(
+      () => client.registeredSlugs(),
+      ({ length }) => length > 0,
+    );
     expect(slugs).toEqual(
       expect.arrayContaining([
         'mastra-workflow.increment-workflow',
@@ -61,7 +61,7 @@ describe('the example under `mastra dev`, against the local server', () => {
   it('runs the workflow without a runId; the result is in the stored snapshot', async () => {
     const known = new Set((await client.storedRuns()).map(run => run.runId));
     await client.invoke({ inputData: { value: 3 } });
-    const runId = await until('a new run is stored', async () =>
+    const runId = await until(async () =>
       (await client.storedRuns()).map(run => run.runId).find(id => !known.has(id)),
     );
     expect(await client.finishedRun(runId)).toMatchObject({ status: 'success', result: { value: 10 } });

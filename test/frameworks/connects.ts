@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'vitest';
-import { until } from '../example/until';
+import { until } from '../support/until';
 import { freePort } from '../processes/free-port';
 import type { Installed } from './installed';
 
@@ -23,11 +23,9 @@ export async function asksForGateway(
     { INNGEST_DEV: `http://127.0.0.1:${(inngest.address() as AddressInfo).port}`, ...env },
   );
   try {
-    await until(
-      'the app connects',
-      async () => asked.find(path => path.includes('/connect/start')),
-      60_000,
-    ).catch((error: unknown) => expect.fail(`${String(error)}\n${app.output}`));
+    await until(() => asked.some(path => path.includes('/connect/start'))).catch((error: unknown) =>
+      expect.fail(`${String(error)}\n${app.output}`),
+    );
   } finally {
     await app.stop();
     inngest.close();

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { startLocalServer } from '@mastra/inngest/local';
 import { expect } from 'vitest';
-import { until } from '../example/until';
+import { until } from '../support/until';
 import { freePort } from '../processes/free-port';
 import type { Installed } from './installed';
 
@@ -33,7 +33,7 @@ export async function runsToTheEnd(installed: Installed, start: Start): Promise<
   const app = installed.start(command.map(filled), variables, below);
   const url = `http://127.0.0.1:${port}`;
   try {
-    await until('the app answers', () => answers(url + inngestPath, app.ended), 240_000);
+    await until(() => answers(url + inngestPath, app.ended), Boolean, 240_000);
     await local.sync(url + inngestPath);
     const answer = await fetch(url + greetPath);
     expect(await answer.json()).toMatchObject({ status: 'success', result: { text: 'Hello, Ada! (Bea)' } });
@@ -45,11 +45,11 @@ export async function runsToTheEnd(installed: Installed, start: Start): Promise<
   }
 }
 
-async function answers(url: string, ended: boolean): Promise<true | undefined> {
+async function answers(url: string, ended: boolean): Promise<boolean> {
   if (ended) throw new Error('The app ended.');
   try {
-    return (await fetch(url)).ok || undefined;
+    return (await fetch(url)).ok;
   } catch {
-    return undefined;
+    return false;
   }
 }

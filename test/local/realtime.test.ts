@@ -4,6 +4,7 @@ import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { startLocalServer } from '../../src/local';
 import type { LocalServer, LocalServerOptions } from '../../src/local';
+import { until } from '../support/until';
 import { startPair } from './support/apps';
 import type { Pair } from './support/apps';
 import { stillClock } from './support/still-clock';
@@ -53,8 +54,6 @@ async function publish(query: string, body: string, headers: Record<string, stri
 }
 
 const watch = `channel=${encodeURIComponent(channel)}&topic=watch`;
-const until = async (done: () => boolean): Promise<void> =>
-  await expect.poll(done, { interval: 5 }).toBe(true);
 
 it('delivers JSON and text to subscribers of the topic, in order, and to nobody else', async () => {
   await start();

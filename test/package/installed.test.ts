@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExampleClient } from '../example/client';
-import { until } from '../example/until';
+import { until } from '../support/until';
 import { freePort } from '../processes/free-port';
 import { type Dependencies, InstalledApp } from './installed-app';
 
@@ -69,9 +69,7 @@ describe.each(COLUMNS)('the packed package, in a copy of the example on inngest 
     await Promise.all([dev.prints(/ready in/, 180_000), server.prints(/http:\/\//)]);
 
     const client = new ExampleClient(serverUrl, appUrl);
-    await until('the app is synced', async () =>
-      (await client.registeredSlugs()).length > 0 ? true : undefined,
-    );
+    await until(async () => (await client.registeredSlugs()).length > 0);
     const runId = randomUUID();
     await client.invoke({ inputData: { value: 5 }, runId });
     expect(await client.finishedRun(runId)).toMatchObject({

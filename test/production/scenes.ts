@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import type { Stage } from './stage';
 
 /** The steps of a run that began, in order, and the processes that executed them. */
@@ -27,7 +27,7 @@ export async function sharesRuns(stage: Stage): Promise<void> {
 export async function goesAway(stage: Stage, another: () => Promise<unknown>): Promise<void> {
   const run = await stage.mastra.getWorkflow('slow' as never).createRun();
   const result = run.start({ inputData: {} as never });
-  await until(async () => begun(stage, run.runId).length === 2);
+  await until(() => begun(stage, run.runId).length === 2);
   const leaving = begun(stage, run.runId)[1]?.pid ?? 0;
   process.kill(leaving, 'SIGTERM');
   await another();

@@ -10,6 +10,7 @@ import { startLocalServer } from '@mastra/inngest/local';
 import { type AppProcess, startApp } from '../fault/app-process';
 import { freePort } from '../processes/free-port';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { makeClient } from '../support/sdk';
 import { goOn, productionApp } from './workflows';
 
@@ -55,12 +56,7 @@ export async function startStage(): Promise<Stage> {
       return app;
     },
     connect: launch,
-    sync: async () => {
-      const { port } = balancer.address() as AddressInfo;
-      const headers = { 'x-inngest-server-kind': 'dev' };
-      const answer = await fetch(`http://127.0.0.1:${port}/api/inngest`, { method: 'PUT', headers });
-      if (!answer.ok) throw new Error(`The app did not register: ${await answer.text()}`);
-    },
+    sync: () => register(`http://127.0.0.1:${(balancer.address() as AddressInfo).port}`),
     lines: runId =>
       readFileSync(journal, 'utf8')
         .split('\n')

@@ -8,6 +8,7 @@ import { type RedisOptions } from 'ioredis';
 import { type AppProcess, startApp } from '../fault/app-process';
 import { freePort } from '../processes/free-port';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { type RedisServer, startRedis } from './redis-server';
 import { Story } from './story';
 
@@ -99,9 +100,7 @@ async function start(settings: Settings, stops: (() => unknown)[]): Promise<Omit
   const [portA, portB] = [await freePort(), await freePort()];
   let appA = await launch(portA, settings.a);
   await launch(portB, settings.b);
-  const headers = { 'x-inngest-server-kind': 'dev' };
-  const response = await fetch(`http://127.0.0.1:${portA}/api/inngest`, { method: 'PUT', headers });
-  if (!response.ok) throw new Error(`The app did not register: ${await response.text()}`);
+  await register(`http://127.0.0.1:${portA}`);
   stops.push(() => leaveRealServer(appId));
   return {
     a: new AppClient(`http://127.0.0.1:${portA}`),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import type { Snapshot } from '../../src/snapshot/store';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Earlier, startEarlier } from './support/earlier';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -106,7 +106,7 @@ test('its row ends with the reason, told once, or is suspended or cancelled; one
   expect(failed?.error).toMatchObject({ message: expect.stringContaining(waits) });
   expect(failed?.context).toMatchObject({ one: { status: 'success' } });
   await until(async () => (await earlier.stored('asked', asked))?.status === 'suspended');
-  await until(async () => earlier.failures().length === 3);
+  await until(() => earlier.failures().length === 3);
   await observing;
   expect(observed).toContain('workflow-finish');
   for (const [runId, lines] of [

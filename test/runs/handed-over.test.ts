@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import type { Snapshot } from '../../src/snapshot/store';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Rig, quiet, startRig } from './support/rig';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -56,7 +56,7 @@ test('so is one in a nested workflow, and the items of a foreach, one after the 
   await rig.reaches('outer', outer, 'success');
   const items = await suspended('items', [{}, {}]);
   await resumesElsewhere('items', items, ['each'], OK);
-  await until(async () => rig.steps(items).length === 3);
+  await until(() => rig.steps(items).length === 3);
   await rig.reaches('items', items, 'suspended');
   await resumesElsewhere('items', items, ['each'], OK);
   await rig.reaches('items', items, 'success');

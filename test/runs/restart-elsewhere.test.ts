@@ -6,7 +6,7 @@ import { init } from '@mastra/inngest';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { Snapshot } from '../../src/snapshot/store';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 
 vi.setConfig({ testTimeout: 60_000 });

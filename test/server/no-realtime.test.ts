@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Chunk } from './client';
 import { type ServerRig, inngestServer } from './rig';
-import { ending } from './until';
+import { ending } from './ending';
 
 let rig: ServerRig;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApiClient, Chunk } from './client';
 import { plain } from './plain';
 import { type ServerRig, inngestServer } from './rig';
-import { until } from './until';
+import { until } from '../support/until';
 
 let rig: ServerRig;
 beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('observe', () => {
     const { api, other, gate } = rig;
     const runId = randomUUID();
     const started = api.post(path('slow', 'start-async', runId), ADA);
-    await until(async () => gate.arrived.has(runId));
+    await until(() => gate.arrived.has(runId));
     const seen = [await observeAtGate(api, runId), await observeAtGate(other, runId)];
     gate.letPass(runId);
     await started;
@@ -67,7 +67,7 @@ describe('observe', () => {
     const { api, other, gate } = rig;
     const runId = randomUUID();
     const streamed = api.stream(path('slow', 'stream', runId), ADA);
-    await until(async () => gate.arrived.has(runId));
+    await until(() => gate.arrived.has(runId));
     const observed = await observeAtGate(other, runId);
     gate.letPass(runId);
     const { chunks } = await streamed;
@@ -113,7 +113,7 @@ describe('observe', () => {
     const { api, other, gate } = rig;
     const runId = randomUUID();
     const streamed = api.stream(path('slow', 'stream', runId), ADA);
-    await until(async () => gate.arrived.has(runId));
+    await until(() => gate.arrived.has(runId));
     const observed = await observeAtGate(other, runId);
     await other.post(`/workflows/slow/runs/${runId}/cancel`);
     for (const { chunks } of await Promise.all([streamed, observed.rest])) {
@@ -127,7 +127,7 @@ describe('observe-stream-legacy', () => {
     const { api, other, gate } = rig;
     const runId = randomUUID();
     const started = api.stream(path('slow', 'stream-legacy', runId), ADA);
-    await until(async () => gate.arrived.has(runId));
+    await until(() => gate.arrived.has(runId));
     const live = [await observeAtGate(api, runId, 'observe-stream-legacy')];
     live.push(await observeAtGate(other, runId, 'observe-stream-legacy'));
     gate.letPass(runId);

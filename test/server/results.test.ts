@@ -10,7 +10,7 @@ import { countWrites } from '../support/count-writes';
 import { type Harness, startHarness } from '../support/harness';
 import { plain } from './plain';
 import { type ServerRig, coreServer, inngestServer } from './rig';
-import { ending } from './until';
+import { ending } from './ending';
 
 interface AnyRun {
   runId: string;

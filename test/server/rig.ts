@@ -1,15 +1,14 @@
 /** Mastra's own HTTP server over a catalog of workflows: on core's default engine, or on Inngest. */
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import type { MastraServerCache } from '@mastra/core/cache';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createHonoServer } from '@mastra/deployer/server';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
+import { type Listening, listen } from '../support/listen';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { makeClient, serveSdk } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
 import { catalog } from './catalog';
@@ -27,32 +26,21 @@ export interface ServerRig {
   stop(): Promise<void>;
 }
 
-interface App {
+interface App extends Listening {
   mastra: Mastra;
-  url: string;
-  close(): Promise<void>;
 }
 
-async function listen(mastra: Mastra): Promise<App> {
+/** Mastra's own server. */
+export async function serveMastra(mastra: Mastra): Promise<App> {
   const hono = await createHonoServer(mastra, { tools: {}, browserStream: false });
-  const listener = getRequestListener(request => hono.fetch(request));
-  const server: Server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return {
-    mastra,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise(resolve => server.close(resolve));
-    },
-  };
+  return { mastra, ...(await listen(request => hono.fetch(request))) };
 }
 
 /** The reference: core's default engine. */
 export async function coreServer(): Promise<ServerRig> {
   const { workflows, gate } = catalog();
   const mastra = new Mastra({ workflows: workflows as never, storage: new InMemoryStore(), logger: false });
-  const app = await listen(mastra);
+  const app = await serveMastra(mastra);
   const api = new ApiClient(`${app.url}/api`);
   return { api, other: api, mastra, otherMastra: mastra, gate, stop: () => app.close() };
 }
@@ -74,10 +62,9 @@ export async function inngestServer({
     const inngest = makeClient({ id: appId, baseUrl: proxy.url });
     const { workflows, gate } = catalog(inngest);
     gates.push(gate);
-    apps.push(await listen(inngestMastra(inngest, workflows, storage, cache)));
+    apps.push(await serveMastra(inngestMastra(inngest, workflows, storage, cache)));
   }
-  const response = await fetch(`${proxy.url}/api/inngest`, { method: 'PUT' });
-  if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
+  await register(proxy.url);
   const [first, second] = apps as [App, App];
   return {
     api: new ApiClient(`${first.url}/mastra`),

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bare, sorted } from './order';
 import { plain } from './plain';
 import { type ServerRig, coreServer, inngestServer } from './rig';
-import { ending, until } from './until';
+import { until } from '../support/until';
+import { ending } from './ending';
 
 let core: ServerRig;
 let inngest: ServerRig;
@@ -279,7 +280,7 @@ describe('going on', () => {
     const seen = await alike(async ({ api, gate }, runId) => {
       const [asleep, done] = [randomUUID(), randomUUID()];
       const executing = api.post(path('slow', 'start-async', runId), ADA);
-      await until(async () => gate.arrived.has(runId));
+      await until(() => gate.arrived.has(runId));
       const cancel = (workflow: string, id: string) => api.post(`/workflows/${workflow}/runs/${id}/cancel`);
       const canceled = await cancel('slow', runId);
       const { status } = (await executing).body as { status: string };
@@ -331,7 +332,7 @@ describe('restarting', () => {
     const { api, gate } = inngest;
     const runId = randomUUID();
     const executing = api.post(path('slow', 'start-async', runId), ADA);
-    await until(async () => gate.arrived.has(runId));
+    await until(() => gate.arrived.has(runId));
     const answer = await api.post(path('slow', 'restart-async', runId));
     expect(answer).toMatchObject({ status: 409 });
     expect(JSON.stringify(answer.body)).toMatch(/Inngest executes it/);

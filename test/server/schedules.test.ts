@@ -1,16 +1,13 @@
 /** Mastra's schedules routes show the schedules that Inngest keeps time for; Mastra's own scheduler knows nothing of them. */
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { createWorkflow as createCoreWorkflow } from '@mastra/core/workflows';
-import { createHonoServer } from '@mastra/deployer/server';
 import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
 import { ApiClient } from './client';
-import { until } from './until';
+import { serveMastra } from './rig';
+import { until } from '../support/until';
 
 const any = z.any();
 const schemas = { inputSchema: any, outputSchema: any };
@@ -47,22 +44,18 @@ function workflows(inngest: Inngest.Any) {
 }
 
 let harness: Harness;
-let server: Server;
+let server: Awaited<ReturnType<typeof serveMastra>>;
 let api: ApiClient;
 beforeAll(async () => {
   harness = await startHarness({ workflows });
   const { mastra } = harness;
   await mastra.startWorkers();
-  const hono = await createHonoServer(mastra, { tools: {}, browserStream: false });
-  const listener = getRequestListener(request => hono.fetch(request));
-  server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  api = new ApiClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api`);
+  server = await serveMastra(mastra);
+  api = new ApiClient(`${server.url}/api`);
 });
 afterAll(async () => {
   await harness.mastra.stopWorkers();
-  server.closeAllConnections();
-  await new Promise(resolve => server.close(resolve));
+  await server.close();
   await harness.stop();
 });
 

@@ -5,7 +5,7 @@ import { SharedCache } from '../streams/shared-cache';
 import type { Chunk } from './client';
 import { plain } from './plain';
 import { type ServerRig, inngestServer } from './rig';
-import { until } from './until';
+import { until } from '../support/until';
 
 let rig: ServerRig;
 beforeAll(async () => {
@@ -22,7 +22,7 @@ test('a run that is streamed elsewhere is observed from its beginning, each chun
   const { api, other, gate } = rig;
   const runId = randomUUID();
   const streamed = api.stream(path('stream', runId), ADA);
-  await until(async () => gate.arrived.has(runId));
+  await until(() => gate.arrived.has(runId));
   const observed = [api, other].map(one => one.stream(path('observe', runId)));
   // Some of it is in the cache by now, which the route shows first.
   await new Promise(resolve => setTimeout(resolve, 200));
@@ -39,7 +39,7 @@ test('an offset counts the chunks of the stream, while it executes and afterward
   const { api, other, gate } = rig;
   const runId = randomUUID();
   const streamed = api.stream(path('stream', runId), ADA);
-  await until(async () => gate.arrived.has(runId));
+  await until(() => gate.arrived.has(runId));
   await new Promise(resolve => setTimeout(resolve, 200));
   const live = other.stream(`${path('observe', runId)}&offset=3`);
   await new Promise(resolve => setTimeout(resolve, 200));
@@ -54,7 +54,7 @@ test('a legacy stream is observed without doubles', async () => {
   const { api, other, gate } = rig;
   const runId = randomUUID();
   const started = api.stream(path('stream-legacy', runId), ADA);
-  await until(async () => gate.arrived.has(runId));
+  await until(() => gate.arrived.has(runId));
   const observed = other.stream(path('observe-stream-legacy', runId));
   await new Promise(resolve => setTimeout(resolve, 200));
   gate.letPass(runId);

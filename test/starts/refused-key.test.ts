@@ -6,11 +6,13 @@ import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
+import { lookSoon } from '../support/look-soon';
 import { makeClient } from '../support/sdk';
 import { WireProxy } from '../support/wire-proxy';
-import { until } from '../server/until';
+import { until } from '../support/until';
 
 const any = z.any();
+lookSoon();
 const store = new InMemoryStore();
 /** Begins the run. */
 let letGo = () => {};
@@ -56,7 +58,7 @@ test('start() and resume() warn that Inngest does not say what becomes of it, an
   const mastra = new Mastra({ workflows: workflows(inngest), storage: store, logger: logger as never });
   const run = (await mastra.getWorkflowById('asking').createRun()) as unknown as Run;
   const started = run.start({ inputData: {} });
-  await until(async () => warnings.some(text => /has not begun yet.*401.*signing key/.test(text)));
+  await until(() => warnings.some(text => /has not begun yet.*401.*signing key/.test(text)));
   letGo();
   expect(await started).toMatchObject({ status: 'suspended' });
   expect(await run.resume({ resumeData: { yes: true } })).toMatchObject({

@@ -1,20 +1,21 @@
 /** Two apps of one Inngest server with a workflow of one id: an event is taken by the app that it names. */
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
+import { listen } from '../support/listen';
+import { lookSoon } from '../support/look-soon';
 import { leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 import { makeClient, serveSdk } from '../support/sdk';
 
 const any = z.any();
+lookSoon();
 /** `<app> <key>` for each execution of a body. */
 const journal: string[] = [];
 
@@ -50,14 +51,11 @@ async function startOther(harness: Harness, storage = new InMemoryStore()) {
   const workflows = shared('other')(inngest) as never;
   const mastra = new Mastra({ workflows, storage, logger: false });
   const handler = serveSdk({ mastra, inngest });
-  const listener = getRequestListener(request => handler(request));
-  const app: Server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  await fetch(`http://127.0.0.1:${(app.address() as AddressInfo).port}/api/inngest`, { method: 'PUT' });
+  const app = await listen(handler);
+  await register(app.url);
   const stop = async () => {
     await leaveRealServer(id);
-    app.closeAllConnections();
-    await new Promise(resolve => app.close(resolve));
+    await app.close();
   };
   return { mastra, stop };
 }
@@ -123,6 +121,6 @@ test.concurrent(
 test.concurrent('an event that is sent by hand and names no app is executed by each', async () => {
   const key = randomUUID();
   await one.inngest.send({ name: 'workflow.shared', data: { inputData: { key } } });
-  await until(async () => executions(key).length >= 2);
+  await until(() => executions(key).length >= 2);
   expect(executions(key).sort()).toEqual([`one ${key}`, `other ${key}`]);
 });

@@ -1,5 +1,6 @@
 /** I9: what whoever watches a run was not told, was told twice, or in the wrong order. Each was seen once. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { LINE, StreamRig, wordsOf } from './rig';
 import { type StreamedEvent, wordOf } from './stories/words';
@@ -14,7 +15,6 @@ afterEach(() => {
   Object.assign(rig.slow, { reads: 0, writes: 0 });
 });
 
-const wait = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds));
 const INPUT = { inputData: { n: 0 } };
 
 /** A run of `line` that stands at its gate, with what its caller's stream shows in the end. */

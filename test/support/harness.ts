@@ -1,15 +1,15 @@
 /** An app, an Inngest server and the counting proxy between them. The real server is used where `INNGEST_BASE_URL` is set. */
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import type { MastraServerCache } from '@mastra/core/cache';
 import { InMemoryStore, type MastraCompositeStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
+import { listen } from './listen';
 import { REAL_SERVER, leaveRealServer } from './real-server';
+import { register } from './register';
 import { makeClient, serveSdk } from './sdk';
+import { until } from './until';
 import { WireProxy } from './wire-proxy';
 
 export interface HarnessOptions {
@@ -60,7 +60,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     ? undefined
     : await startLocalServer({ port: 0, retryDelay: () => options.retryDelay ?? 20 });
   const serverUrl = REAL_SERVER ?? local?.url ?? '';
-  const proxy = new WireProxy(serverUrl, () => `http://127.0.0.1:${(app.address() as AddressInfo).port}`);
+  const proxy = new WireProxy(serverUrl, () => app.url);
   await proxy.listen();
   const appId = `app-${randomUUID().slice(0, 8)}`;
   const inngest = makeClient({
@@ -78,10 +78,8 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     logger: false,
   });
   const handler = serveSdk({ mastra, inngest, functions: options.functions?.(inngest) });
-  const listener = getRequestListener(request => handler(request));
-  const app: Server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  await register(`${proxy.url}/api/inngest`);
+  const app = await listen(handler);
+  await register(proxy.url);
   return {
     inngest,
     mastra,
@@ -94,17 +92,10 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     stop: async () => {
       await leaveRealServer(appId);
       await proxy.close();
-      app.closeAllConnections();
-      await new Promise(resolve => app.close(resolve));
+      await app.close();
       await local?.stop();
     },
   };
-}
-
-/** What a server does with `-u`: asks the app to register itself. */
-async function register(url: string): Promise<void> {
-  const response = await fetch(url, { method: 'PUT', headers: { 'x-inngest-server-kind': 'dev' } });
-  if (!response.ok) throw new Error(`The app did not register: ${response.status} ${await response.text()}`);
 }
 
 async function invoke(serverUrl: string, functionSlug: string, data: Record<string, unknown>): Promise<void> {
@@ -125,19 +116,15 @@ async function workflowsStore(mastra: Mastra) {
   return store;
 }
 
-/** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
-const PATIENCE = 60_000;
-
 const AT_REST = ['success', 'failed', 'suspended', 'paused', 'canceled', 'tripwire', 'bailed'];
 
 async function rested(mastra: Mastra, workflowId: string, runId: string): Promise<Stored> {
   const store = await workflowsStore(mastra);
-  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
-    const snapshot = await store.loadWorkflowSnapshot({ workflowName: workflowId, runId });
-    if (snapshot && AT_REST.includes(snapshot.status)) return snapshot as never;
-    await new Promise(resolve => setTimeout(resolve, 10));
-  }
-  throw new Error(`Run ${runId} of ${workflowId} did not come to rest`);
+  const snapshot = await until(
+    () => store.loadWorkflowSnapshot({ workflowName: workflowId, runId }),
+    found => found !== null && AT_REST.includes(found.status),
+  );
+  return snapshot as never;
 }
 
 async function snapshots(mastra: Mastra, workflowId: string): Promise<Stored[]> {

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { until } from './until';
 
 /** One op as it crossed the wire. */
 export interface WireOp {
@@ -22,9 +23,6 @@ export interface Exchange {
   status: number;
   request: { ctx: { attempt: number; run_id: string }; steps: Record<string, unknown> };
 }
-
-/** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
-const PATIENCE = 60_000;
 
 const COUNTED = ['StepRun', 'Step', 'StepFailed', 'Sleep', 'InvokeFunction', 'WaitForEvent'];
 
@@ -227,11 +225,10 @@ export class WireProxy {
 
   /** Resolves when every run that the app was asked to execute has given its last answer. */
   async quiet(): Promise<void> {
-    for (const end = Date.now() + PATIENCE; Date.now() < end;) {
-      if ([...this.functions.keys()].every(runId => this.ended.has(runId))) return;
-      await new Promise(resolve => setTimeout(resolve, 10));
-    }
-    throw new Error('The runs did not end on the wire');
+    await until(
+      () => [...this.functions.keys()].filter(runId => !this.ended.has(runId)),
+      ({ length }) => length === 0,
+    );
   }
 
   reset(): void {

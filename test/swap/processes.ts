@@ -8,8 +8,9 @@ import { startLocalServer } from '@mastra/inngest/local';
 import type { Snapshot } from '../../src/snapshot/store';
 import { type AppProcess, startApp } from '../fault/app-process';
 import { freePort } from '../processes/free-port';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { REAL_SERVER, leaveRealServer } from '../support/real-server';
+import { register } from '../support/register';
 
 /** In which a deploy can come. */
 const NAP = REAL_SERVER ? 20_000 : 3_600_000;
@@ -70,25 +71,18 @@ export async function startSwap(): Promise<Swap> {
           const body = JSON.stringify({ workflowId, runId, method, args });
           return (await (await fetch(`${own}/drive`, { method: 'POST', body })).json()) as Answer;
         },
-        register: async () => {
-          const headers = { 'x-inngest-server-kind': 'dev' };
-          const response = await fetch(`${own}/api/inngest`, { method: 'PUT', headers });
-          if (!response.ok) throw new Error(`The app did not register: ${await response.text()}`);
-        },
+        register: () => register(own),
         log: async () => (await (await fetch(`${own}/log`)).json()) as string[],
         kill: () => app.stop(),
       };
     },
     stored: async (workflowName, runId) =>
       (await store.loadWorkflowSnapshot({ workflowName, runId })) ?? undefined,
-    reaches: async (workflowName, runId, ...statuses) => {
-      let found: Snapshot | undefined;
-      await until(async () => {
-        found = await swap.stored(workflowName, runId);
-        return found !== undefined && statuses.includes(found.status);
-      });
-      return found as Snapshot;
-    },
+    reaches: (workflowName, runId, ...statuses) =>
+      until(
+        () => swap.stored(workflowName, runId),
+        found => found !== undefined && statuses.includes(found.status),
+      ),
     steps: key =>
       readFileSync(journal, 'utf8')
         .split('\n')

@@ -1,7 +1,7 @@
 /** An app changes from the npm package 1.9.0 to this release: what becomes of the runs that are there. Real processes. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Instance, type Swap, startSwap } from './processes';
 
 let swap: Swap;
@@ -44,7 +44,7 @@ beforeAll(async () => {
   }
   await drive(before, 'asleepOnceResumed', 'resumeAsync', { ...OK, step: 'approve' });
   for (const name of ['asleep', 'nestedAsleep', 'restarted', 'canceledLater'] as const) {
-    await until(async () => steps(name).includes('earlier/first'));
+    await until(() => steps(name).includes('earlier/first'));
   }
   for (const name of ['asleep', 'restarted', 'canceledLater', 'asleepFirst', 'asleepOnceResumed'] as const) {
     await reaches(name, 'waiting');

@@ -1,16 +1,15 @@
 /** An app whose functions an earlier release made, and which this release takes over at the same address. */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { Mastra } from '@mastra/core';
 import { MastraLogger } from '@mastra/core/logger';
 import { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
 import type { Snapshot } from '../../../src/snapshot/store';
-import { until } from '../../server/until';
+import { until } from '../../support/until';
+import { listen } from '../../support/listen';
 import { REAL_SERVER, leaveRealServer } from '../../support/real-server';
+import { register } from '../../support/register';
 import { makeClient, ownFunction, serveSdk } from '../../support/sdk';
 import type { Run } from './rig';
 
@@ -84,15 +83,8 @@ export async function startEarlier(
   );
   const other = new Mastra({ logger: false });
   let handler = serveSdk({ mastra: other, inngest, functions: [...old, watching] });
-  const listener = getRequestListener(request => handler(request));
-  const app = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(app.address() as AddressInfo).port}/api/inngest`;
-  const register = async () => {
-    const response = await fetch(url, { method: 'PUT', headers: { 'x-inngest-server-kind': 'dev' } });
-    if (!response.ok) throw new Error(`The app did not register: ${await response.text()}`);
-  };
-  await register();
+  const app = await listen(request => handler(request));
+  await register(app.url);
   const store = async () => {
     const found = await mastra.getStorage()?.getStore('workflows');
     if (!found) throw new Error('no store for workflows');
@@ -103,14 +95,14 @@ export async function startEarlier(
     sleeps: async (workflowId, runId, row) => {
       await earlier.write(workflowId, row as Snapshot);
       await inngest.send({ name: `workflow.${workflowId}`, data: { runId, inputData: {} } });
-      await until(async () => asleep.has(runId));
+      await until(() => asleep.has(runId));
     },
     cancel: async runId =>
       void (await fetch(`${baseUrl}/v1/runs/${asleep.get(runId)}`, { method: 'DELETE' })),
     takeOver: async () => {
       await local?.settled();
       handler = serveSdk({ mastra, inngest, functions: [watching] });
-      await register();
+      await register(app.url);
     },
     wake: async () => local?.advance('1h'),
     run: async (workflowId, runId) => {
@@ -133,8 +125,7 @@ export async function startEarlier(
     failures: () => failures,
     stop: async () => {
       await leaveRealServer(appId);
-      app.closeAllConnections();
-      await new Promise(resolve => app.close(resolve));
+      await app.close();
       await local?.stop();
     },
   };

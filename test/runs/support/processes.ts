@@ -7,6 +7,7 @@ import { startLocalServer } from '@mastra/inngest/local';
 import { type AppProcess, startApp } from '../../fault/app-process';
 import { freePort } from '../../processes/free-port';
 import { REAL_SERVER, leaveRealServer } from '../../support/real-server';
+import { register } from '../../support/register';
 
 export interface Answer {
   value?: { status?: string; result?: unknown; runId?: string };
@@ -49,11 +50,7 @@ export async function startProcesses(
     const script = new URL('./app.ts', import.meta.url);
     apps.push(await startApp([`${port}`, url, store(folder), journal], { APP_ID: appId }, script));
   }
-  const sync = async () => {
-    const headers = { 'x-inngest-server-kind': 'dev' };
-    const response = await fetch(`http://127.0.0.1:${ports[0]}/api/inngest`, { method: 'PUT', headers });
-    if (!response.ok) throw new Error(`The app did not register: ${await response.text()}`);
-  };
+  const sync = () => register(`http://127.0.0.1:${ports[0]}`);
   await sync();
   return {
     url,

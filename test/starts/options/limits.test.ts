@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { inputKey } from '@mastra/inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stage, quiet, until } from './stage';
+import { until } from '../../support/until';
+import { Stage, quiet } from './stage';
 
 const key = inputKey('user');
 /** A key's value is everyone's on a server. */
@@ -79,7 +80,7 @@ describe.concurrent('which runs begin, and when', () => {
       await quiet();
       return stage.of('postponed ');
     };
-    await until('one begins though others come', again, found => found.length > 0);
+    await until(again, found => found.length > 0);
     expect(stage.of('postponed ')[0]).not.toBe('begin 1');
   });
 

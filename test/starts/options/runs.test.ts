@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { inputKey } from '@mastra/inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sdkMajor } from '../../support/sdk';
-import { Stage, quiet, until } from './stage';
+import { until } from '../../support/until';
+import { Stage, quiet } from './stage';
 
 const user = inputKey('user');
 const session = randomUUID();
@@ -137,7 +138,7 @@ describe.concurrent('what becomes of a run', () => {
     const run = await stage.start('telling', { name: 'telling', fails: true });
     expect(await run.asked).toMatchObject({ status: 'failed' });
     const told = () => stage.journal.filter(entry => entry.startsWith('failure told'));
-    await until('it is told', told, ({ length }) => length > 0);
+    await until(told, ({ length }) => length > 0);
     await quiet();
     const id = `${stage.harness.appId}-workflow.telling`;
     expect(told()).toEqual([`failure told ${id} TypeError: no such user: telling`]);

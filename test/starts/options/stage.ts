@@ -7,6 +7,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { z } from 'zod';
 import { type Harness, type HarnessOptions, startHarness } from '../../support/harness';
+import { until } from '../../support/until';
 
 /** What a run is given. `name` is its name in the journal. */
 export interface Given {
@@ -39,24 +40,6 @@ const HOUR = 3_600_000;
 
 /** As long as something that must not happen gets to happen. */
 export const quiet = () => new Promise(resolve => setTimeout(resolve, 1000));
-
-/** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
-const PATIENCE = 60_000;
-
-/** Vitest's `expect.poll` is for one test at a time. */
-export async function until<T>(
-  what: string,
-  read: () => T | Promise<T>,
-  isIt: (value: T) => boolean,
-): Promise<void> {
-  let value: T | undefined;
-  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
-    value = await read();
-    if (isIt(value)) return;
-    await new Promise(resolve => setTimeout(resolve, 20));
-  }
-  throw new Error(`It never was so: ${what}, but ${JSON.stringify(value)}`);
-}
 
 export class Stage {
   /** `begin <name>` and `end <name>` of each step, and what tests add. */
@@ -148,7 +131,7 @@ export class Stage {
       await quiet();
       return this.journal;
     };
-    await until(`${begin} is in the journal`, attempt, journal => journal.includes(begin));
+    await until(attempt, journal => journal.includes(begin));
   }
 
   private async run(workflow: string): Promise<MastraRun> {
@@ -160,9 +143,8 @@ export class Stage {
     for (const name of names) this.free.add(name);
   }
 
-  noted(entry: string): Promise<void> {
-    return until(
-      `${entry} is in the journal`,
+  async noted(entry: string): Promise<void> {
+    await until(
       () => this.journal,
       journal => journal.includes(entry),
     );
@@ -175,7 +157,7 @@ export class Stage {
   /** Waits until so many runs whose names begin so have begun their step. */
   async begins(prefix: string, count: number): Promise<void> {
     const begins = () => this.of(prefix).filter(entry => entry.startsWith('begin '));
-    await until(`${count} begin with ${prefix}`, begins, ({ length }) => length === count);
+    await until(begins, ({ length }) => length === count);
   }
 
   /** The entries about runs whose names begin so, without that beginning. */
@@ -198,7 +180,7 @@ export class Stage {
   /** Waits until Inngest has so many runs of a workflow, begun or not. */
   async queued(workflow: string, count: number): Promise<void> {
     const runs = () => this.runsOf(workflow);
-    await until(`Inngest has ${count} runs of ${workflow}`, runs, found => found === count);
+    await until(runs, found => found === count);
   }
 
   private async runsOf(workflow: string): Promise<number> {

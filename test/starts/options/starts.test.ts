@@ -1,7 +1,8 @@
 /** Options that decide when a start becomes a run, and whether it does. They take their time, so all at once. */
 import { inputKey } from '@mastra/inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stage, quiet, until } from './stage';
+import { until } from '../../support/until';
+import { Stage, quiet } from './stage';
 
 const key = inputKey('user');
 
@@ -59,7 +60,7 @@ describe.concurrent('which runs begin, and when', () => {
   test('concurrency: a run that sleeps does not count', async () => {
     const first = await stage.send('sleeping-alone', { name: 'sleeping 1' });
     const status = () => stage.status('sleeping-alone', first.runId);
-    await until('the first sleeps', status, found => found === 'waiting');
+    await until(status, found => found === 'waiting');
     await stage.send('sleeping-alone', { name: 'sleeping 2' });
     await stage.begun('sleeping 2');
     expect(await status()).toBe('waiting');

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { inputKey } from '@mastra/inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Stage, quiet, until } from './stage';
+import { until } from '../../support/until';
+import { Stage, quiet } from './stage';
 
 const user = inputKey('user');
 const left = `user/left-while-asked-${randomUUID()}`;
@@ -97,7 +98,7 @@ describe.concurrent('a run that is suspended', () => {
     const run = await stage.suspended('asks-telling', { name: 'telling', fails: true });
     expect(await run.resume({ resumeData })).toMatchObject({ status: 'failed' });
     const told = () => stage.journal.filter(entry => entry.startsWith('told'));
-    await until('it is told', told, ({ length }) => length > 0);
+    await until(told, ({ length }) => length > 0);
     await quiet();
     expect(told()).toEqual(['told asks-telling: no such user: telling']);
   });

@@ -1,12 +1,12 @@
 /** An app that executes runs of random graphs and a second one that only looks at them, with delays everywhere. */
 import { randomUUID } from 'node:crypto';
-import { type Server, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
+import { listen } from '../../support/listen';
 import { REAL_SERVER, leaveRealServer } from '../../support/real-server';
+import { register } from '../../support/register';
 import { makeClient, serveSdk } from '../../support/sdk';
 import { WireProxy } from '../../support/wire-proxy';
 import { type Case, Kit } from '../../differential/kit';
@@ -25,14 +25,12 @@ export interface StoryRig {
   stop(): Promise<void>;
 }
 
-const wait = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds));
-
 export async function storyRig(
   cases: readonly Case[],
   mode: Pick<Schedule, 'shared' | 'checkpointing'>,
 ): Promise<StoryRig> {
   const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 20 });
-  const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', () => urlOf(app));
+  const proxy = new WireProxy(REAL_SERVER ?? local?.url ?? '', () => app.url);
   await proxy.listen();
   const appId = `stories-${randomUUID().slice(0, 8)}`;
   const inngest = makeClient({ id: appId, baseUrl: proxy.url, checkpointing: mode.checkpointing });
@@ -50,11 +48,8 @@ export async function storyRig(
   };
   const [same, other] = [build(), build()];
   const handler = serveSdk({ mastra: same, inngest });
-  const listener = getRequestListener(request => handler(request));
-  const app: Server = createServer((request, response) => void listener(request, response));
-  await new Promise<void>(resolve => app.listen(0, '127.0.0.1', resolve));
-  const response = await fetch(`${proxy.url}/api/inngest`, { method: 'PUT' });
-  if (!response.ok) throw new Error(`The app did not register: ${response.status}`);
+  const app = await listen(handler);
+  await register(proxy.url);
   proxy.onPublish = async (_message, path) => pause(path.includes('mastra-echo') ? 'echo' : 'publish');
   return {
     same,
@@ -70,15 +65,10 @@ export async function storyRig(
     stop: async () => {
       await leaveRealServer(appId);
       await proxy.close();
-      app.closeAllConnections();
-      await new Promise(resolve => app.close(resolve));
+      await app.close();
       await local?.stop();
     },
   };
-}
-
-function urlOf(app: Server): string {
-  return `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
 }
 
 type Method = (args: object) => Promise<unknown>;

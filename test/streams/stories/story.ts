@@ -1,5 +1,6 @@
 /** One run of one graph under one schedule: what its caller's stream showed, and what each observer saw. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Mastra } from '@mastra/core';
 import type { Case } from '../../differential/kit';
 import type { StoryRig } from './rig';
@@ -11,8 +12,6 @@ interface RunLike {
   observeStream(): AsyncIterable<StreamedEvent>;
   watchAsync(callback: (event: StreamedEvent) => void): Promise<() => void>;
 }
-
-const wait = (milliseconds: number) => new Promise<void>(resolve => setTimeout(resolve, milliseconds));
 
 /** Chunks that core's streams make themselves, and events that only `watch` shows. */
 const FRAME = ['workflow-start', 'workflow-finish', 'workflow-step-finish'];
