@@ -6,7 +6,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { type TestContext, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { until } from '../server/until';
+import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 import { WireProxy } from '../support/wire-proxy';
 
