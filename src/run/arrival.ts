@@ -9,6 +9,7 @@ import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { EventRun, InngestPort } from '../sdk/port';
 import { isRecord } from '../wire/json';
+import { startEventId, startEventName } from '../wire/start-event';
 import type { RunIdentity } from '../snapshot/identity';
 import type { Snapshot } from '../snapshot/store';
 
@@ -30,6 +31,8 @@ const DROPPING = ['rateLimit', 'debounce', 'singleton', 'idempotency'];
 /** How Inngest ended what the store has as open, or that it never began. */
 export type Lost =
   | { how: 'dropped'; error: MastraInngestError }
+  /** Another start of the run was taken, and the store does not have its end. `result`: of one that succeeded, where it is known. */
+  | { how: 'repeated'; error: MastraInngestError; result?: Record<string, unknown> }
   | { how: 'canceled' }
   | { how: 'failed'; error: unknown; refused?: MastraInngestError };
 
@@ -57,6 +60,8 @@ export class Arrival {
   private pause = LOOKS.first;
   private overSince?: number;
   private hasWarned = false;
+  private eventId: string;
+  private isRepeated = false;
 
   constructor(
     private readonly port: InngestPort,
@@ -65,13 +70,14 @@ export class Arrival {
     private readonly sent: Sent,
   ) {
     this.sentAt = performance.now() - sent.age;
+    this.eventId = sent.eventId;
   }
 
   /** Asks Inngest where it is time to. `snapshot`: the run as it is stored, not at rest; undefined where nothing is. */
   async look(snapshot: Snapshot | undefined): Promise<Lost | undefined> {
     const age = performance.now() - this.sentAt;
     if (age < this.nextLook) return undefined;
-    const answer = await this.port.eventRuns(this.sent.eventId);
+    const answer = await this.port.eventRuns(this.eventId);
     const owner = this.ownerOf(snapshot);
     if ('unknown' in answer) {
       this.later(age);
@@ -86,7 +92,7 @@ export class Arrival {
     // A rerun from the dashboard is in no event's list.
     if (isLive || (owner !== undefined && runs.length === 0)) return this.goesOn(age);
     this.nextLook = age;
-    if (runs.length === 0) return this.withoutRun(age);
+    if (runs.length === 0) return (await this.findTaken()) ? this.look(snapshot) : this.withoutRun(age);
     const lost = this.over(runs, age, owner !== undefined);
     // A list of runs may be behind, and nothing is ended by mistake.
     return !lost || (await this.areOver(runs)) ? lost : this.goesOn(age);
@@ -123,6 +129,22 @@ export class Arrival {
     }
   }
 
+  /**
+   * Inngest takes one start of a run id in 24 hours and drops those that are sent after it. Where somebody else has sent one in
+   * the minute before, this is about that one from then on.
+   */
+  private async findTaken(): Promise<boolean> {
+    const { leg, eventId, age } = this.sent;
+    if (leg > 0 || this.isRepeated) return false;
+    const name = startEventName(this.identity.workflowId);
+    const wanted = { name, id: startEventId(this.identity), sentAt: Date.now() - age, except: eventId };
+    const taken = await this.port.findEvent(wanted);
+    if (!taken) return false;
+    this.eventId = taken.eventId;
+    this.isRepeated = true;
+    return true;
+  }
+
   private withoutRun(age: number): Lost | undefined {
     const { debounce } = this.sent.destination.functionOptions;
     const period = isRecord(debounce) ? (periodOf(String(debounce.period)) ?? 0) : 0;
@@ -142,8 +164,23 @@ export class Arrival {
     if (runs.some(({ state }) => state === 'canceled')) return { how: 'canceled' };
     // One that has begun and come to its end has stored that.
     if (hasBegun) return this.later(age);
+    if (this.isRepeated) return this.repeated(runs);
     const what = 'what Inngest executed of it has ended, and nothing is known of a run of the workflow';
     return { how: 'dropped', error: this.dropped(age, what) };
+  }
+
+  private repeated(runs: readonly EventRun[]): Lost {
+    const { workflowId, runId } = this.identity;
+    const text =
+      `Run ${runId} of workflow ${workflowId} was already started, and has ended (Inngest's run ${runs.map(({ id }) => id).join(', ')}), ` +
+      'so this start executes nothing: Inngest takes one start of a run in 24 hours. Start with a new run id.';
+    const error = new MastraInngestError('RUN_CONFLICT', text, { workflowId, runId });
+    const outputs = runs.map(({ output }) => (isRecord(output) ? output.result : undefined));
+    return {
+      how: 'repeated',
+      error,
+      result: outputs.filter(isRecord).find(({ status }) => status === 'success'),
+    };
   }
 
   private async areOver(runs: readonly EventRun[]): Promise<boolean> {
@@ -159,7 +196,7 @@ export class Arrival {
     const { app } = this.sent.destination;
     return (
       `no function took its event. Is the app "${app}", which it names, synced with this Inngest server, with the function ` +
-      `workflow.${workflowId}? One bad function has a sync refused as a whole. Where another app serves the workflow, name that ` +
+      `workflow.${workflowId}? Was the run id used before (Inngest takes one start of it in 24 hours)? One bad function has a sync refused as a whole. Where another app serves the workflow, name that ` +
       'one: init(inngest, { servedBy })'
     );
   }

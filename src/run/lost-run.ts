@@ -6,27 +6,35 @@ import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { startEventId, startEventName } from '../wire/start-event';
+import { isRecord } from '../wire/json';
 import { Arrival, type Destination, LOOKS, type Lost } from './arrival';
 import type { Rested } from './wait-for-rest';
 
 /**
  * Stores how the run ended. Undefined where it went on meanwhile, so that nothing is lost.
- * @throws MastraInngestError `START_DROPPED`, once that is stored
+ * @throws MastraInngestError `START_DROPPED`, or `RUN_CONFLICT` where another start of the run was taken, once that is stored
  */
 export async function settleLost(
   record: RunRecord,
   snapshot: Snapshot | undefined,
   lost: Lost,
 ): Promise<Rested | undefined> {
-  const status = lost.how === 'canceled' ? 'canceled' : 'failed';
-  const error =
-    lost.how === 'dropped' ? storedError(lost.error) : lost.how === 'failed' ? lost.error : undefined;
-  if (snapshot && !(await record.move(status, error === undefined ? {} : { error }, [snapshot.status])))
-    return undefined;
-  if (lost.how === 'dropped') throw lost.error;
+  const end = endOf(lost);
+  if (snapshot && !(await record.move(end.status, end, [snapshot.status]))) return undefined;
+  if (lost.how === 'dropped' || lost.how === 'repeated') throw lost.error;
+  const { status, error } = end;
   return snapshot
     ? { snapshot: { ...snapshot, status, error } }
     : { finish: { workflowStatus: status, error } };
+}
+
+function endOf(lost: Lost): Pick<Snapshot, 'status'> & Partial<Snapshot> {
+  if (lost.how === 'canceled') return { status: 'canceled' };
+  if (lost.how === 'failed') return { status: 'failed', error: lost.error };
+  const { result, steps, input } = lost.how === 'repeated' ? (lost.result ?? {}) : {};
+  if (!isRecord(steps)) return { status: 'failed', error: storedError(lost.error) };
+  const context = { ...steps, input: steps.input ?? input } as Snapshot['context'];
+  return { status: 'success', result: result, context };
 }
 
 /** What an unanswered start is looked up with. */

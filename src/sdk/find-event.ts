@@ -1,5 +1,5 @@
 /** One event among all that Inngest has. It gives them by their names and times, the newest first, a page at a time. */
-import type { FoundEvent } from './port';
+import type { FoundEvent, WantedEvent } from './port';
 import { type RestAccess, listOf } from './rest';
 
 /** What is asked for at once; Inngest may give fewer (its server: 51). */
@@ -15,35 +15,31 @@ const REMEMBERED = 1_000;
 
 const remembered = new WeakMap<RestAccess, Map<string, FoundEvent>>();
 
-/** The event that was sent as `id` at `sentAt` or some time after, among all of its name. */
-export async function findEvent(
-  access: RestAccess,
-  { name, id, sentAt }: { name: string; id: string; sentAt: number },
-): Promise<FoundEvent | undefined> {
+/** One event as it is wanted, among all of its name. */
+export async function findEvent(access: RestAccess, wanted: WantedEvent): Promise<FoundEvent | undefined> {
   const known = remembered.get(access) ?? new Map<string, FoundEvent>();
   remembered.set(access, known);
-  const found = known.get(id) ?? (await searchEvent(access, { name, id, sentAt }));
-  if (found) known.set(id, found);
-  const [oldest = id] = known.keys();
+  const key = JSON.stringify([wanted.id, wanted.except]);
+  const found = known.get(key) ?? (await searchEvent(access, wanted));
+  if (found) known.set(key, found);
+  const [oldest = key] = known.keys();
   if (known.size > REMEMBERED) known.delete(oldest);
   return found;
 }
 
 /** The newest page has it of most workflows; of a busy one, the time at which it was likely sent. */
-async function searchEvent(
-  access: RestAccess,
-  { name, id, sentAt }: { name: string; id: string; sentAt: number },
-): Promise<FoundEvent | undefined> {
+async function searchEvent(access: RestAccess, wanted: WantedEvent): Promise<FoundEvent | undefined> {
+  const { name, sentAt } = wanted;
   const whole = { name, received_after: instant(sentAt - CLOCKS) };
   const near = {
     name,
     received_after: instant(sentAt - NEAR.before),
     received_before: instant(sentAt + NEAR.after),
   };
-  const newest = await searchPages(access, whole, id, 1);
+  const newest = await searchPages(access, whole, wanted, 1);
   if (newest.found ?? newest.isAll) return newest.found;
-  const likely = await searchPages(access, near, id, PAGES);
-  return likely.found ?? (await searchPages(access, whole, id, PAGES)).found;
+  const likely = await searchPages(access, near, wanted, PAGES);
+  return likely.found ?? (await searchPages(access, whole, wanted, PAGES)).found;
 }
 
 function instant(milliseconds: number): string {
@@ -54,7 +50,7 @@ function instant(milliseconds: number): string {
 async function searchPages(
   access: RestAccess,
   range: Record<string, string>,
-  id: string,
+  { id, except }: WantedEvent,
   pages: number,
 ): Promise<{ found?: FoundEvent; isAll: boolean }> {
   let cursor: Record<string, string> = {};
@@ -62,7 +58,7 @@ async function searchPages(
     const fresh = String(Math.random());
     const query = new URLSearchParams({ ...range, ...cursor, limit: String(PAGE), fresh });
     const { list } = await listOf(access, `/v1/events?${query.toString()}`);
-    const event = list?.find(one => one.id === id);
+    const event = list?.find(one => one.id === id && one.internal_id !== except);
     if (typeof event?.internal_id === 'string') {
       const found = { eventId: event.internal_id, receivedAt: Date.parse(String(event.received_at)) };
       return { found, isAll: true };

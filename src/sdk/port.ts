@@ -81,6 +81,8 @@ export interface EventRun {
   state: 'live' | 'failed' | 'canceled' | 'done';
   /** What a failed one failed with, as Inngest keeps it. */
   error?: unknown;
+  /** What the function of one that is done returned. */
+  output?: unknown;
 }
 
 /** The runs that an event started, or why Inngest does not say. */
@@ -90,6 +92,17 @@ export type EventRuns = { runs: EventRun[] } | { unknown: string };
 export interface FoundEvent {
   eventId: string;
   receivedAt: number;
+}
+
+/** An event that is looked for. */
+export interface WantedEvent {
+  name: string;
+  /** As it was sent. */
+  id: string;
+  /** At or some time before it was sent, in milliseconds since the epoch. */
+  sentAt: number;
+  /** Inngest's own id of an event that it is not, though it was sent with the same one. */
+  except?: string;
 }
 
 /** An Inngest client behind the port. */
@@ -110,8 +123,8 @@ export interface InngestPort {
   eventRuns(eventId: string): Promise<EventRuns>;
   /** How many calls of the app have failed for a run of Inngest's that has no step yet; 0 also where Inngest does not say. */
   failedCalls(inngestRunId: string): Promise<number>;
-  /** The event that was sent as `id`, most likely soon after `sentAt` (milliseconds since the epoch), where Inngest knows it. */
-  findEvent(event: { name: string; id: string; sentAt: number }): Promise<FoundEvent | undefined>;
+  /** An event that Inngest has taken, where it is known there. */
+  findEvent(wanted: WantedEvent): Promise<FoundEvent | undefined>;
   /** Answers whether Inngest cancelled the run. */
   cancelRun(inngestRunId: string): Promise<boolean>;
 }

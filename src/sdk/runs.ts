@@ -40,7 +40,7 @@ function eventRun({ run_id: id, status, output, ended_at: endedAt }: Record<stri
   if (typeof endedAt !== 'string') return { id: String(id), state: 'live' };
   if (status === 'Failed') return { id: String(id), state: 'failed', error: output };
   if (status === 'Cancelled') return { id: String(id), state: 'canceled' };
-  return { id: String(id), state: 'done' };
+  return { id: String(id), state: 'done', output };
 }
 
 function isUnknown(status: number, body: Record<string, unknown>): boolean {
