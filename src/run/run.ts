@@ -1,5 +1,5 @@
-import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
-import type { AnyMastra, EngineOptions, RunStatus, StepResults } from '../core-types';
+import { Run } from '@mastra/core/workflows';
+import type { AnyMastra, EngineOptions, RunChunk, RunResult, RunStatus, StepResults } from '../core-types';
 import { Persistence } from '../engine/persistence';
 import { LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
@@ -31,7 +31,7 @@ import { type Departure, Departures, canceledUnstarted, conflict } from './depar
 import { followed } from './follow';
 import { withLastSteps } from '../function/last-steps';
 import { thrownError } from '../function/stored-result';
-import { type OutputOptions, resultOf, runOfEvent } from './result';
+import { type OutputOptions, resultOf, resultOfEvent, runOfEvent } from './result';
 import { checkedResumeData } from './resume-data';
 import { Replayed } from './replayed';
 import { storyOf } from './stored-story';
@@ -39,10 +39,9 @@ import { StoryReader } from './story-reader';
 import { type Observed, observedLegacyStream, observedStream } from './stream';
 import type { Rested } from './wait-for-rest';
 
-type AnyStep = Step<string, unknown, unknown, unknown, unknown, unknown, DefaultEngineType>;
-type BaseRun = Run<DefaultEngineType, AnyStep[]>;
 type BaseParams = ConstructorParameters<typeof Run>[0];
-type WatchCallback = Parameters<BaseRun['watch']>[0];
+type WatchCallback = Parameters<Run['watch']>[0];
+type Stream = ReturnType<Run['stream']>;
 
 export interface InngestRunParams extends BaseParams {
   port: InngestPort;
@@ -53,7 +52,7 @@ export interface InngestRunParams extends BaseParams {
 }
 
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
-export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
+export class InngestRun extends Run {
   private readonly port: InngestPort;
   private readonly record: RunRecord;
   private readonly departures: Departures;
@@ -81,15 +80,15 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.departures = new Departures(params.port, params.record, params.pubsub, this.log, params.destination);
   }
 
-  override start(args: never): Promise<never> {
-    return super.start(argumentsOf('start', args)) as Promise<never>;
+  override start(args: never): Promise<RunResult> {
+    return super.start(argumentsOf('start', args));
   }
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
-  protected override async _start(args: StartArguments): Promise<never> {
+  protected override async _start(args: StartArguments): Promise<RunResult> {
     const reader = this.ownReader;
     const departure = await this.startDeparture(args);
-    return (await this.driven(departure, args, reader)) as never;
+    return this.driven(departure, args, reader);
   }
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
@@ -137,13 +136,9 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     throw conflict(this.record, `was already started (its status is ${snapshot.status}); create a new run`);
   }
 
-  private async result(rested: Rested, outputOptions: OutputOptions | undefined) {
-    const { finish } = rested;
-    const snapshot = rested.snapshot ?? runOfEvent(finish);
-    if (!snapshot) {
-      const { workflowStatus: status, ...rest } = finish ?? {};
-      return { status, steps: {}, ...rest };
-    }
+  private async result(rested: Rested, outputOptions: OutputOptions | undefined): Promise<RunResult> {
+    const snapshot = rested.snapshot ?? runOfEvent(rested.finish);
+    if (!snapshot) return resultOfEvent(rested.finish);
     if (snapshot.inngest?.thrown) throw thrownError(snapshot);
     this.workflowRunStatus = snapshot.status;
     if (snapshot.status !== 'suspended') this.cleanup?.();
@@ -156,23 +151,23 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return { warn };
   }
 
-  override resume(args: never): Promise<never> {
-    return super.resume(argumentsOf('resume', args)) as Promise<never>;
+  override resume(args: never): Promise<RunResult> {
+    return super.resume(argumentsOf('resume', args));
   }
 
   /** Continues a suspended run and waits until it comes to rest again. Core's `resume` and `resumeStream` come here. */
-  protected override async _resume(args: ResumeArguments): Promise<never> {
+  protected override async _resume(args: ResumeArguments): Promise<RunResult> {
     const { travel } = this;
-    if (travel) return this._timeTravel(travel as never);
+    if (travel) return this._timeTravel(travel);
     const reader = this.ownReader;
     await requireAllowed(this, args);
     const departure = await resumeDeparture(this.continuable, args);
     const result = this.driven(departure, args, reader);
-    this.executionResults = result as never;
-    const settled = (await result) as { status: string };
+    this.executionResults = result;
+    const settled = await result;
     if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
-    this.streamOutput?.updateResults(settled as never);
-    return settled as never;
+    this.streamOutput?.updateResults(settled);
+    return settled;
   }
 
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
@@ -183,31 +178,30 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return { runId: this.runId };
   }
 
-  override timeTravel(args: never): Promise<never> {
-    return super.timeTravel(argumentsOf('timeTravel', args)) as Promise<never>;
+  override timeTravel(args: never): Promise<RunResult> {
+    return super.timeTravel(argumentsOf('timeTravel', args));
   }
 
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
-  protected override async _timeTravel(args: never): Promise<never> {
-    const travel = args as TravelArguments;
+  protected override async _timeTravel(travel: TravelArguments): Promise<RunResult> {
     const reader = this.ownReader;
     const departure = await travelDeparture(this.continuable, travel);
-    return (await this.driven(departure, travel, reader)) as never;
+    return this.driven(departure, travel, reader);
   }
 
   /**
    * Continues a run that nobody executes any more, from the steps that were not done. A run whose process died needs no
    * restart: Inngest goes on with it. One that has ended gives its result again.
    */
-  override async restart(args?: ExecutionArguments): Promise<never> {
+  override async restart(args?: ExecutionArguments): Promise<RunResult> {
     const given = argumentsOf('restart', args);
     const snapshot = await answered(this.continuable);
     if (['success', 'failed', 'tripwire'].includes(snapshot.status) && !isInterrupted(snapshot)) {
       const includeState = Object.keys(snapshot.value).length > 0;
-      return (await this.result({ snapshot }, { includeState })) as never;
+      return this.result({ snapshot }, { includeState });
     }
     const departure = await restartDeparture(this.continuable, snapshot, given);
-    return (await this.driven(departure, given)) as never;
+    return this.driven(departure, given);
   }
 
   private get continuable(): Continuable {
@@ -250,7 +244,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   /** Core's `watch`; whoever comes late gets what happened before. */
   override watch(callback: WatchCallback): () => void {
     const { streams } = this;
-    const tell = (event: RunEvent) => callback(event as never);
+    const tell = (event: object) => callback(event as RunChunk);
     if (streams) {
       const reader = (this.ownReader = this.reader(event => streams(event) && tell(event), false));
       return this.realtime.follow(this.runId, reader);
@@ -274,14 +268,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return unwatch;
   }
 
-  override stream(args: never): never {
+  override stream(args: never): Stream {
     const given = argumentsOf('stream', args);
-    return this.ownLeg(() => super.stream(given)) as never;
+    return this.ownLeg(() => super.stream(given));
   }
 
-  override streamLegacy(args?: never): never {
+  override streamLegacy(args?: never): ReturnType<Run['streamLegacy']> {
     const given = argumentsOf('streamLegacy', args);
-    if (this.closeStreamAction) return super.streamLegacy(given) as never;
+    if (this.closeStreamAction) return super.streamLegacy(given);
     this.hasLegacyStream = true;
     const streamed = this.ownLeg(
       () => super.streamLegacy(given),
@@ -289,16 +283,16 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     );
     // Core closes this stream with a result alone: a start that failed would leave its reader waiting.
     this.executionResults?.catch(() => this.closeStreamAction?.());
-    return streamed as never;
+    return streamed;
   }
 
-  override resumeStream(args?: never): never {
+  override resumeStream(args?: never): Stream {
     const given = argumentsOf('resumeStream', args);
-    return this.ownLeg(() => super.resumeStream(given)) as never;
+    return this.ownLeg(() => super.resumeStream(given));
   }
 
   /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
-  override timeTravelStream(args: never): never {
+  override timeTravelStream(args: never): Stream {
     this.travel = argumentsOf('timeTravelStream', args);
     try {
       return this.resumeStream();
@@ -313,14 +307,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
    * @example
    * for await (const chunk of run.observeStream({ offset: 12 })) console.log(chunk.type);
    */
-  override observeStream(args?: { offset?: number }): never {
+  override observeStream(args?: { offset?: number }): ReturnType<Run['observeStream']> {
     const { offset = 0 } = argumentsOf('observeStream', args);
-    return observedStream(this.observed, offset) as never;
+    return observedStream(this.observed, offset);
   }
 
-  override observeStreamLegacy(): never {
-    if (this.hasLegacyStream) return super.observeStreamLegacy() as never;
-    return { stream: observedLegacyStream(this.observed) } as never;
+  override observeStreamLegacy(): ReturnType<Run['observeStreamLegacy']> {
+    if (this.hasLegacyStream) return super.observeStreamLegacy();
+    return { stream: observedLegacyStream(this.observed) };
   }
 
   private get realtime(): RealtimePubSub {
@@ -383,8 +377,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     const result = await this.result(rested, outputOptions);
     if (!reader || result.status !== 'failed' || reader.hasFailure) return result;
     // Core's stream reads its status off its chunks, and what failed is no step.
-    this.streamOutput?.updateResults(result as never);
-    this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);
+    this.streamOutput?.updateResults(result);
+    this.streamOutput?.rejectResults(result.error);
     return result;
   }
 }
