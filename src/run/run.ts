@@ -51,6 +51,16 @@ export interface InngestRunParams extends BaseParams {
   destination: Destination;
 }
 
+/** A call of one of core's streams, which subscribes and begins its leg before it returns. */
+interface StreamCall {
+  /** Which events the stream gets of the leg. */
+  shows(event: RunEvent): boolean;
+  /** Where the leg travels to, when core would resume. */
+  travel?: TravelArguments;
+  /** What tells the stream, until the leg takes it along. */
+  reader?: StoryReader;
+}
+
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
 export class InngestRun extends Run {
   private readonly port: InngestPort;
@@ -62,14 +72,10 @@ export class InngestRun extends Run {
   storedStatuses?: readonly RunStatus[];
   /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
   isNew = false;
-  /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
-  private streams?: (event: RunEvent) => boolean;
-  /** What tells that stream, until the leg takes it along. */
-  private ownReader?: StoryReader;
+  /** The call of one of core's streams that is being made; undefined outside of such a call. */
+  private streamCall?: StreamCall;
   /** Core closes the observers of a legacy stream with it, and no others. */
   private hasLegacyStream = false;
-  /** Where a stream that core would resume with travels to. */
-  private travel?: TravelArguments;
 
   constructor(params: InngestRunParams) {
     super(params);
@@ -86,7 +92,7 @@ export class InngestRun extends Run {
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<RunResult> {
-    const reader = this.ownReader;
+    const reader = this.streamCall?.reader;
     const departure = await this.startDeparture(args);
     return this.driven(departure, args, reader);
   }
@@ -157,9 +163,9 @@ export class InngestRun extends Run {
 
   /** Continues a suspended run and waits until it comes to rest again. Core's `resume` and `resumeStream` come here. */
   protected override async _resume(args: ResumeArguments): Promise<RunResult> {
-    const { travel } = this;
+    const { travel } = this.streamCall ?? {};
     if (travel) return this._timeTravel(travel);
-    const reader = this.ownReader;
+    const reader = this.streamCall?.reader;
     await requireAllowed(this, args);
     const departure = await resumeDeparture(this.continuable, args);
     const result = this.driven(departure, args, reader);
@@ -184,7 +190,7 @@ export class InngestRun extends Run {
 
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
   protected override async _timeTravel(travel: TravelArguments): Promise<RunResult> {
-    const reader = this.ownReader;
+    const reader = this.streamCall?.reader;
     const departure = await travelDeparture(this.continuable, travel);
     return this.driven(departure, travel, reader);
   }
@@ -243,10 +249,10 @@ export class InngestRun extends Run {
 
   /** Core's `watch`; whoever comes late gets what happened before. */
   override watch(callback: WatchCallback): () => void {
-    const { streams } = this;
+    const { streamCall: call } = this;
     const tell = (event: object) => callback(event as RunChunk);
-    if (streams) {
-      const reader = (this.ownReader = this.reader(event => streams(event) && tell(event), false));
+    if (call) {
+      const reader = (call.reader = this.reader(event => call.shows(event) && tell(event), false));
       return this.realtime.follow(this.runId, reader);
     }
     const reader = this.reader(event => void Promise.resolve(tell(event)).catch(() => {}));
@@ -277,10 +283,7 @@ export class InngestRun extends Run {
     const given = argumentsOf('streamLegacy', args);
     if (this.closeStreamAction) return super.streamLegacy(given);
     this.hasLegacyStream = true;
-    const streamed = this.ownLeg(
-      () => super.streamLegacy(given),
-      event => !isWritten(event),
-    );
+    const streamed = this.ownLeg(() => super.streamLegacy(given), { shows: event => !isWritten(event) });
     // Core closes this stream with a result alone: a start that failed would leave its reader waiting.
     this.executionResults?.catch(() => this.closeStreamAction?.());
     return streamed;
@@ -293,12 +296,8 @@ export class InngestRun extends Run {
 
   /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
   override timeTravelStream(args: never): Stream {
-    this.travel = argumentsOf('timeTravelStream', args);
-    try {
-      return this.resumeStream();
-    } finally {
-      this.travel = undefined;
-    }
+    const travel: TravelArguments = argumentsOf('timeTravelStream', args);
+    return this.ownLeg(() => super.resumeStream(), { travel });
   }
 
   /**
@@ -351,14 +350,12 @@ export class InngestRun extends Run {
     };
   }
 
-  /** Core's streams subscribe and begin their leg before they return. */
-  private ownLeg<T>(begin: () => T, streams: (event: RunEvent) => boolean = () => true): T {
-    this.streams = event => !isEnd(event) && streams(event);
+  private ownLeg<T>(begin: () => T, { shows = () => true, travel }: Partial<StreamCall> = {}): T {
+    this.streamCall = { shows: event => !isEnd(event) && shows(event), travel };
     try {
       return begin();
     } finally {
-      this.streams = undefined;
-      this.ownReader = undefined;
+      this.streamCall = undefined;
     }
   }
 
