@@ -6,7 +6,7 @@ import { type RunEvent, runChannel } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import type { RealtimePubSub, RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
-import { logOf } from '../realtime/wire';
+import { logOf, warningLog } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { isInterrupted } from '../snapshot/leg-claim';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
@@ -152,9 +152,7 @@ export class InngestRun extends Run {
   }
 
   private get log() {
-    const warn = (message: string, details?: Record<string, unknown>) =>
-      this.mastra?.getLogger()?.warn(message, details);
-    return { warn };
+    return warningLog(this.mastra);
   }
 
   override resume(args: never): Promise<RunResult> {

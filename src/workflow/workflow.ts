@@ -16,7 +16,7 @@ import { splitOptions } from '../function/options';
 import type { StartOptions } from '../function/start-options';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
-import { logOf } from '../realtime/wire';
+import { logOf, warningLog } from '../realtime/wire';
 import type { Destination } from '../run/arrival';
 import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
@@ -274,9 +274,8 @@ export class InngestWorkflow<
       };
     }
     if (found.status !== 'pending') return found;
-    const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
     const snapshot = await record.load();
-    if (snapshot) await settleUnanswered({ port, record, log, destination }, snapshot);
+    if (snapshot) await settleUnanswered({ port, record, log: warningLog(mastra), destination }, snapshot);
     return super.getWorkflowRunById(...args);
   }
 
