@@ -10,7 +10,7 @@ const rooms = {
   errors: { only: [] },
   wire: { only: ['errors'] },
   log: { only: [] },
-  snapshot: { only: ['errors', 'wire'] },
+  snapshot: { only: ['errors', 'wire', 'core-types'] },
   realtime: { never: ['engine', 'function', 'run', 'serve', 'local', 'testing', 'init', 'index'] },
   engine: {
     never: ['function', 'run', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],

@@ -1,9 +1,9 @@
 /** The runs of the workflows nested in a stored run, each stored under an id of its own (`shownRunId`). */
 import { type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
-import { nestedMeta } from '../engine/leg-start';
 import { OperationIds } from '../engine/operation-ids';
 import { storedStory } from '../realtime/stored-events';
 import { storedLegName } from '../snapshot/leg-claim';
+import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { derivedUuid } from '../wire/ids';
@@ -79,8 +79,7 @@ function* turnsOf({ kind }: Place): Generator<{ iteration?: number; item?: numbe
 
 function runsIn(result: unknown): string[] {
   const metadata = isRecord(result) && isRecord(result.metadata) ? result.metadata : {};
-  const { runId, foreachOutput = [] } = nestedMeta(result);
-  const all = [metadata.nestedRunId, runId, ...foreachOutput.map(item => nestedMeta(item).runId)].flat();
+  const all = [metadata.nestedRunId, ...nestedRunIds(result)].flat();
   return all.filter(id => typeof id === 'string');
 }
 

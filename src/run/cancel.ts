@@ -2,9 +2,9 @@
 import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
-import { nestedMeta } from '../engine/leg-start';
 import { executionPath } from '../function/execution-path';
 import type { InngestPort } from '../sdk/port';
+import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isNestable } from '../workflow/brand';
@@ -73,10 +73,4 @@ async function cancelNested(
         await cancelNested(nested, before, (step as { steps?: Record<string, unknown> }).steps ?? {});
     }
   }
-}
-
-function nestedRunIds(result: unknown): string[] {
-  const { runId, foreachOutput = [] } = nestedMeta(result);
-  const ids = [runId, ...foreachOutput.map(item => nestedMeta(item).runId)];
-  return [...new Set(ids.filter(id => id !== undefined))];
 }
