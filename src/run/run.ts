@@ -1,6 +1,5 @@
 import { Run } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions, RunChunk, RunResult, RunStatus, StepResults } from '../core-types';
-import { Persistence } from '../engine/persistence';
 import { LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
@@ -9,6 +8,7 @@ import { isWritten } from '../realtime/stored-events';
 import { logOf, warningLog } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { isInterrupted } from '../snapshot/leg-claim';
+import { Persistence } from '../snapshot/persistence';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isTerminal } from '../snapshot/transitions';

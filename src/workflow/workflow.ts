@@ -1,6 +1,5 @@
 import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
-import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
 import { positionOf } from '../function/execution-path';
@@ -29,6 +28,7 @@ import { requireMiddleware } from '../sdk/middleware';
 import type { InngestPort, ServableFunction } from '../sdk/port';
 import type { WorkflowFunction } from '../sdk/types';
 import { emptySnapshot } from '../snapshot/identity';
+import { Persistence } from '../snapshot/persistence';
 import { RunRecord } from '../snapshot/run-record';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
 import { Chained, type SleepArguments } from './chain';
