@@ -1,6 +1,6 @@
 import type { AnyMastra } from '../core-types';
-import { isNestable } from '../workflow/brand';
-import { nestedWorkflows } from '../workflow/nested-workflows';
+import { isNestable } from '../brand';
+import { nestedWorkflows } from '../function/nested-workflows';
 
 /** A workflow of an app, as far as a deploy depends on it. */
 export interface ServedWorkflow {

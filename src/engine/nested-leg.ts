@@ -3,7 +3,7 @@ import { withoutEnd } from '../realtime/events';
 import { nestedMeta } from '../snapshot/nested-meta';
 import { derivedUuid } from '../wire/ids';
 import type { Leg } from '../wire/leg';
-import type { NestableWorkflow } from '../workflow/brand';
+import type { NestableWorkflow } from '../brand';
 import type { EngineParts } from './engine-parts';
 import { priorResult } from './leg-start';
 

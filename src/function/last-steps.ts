@@ -7,7 +7,7 @@ import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import { derivedUuid } from '../wire/ids';
 import { isRecord } from '../wire/json';
-import { isNativeStep, isNestable } from '../workflow/brand';
+import { isNativeStep, isNestable } from '../brand';
 import type { RunnableWorkflow } from './definition';
 import { wantsEnd } from './end-callbacks';
 import { interruption } from './interrupted';

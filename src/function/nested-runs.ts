@@ -8,7 +8,7 @@ import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { derivedUuid } from '../wire/ids';
 import { isRecord } from '../wire/json';
-import { type NestableWorkflow, isNestable } from '../workflow/brand';
+import { type NestableWorkflow, isNestable } from '../brand';
 
 /** Nested runs of one place that are looked for beyond the last one that was found: items begin in any order. */
 const FURTHER = 8;

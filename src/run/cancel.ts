@@ -7,7 +7,7 @@ import type { InngestPort } from '../sdk/port';
 import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { isNestable } from '../workflow/brand';
+import { isNestable } from '../brand';
 import { cancelEventName } from '../wire/start-event';
 
 /**

@@ -1,7 +1,7 @@
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
 import type { StepFlowEntry } from '@mastra/core/workflows';
-import { nestedWorkflows } from '../workflow/nested-workflows';
+import { nestedWorkflows } from '../function/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
 import type { ServableFunction } from '../sdk/port';

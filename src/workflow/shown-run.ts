@@ -3,7 +3,7 @@ import type { AnyMastra } from '../core-types';
 import { type Graph, nestedRuns } from '../function/nested-runs';
 import { storeOf } from '../function/stores';
 import { RunRecord } from '../snapshot/run-record';
-import { nestedWorkflows } from './nested-workflows';
+import { nestedWorkflows } from '../function/nested-workflows';
 
 interface Nesting {
   id: string;

@@ -10,8 +10,8 @@ import { lastScheduleRun } from '../function/schedule-run';
 import { type Schedule, scheduleRowId } from '../function/schedules';
 import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { decodeValue } from '../wire/decode';
-import { isNestable } from './brand';
-import { nestedWorkflows } from './nested-workflows';
+import { isNestable } from '../brand';
+import { nestedWorkflows } from '../function/nested-workflows';
 
 /** A schedule as `mastra.schedules` shows it. */
 interface ShownSchedule {

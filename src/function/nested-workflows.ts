@@ -1,5 +1,5 @@
 import type { StepFlowEntry } from '@mastra/core/workflows';
-import { type NestableWorkflow, isNestable } from './brand';
+import { type NestableWorkflow, isNestable } from '../brand';
 
 /** The steps of a graph as they were passed to `.then()`, `.parallel()` and kin; mappings, agents and sleeps are none. */
 function stepsOf(graph: readonly StepFlowEntry[]): unknown[] {

@@ -1,4 +1,4 @@
-import type { ServableFunction } from '../sdk/port';
+import type { ServableFunction } from './sdk/port';
 
 // By symbol and not by class: a workflow made by another loaded copy of this package is one of ours, too.
 export const WORKFLOW_BRAND = Symbol.for('@mastra/inngest.workflow');
