@@ -2,7 +2,7 @@ import type { StepFlowEntry } from '@mastra/core/workflows';
 import { type NestableWorkflow, isNestable } from '../brand';
 
 /** The steps of a graph as they were passed to `.then()`, `.parallel()` and kin; mappings, agents and sleeps are none. */
-function stepsOf(graph: readonly StepFlowEntry[]): unknown[] {
+function stepsOf(graph: readonly StepFlowEntry<never>[]): unknown[] {
   return graph.flatMap(entry => {
     if (entry.type === 'parallel' || entry.type === 'conditional') return stepsOf(entry.steps);
     if (entry.type === 'loop' || entry.type === 'foreach') return stepsOf([entry.step]);
@@ -11,7 +11,7 @@ function stepsOf(graph: readonly StepFlowEntry[]): unknown[] {
 }
 
 /** The workflows of this package that are steps of a graph, also of core workflows in it, each once. */
-export function nestedWorkflows(graph: readonly StepFlowEntry[]): NestableWorkflow[] {
+export function nestedWorkflows(graph: readonly StepFlowEntry<never>[]): NestableWorkflow[] {
   const found = stepsOf(graph).flatMap(step => {
     if (isNestable(step)) return [step];
     const inner = (step as { stepGraph?: unknown }).stepGraph;

@@ -219,7 +219,7 @@ export class InngestRun extends Run {
         new Persistence(this.options, this.storedStatuses).wanted('running', stepResults),
       validateResumeData: async (data, path, snapshot) => {
         if (this.validateInputs) await checkedResumeData(steps, data, path, snapshot.context as StepResults);
-        return (await this._validateResumeData(data, steps[path[0] ?? ''] as never)) as unknown;
+        return (await this._validateResumeData(data, steps[path[0] ?? ''])) as unknown;
       },
       validateTravelInput: async (input, stepId) =>
         this._validateTimetravelInputData(input, steps[stepId] as never),

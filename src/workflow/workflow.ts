@@ -30,6 +30,7 @@ import type { WorkflowFunction } from '../sdk/types';
 import { emptySnapshot } from '../snapshot/identity';
 import { Persistence } from '../snapshot/persistence';
 import { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
 import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from '../brand';
 import { Chained, type SleepArguments } from './chain';
 import type { FlowControl } from './flow-control';
@@ -167,7 +168,7 @@ export class InngestWorkflow<
 
   /** The workflows of this package that are steps of this one, directly or in a core workflow. */
   getNestedWorkflows(): ServableWorkflow[] {
-    return nestedWorkflows(this.stepGraph as never) as ServableWorkflow[];
+    return nestedWorkflows(this.stepGraph) as ServableWorkflow[];
   }
 
   /** What an app's log should say of its function options when it is served. Events of the user's own have what they have. */
@@ -321,7 +322,7 @@ export class InngestWorkflow<
       isInternalWorkflow: this.isInternal,
       executionEngine: this.executionEngine,
       executionGraph: this.executionGraph,
-      mastra: this.mastra as never,
+      mastra: this.mastra,
       retryConfig: this.retryConfig,
       serializedStepGraph: this.serializedStepGraph,
       disableScorers: options?.disableScorers,
@@ -346,10 +347,8 @@ export class InngestWorkflow<
 
   private pendingSnapshot(runId: string) {
     const snapshot = emptySnapshot(runId, 'pending', { serializedStepGraph: this.serializedStepGraph });
-    const { pruneSnapshot } = this.options;
-    return pruneSnapshot
-      ? (pruneSnapshot({ snapshot: snapshot as never, workflowStatus: 'pending' }) as never)
-      : snapshot;
+    const prune = this.options.pruneSnapshot as ((args: object) => Snapshot) | undefined;
+    return prune ? prune({ snapshot, workflowStatus: 'pending' }) : snapshot;
   }
 
   private requireRunnable(): void {
