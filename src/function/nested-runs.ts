@@ -28,7 +28,7 @@ export interface StoredNestedRun {
 
 /** Where a nested workflow stands in a graph. */
 interface Place {
-  workflow: NestableWorkflow & { stepGraph: Graph; retryConfig?: { attempts?: number } };
+  workflow: NestableWorkflow;
   stepId: string;
   path: number[];
   kind: 'step' | 'loop' | 'foreach';
@@ -95,6 +95,5 @@ function nestedPlaces(graph: Graph): Place[] {
 
 function placeOf(entry: StepFlowEntry, path: number[], kind: Place['kind']): Place[] {
   if (entry.type !== 'step' || !isNestable(entry.step)) return [];
-  const workflow = entry.step as unknown as Place['workflow'];
-  return [{ workflow, stepId: getEntryId(entry), path, kind }];
+  return [{ workflow: entry.step, stepId: getEntryId(entry), path, kind }];
 }

@@ -10,6 +10,14 @@ function stepsOf(graph: readonly StepFlowEntry<never>[]): unknown[] {
   });
 }
 
+/** These workflows and those of this package that are nested in them, at any depth, each once. */
+export function withNested<T extends { stepGraph: readonly StepFlowEntry[] }>(
+  workflows: readonly T[],
+): (T | NestableWorkflow)[] {
+  const nested = workflows.flatMap(({ stepGraph }) => withNested(nestedWorkflows(stepGraph)));
+  return [...new Set([...workflows, ...nested])];
+}
+
 /** The workflows of this package that are steps of a graph, also of core workflows in it, each once. */
 export function nestedWorkflows(graph: readonly StepFlowEntry<never>[]): NestableWorkflow[] {
   const found = stepsOf(graph).flatMap(step => {

@@ -69,8 +69,7 @@ async function cancelNested(
       const nested = record.sibling({ workflowId: step.id, runId });
       const before = await nested.load();
       await nested.move('canceled');
-      if (before)
-        await cancelNested(nested, before, (step as { steps?: Record<string, unknown> }).steps ?? {});
+      if (before) await cancelNested(nested, before, step.steps);
     }
   }
 }
