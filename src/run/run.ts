@@ -148,7 +148,7 @@ export class InngestRun extends Run {
     if (snapshot.inngest?.thrown) throw thrownError(snapshot);
     this.workflowRunStatus = snapshot.status;
     if (snapshot.status !== 'suspended') this.cleanup?.();
-    return resultOf(this.mastra as unknown as AnyMastra, snapshot, outputOptions);
+    return resultOf(this.mastra as AnyMastra, snapshot, outputOptions);
   }
 
   private get log() {

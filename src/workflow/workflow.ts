@@ -51,6 +51,7 @@ export interface ServableWorkflow extends NestableWorkflow {
   getFunctions(): ServableFunction[];
   getScheduleFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
+  __registerMastra(mastra: AnyMastra): void;
   /** Another copy of the package may be of a version that has none. */
   optionWarnings?(): string[];
 }
@@ -132,27 +133,27 @@ export class InngestWorkflow<
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
   getFunction(): WorkflowFunction<TOutput> {
-    this.inngestFunction ??= this.port.createFunction(
-      runFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
-    );
+    this.inngestFunction ??= this.port.createFunction(runFunctionDefinition(this.runnable, this.port));
     return this.inngestFunction as ReturnType<typeof this.getFunction>;
   }
 
   /** The Inngest function `workflow.<id>.resume`, which continues runs: resume, time travel, restart. */
   getResumeFunction(): ServableFunction {
-    this.resumeFunction ??= this.port.createFunction(
-      resumeFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
-    );
+    this.resumeFunction ??= this.port.createFunction(resumeFunctionDefinition(this.runnable, this.port));
     return this.resumeFunction;
   }
 
   /** The Inngest functions `workflow.<id>.cron.<schedule>`; none where there is one schedule at most. */
   getScheduleFunctions(): ServableFunction[] {
-    this.scheduleFunctions ??= scheduleFunctionDefinitions(
-      this as unknown as RunnableWorkflow,
-      this.port,
-    ).map(one => this.port.createFunction(one));
+    this.scheduleFunctions ??= scheduleFunctionDefinitions(this.runnable, this.port).map(one =>
+      this.port.createFunction(one),
+    );
     return this.scheduleFunctions;
+  }
+
+  /** What its functions execute. */
+  private get runnable(): RunnableWorkflow {
+    return this as unknown as RunnableWorkflow;
   }
 
   /** This workflow's functions and those of all workflows nested in it, each once. */
@@ -200,9 +201,7 @@ export class InngestWorkflow<
   override __registerMastra(mastra: AnyMastra): void {
     super.__registerMastra(mastra);
     if (this.triggers.schedules.length > 0) showSchedules(mastra);
-    for (const workflow of this.getNestedWorkflows()) {
-      (workflow as unknown as { __registerMastra(mastra: AnyMastra): void }).__registerMastra(mastra);
-    }
+    for (const workflow of this.getNestedWorkflows()) workflow.__registerMastra(mastra);
   }
 
   // Core's ids for unnamed sleeps are random in every process, and an op id made of one would sleep again (I3).
