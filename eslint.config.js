@@ -10,21 +10,26 @@ const rooms = {
   errors: { only: [] },
   wire: { only: ['errors'] },
   log: { only: [] },
-  snapshot: { only: ['errors', 'wire'] },
-  realtime: { never: ['engine', 'function', 'run', 'serve', 'local', 'testing', 'init', 'index'] },
+  snapshot: { only: ['errors', 'wire', 'core-types'] },
+  realtime: {
+    never: ['engine', 'function', 'run', 'workflow', 'serve', 'local', 'testing', 'init', 'index'],
+  },
   engine: {
-    never: ['function', 'run', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],
+    never: ['function', 'run', 'workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],
     except: ['sdk/port'],
   },
-  function: { never: ['run', 'serve', 'local', 'testing', 'sdk', 'init', 'index'], except: ['sdk/port'] },
-  run: { never: ['serve', 'local', 'testing', 'sdk', 'init', 'index'], except: ['sdk/port'] },
+  function: {
+    never: ['run', 'workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],
+    except: ['sdk/port'],
+  },
+  run: { never: ['workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'], except: ['sdk/port'] },
   sdk: {
     only: ['errors', 'wire'],
     noPackages: [],
     typesOnlyPackages: ['inngest', 'inngest-v3', '@inngest/realtime'],
   },
-  check: { never: ['run', 'serve', 'local', 'sdk', 'init', 'index'] },
-  local: { only: [], noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'] },
+  check: { never: ['run', 'workflow', 'serve', 'local', 'sdk', 'init', 'index'] },
+  local: { only: ['wire/ids'], noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'] },
 };
 
 const noPlainErrors = ['NewExpression', 'CallExpression'].map(kind => ({

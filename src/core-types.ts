@@ -1,5 +1,6 @@
 /** Types of `@mastra/core` that it does not export by name, derived from what it does export. */
 import type { Mastra } from '@mastra/core';
+import type { WorkflowRunOutput, WorkflowStreamEvent } from '@mastra/core/stream';
 import type {
   DefaultEngineType,
   DefaultExecutionEngine,
@@ -28,6 +29,8 @@ export type EngineOptions = NonNullable<Engine['options']>;
 export type Context = StepParams['requestContext'];
 export type RunContextState = StepParams['executionContext'];
 export type RunStatus = WorkflowRunStatus;
+export type RunResult = Parameters<WorkflowRunOutput['updateResults']>[0];
+export type RunChunk = WorkflowStreamEvent;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- core's own instantiation of its generics
 export type AnyStepResult = StepResult<any, any, any, any>;
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the constraint that core's createWorkflow declares

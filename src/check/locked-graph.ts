@@ -1,7 +1,7 @@
 /** A graph in a lock file: short, and readable in a diff. */
 import { GraphShape, type Place } from '../engine/graph-shape';
 import { isRecord } from '../wire/json';
-import { NATIVE_COMPONENT } from '../workflow/brand';
+import { NATIVE_COMPONENT } from '../brand';
 
 /** A step; what it is, where it is not a plain one. */
 type LockedLeaf = string | { [kind in 'suspends' | 'native' | 'workflow' | 'sleep']?: string };

@@ -4,7 +4,7 @@ import type { Context } from '../core-types';
 import { decodeValue } from '../wire/decode';
 import { encodeValue } from '../wire/encode';
 import { jsonSize } from '../wire/limits';
-import { AUTH_TOKEN, serializedContext } from '../wire/request-context';
+import { serializedContext, unstorableKeys } from '../wire/request-context';
 import type { RunScope } from './scope';
 import { type NamedValue, requireStorable } from './storable-values';
 
@@ -111,11 +111,7 @@ export class OpContext {
   /** Says in the log what no later step will see. */
   warn(where: string): void {
     const { log, workflowId, runId } = this.scope;
-    const kept = serializedContext(this.own);
-    const all = [...this.own.entries()] as [string, unknown][];
-    const keys = all
-      .filter(([key, value]) => !(key in kept) && key !== AUTH_TOKEN && value !== undefined)
-      .map(([key]) => key);
+    const keys = unstorableKeys(this.own);
     if (keys.length === 0) return;
     const details = { workflowId, runId, stepId: where, keys };
     log.warn("What was put into the request context can't be stored; no later step sees it.", details);

@@ -1,7 +1,7 @@
+import type { Persistence } from '../snapshot/persistence';
 import type { ContainerTimes } from './container-times';
 import type { OperationIds } from './operation-ids';
 import type { Operations } from './operations';
-import type { Persistence } from './persistence';
 import type { RunPubSub } from './run-pubsub';
 import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';

@@ -38,7 +38,7 @@ import { SpanRef } from './span-ref';
 import { ExecutionPersistence } from './persistence';
 import { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
-import { isNativeStep } from '../workflow/brand';
+import { isNativeStep } from '../brand';
 import { sleepDurably, sleepUntilDurably } from './sleep';
 import { type TurnContext, recallTurn } from './turn-condition';
 

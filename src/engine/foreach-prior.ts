@@ -1,5 +1,5 @@
 import type { StepParams } from '../core-types';
-import { nestedMeta } from './leg-start';
+import { nestedMeta } from '../snapshot/nested-meta';
 import type { RunScope } from './scope';
 
 /**

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { StepFlowEntry } from '@mastra/core/workflows';
-import { NATIVE_COMPONENT } from '../workflow/brand';
+import { NATIVE_COMPONENT } from '../brand';
 import { OperationIds } from './operation-ids';
 
 /** What a step's op remembers depends on this alone: agents, tools and mappings are remembered as steps are. */

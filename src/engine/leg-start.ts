@@ -1,4 +1,5 @@
 import type { ExecuteParams, StepResults } from '../core-types';
+import { nestedMeta } from '../snapshot/nested-meta';
 import type { RunScope } from './scope';
 
 /** What the first op of a later leg remembers: where and with what the run goes on. */
@@ -28,17 +29,6 @@ export interface LegStart {
   elsewhere?: boolean;
   /** Time travel: the runs that nested workflows had, by step; one per item for a foreach. */
   nestedRuns?: Record<string, string | (string | null)[]>;
-}
-
-interface NestedMeta {
-  runId?: string;
-  foreachOutput?: StepResults[string][];
-}
-
-/** Where a nested run was suspended, as its parent's step keeps it. */
-export function nestedMeta(result: unknown): NestedMeta {
-  const { suspendPayload } = (result ?? {}) as { suspendPayload?: { __workflow_meta?: NestedMeta } };
-  return suspendPayload?.__workflow_meta ?? {};
 }
 
 /**

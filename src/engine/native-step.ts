@@ -10,7 +10,7 @@ import { seal, unseal } from './outcome';
 import { stepStarted } from '../realtime/events';
 import { StepProgress } from './step-progress';
 import { watchedTools } from './outside-cancel';
-import { NATIVE_STEP, isNativeStep } from '../workflow/brand';
+import { NATIVE_STEP, isNativeStep } from '../brand';
 import { type Waiting, runsAgain, storeWaiting } from './waiting';
 
 /** What a body did, to be done again inside the op that records it. */

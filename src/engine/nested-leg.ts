@@ -1,10 +1,11 @@
 import type { StepParams, StepResults } from '../core-types';
 import { withoutEnd } from '../realtime/events';
+import { nestedMeta } from '../snapshot/nested-meta';
 import { derivedUuid } from '../wire/ids';
 import type { Leg } from '../wire/leg';
-import type { NestableWorkflow } from '../workflow/brand';
+import type { NestableWorkflow } from '../brand';
 import type { EngineParts } from './engine-parts';
-import { nestedMeta, priorResult } from './leg-start';
+import { priorResult } from './leg-start';
 
 /** How a nested run goes on with its parent. */
 export interface NestedLeg {

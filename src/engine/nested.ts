@@ -1,7 +1,7 @@
 /** A workflow of this package inside another: one `step.invoke`, and nothing else of the parent's (I1). */
 import { EntityType } from '@mastra/core/observability';
 import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
-import { type NestableWorkflow, isNestable } from '../workflow/brand';
+import { type NestableWorkflow, isNestable } from '../brand';
 import { derivedUuid } from '../wire/ids';
 import { serializedContext } from '../wire/request-context';
 import { type Ancestor, type AncestorSpan, buildStartData } from '../wire/start-event';

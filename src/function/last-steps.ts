@@ -7,8 +7,7 @@ import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import { derivedUuid } from '../wire/ids';
 import { isRecord } from '../wire/json';
-import { isNativeStep, isNestable } from '../workflow/brand';
-import type { RunnableWorkflow } from './definition';
+import { isNativeStep, isNestable } from '../brand';
 import { wantsEnd } from './end-callbacks';
 import { interruption } from './interrupted';
 
@@ -61,8 +60,7 @@ function executed(record: RunRecord, graph: readonly StepFlowEntry[], found: Sna
     if (entry.type === 'loop' || entry.type === 'foreach') return [];
     const nestedId = derivedUuid('nested-run', leg, ids.step(path, id, {}));
     const nested = record.sibling({ workflowId: step.id, runId: nestedId });
-    const { options } = step as unknown as RunnableWorkflow;
-    return [{ id, entry, nested: { record: nested, wantsEnd: wantsEnd(options) } }];
+    return [{ id, entry, nested: { record: nested, wantsEnd: wantsEnd(step.options) } }];
   });
 }
 

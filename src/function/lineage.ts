@@ -10,7 +10,7 @@ import { emptySnapshot } from '../snapshot/identity';
 import { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import type { Ancestor } from '../wire/start-event';
-import { nestedWorkflows } from '../workflow/nested-workflows';
+import { nestedWorkflows } from './nested-workflows';
 import type { RunnableWorkflow } from './definition';
 import { storeOf } from './stores';
 

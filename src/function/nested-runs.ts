@@ -1,14 +1,14 @@
 /** The runs of the workflows nested in a stored run, each stored under an id of its own (`shownRunId`). */
 import { type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
-import { nestedMeta } from '../engine/leg-start';
 import { OperationIds } from '../engine/operation-ids';
 import { storedStory } from '../realtime/stored-events';
 import { storedLegName } from '../snapshot/leg-claim';
+import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { derivedUuid } from '../wire/ids';
 import { isRecord } from '../wire/json';
-import { type NestableWorkflow, isNestable } from '../workflow/brand';
+import { type NestableWorkflow, isNestable } from '../brand';
 
 /** Nested runs of one place that are looked for beyond the last one that was found: items begin in any order. */
 const FURTHER = 8;
@@ -28,7 +28,7 @@ export interface StoredNestedRun {
 
 /** Where a nested workflow stands in a graph. */
 interface Place {
-  workflow: NestableWorkflow & { stepGraph: Graph; retryConfig?: { attempts?: number } };
+  workflow: NestableWorkflow;
   stepId: string;
   path: number[];
   kind: 'step' | 'loop' | 'foreach';
@@ -79,8 +79,7 @@ function* turnsOf({ kind }: Place): Generator<{ iteration?: number; item?: numbe
 
 function runsIn(result: unknown): string[] {
   const metadata = isRecord(result) && isRecord(result.metadata) ? result.metadata : {};
-  const { runId, foreachOutput = [] } = nestedMeta(result);
-  const all = [metadata.nestedRunId, runId, ...foreachOutput.map(item => nestedMeta(item).runId)].flat();
+  const all = [metadata.nestedRunId, ...nestedRunIds(result)].flat();
   return all.filter(id => typeof id === 'string');
 }
 
@@ -96,6 +95,5 @@ function nestedPlaces(graph: Graph): Place[] {
 
 function placeOf(entry: StepFlowEntry, path: number[], kind: Place['kind']): Place[] {
   if (entry.type !== 'step' || !isNestable(entry.step)) return [];
-  const workflow = entry.step as unknown as Place['workflow'];
-  return [{ workflow, stepId: getEntryId(entry), path, kind }];
+  return [{ workflow: entry.step, stepId: getEntryId(entry), path, kind }];
 }

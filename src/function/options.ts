@@ -1,10 +1,6 @@
 import { MastraInngestError } from '../errors';
 import { requireOptions } from './option-checks/required';
-import { OPTION_CHECKS } from './option-checks/checks';
-
-const FUNCTION_OPTIONS = Object.keys(OPTION_CHECKS);
-
-type FunctionOption = keyof typeof OPTION_CHECKS;
+import { type FunctionOption, OPTION_CHECKS } from './option-checks/checks';
 
 /** The options for Inngest, apart from those for Mastra. @throws MastraInngestError `INVALID_WORKFLOW_OPTION` */
 export function splitOptions<T extends { id: string }>(
@@ -22,7 +18,7 @@ export function splitOptions<T extends { id: string }>(
   const workflow: Record<string, unknown> = {};
   const functionOptions: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(params)) {
-    const forInngest = FUNCTION_OPTIONS.includes(key);
+    const forInngest = Object.hasOwn(OPTION_CHECKS, key);
     (forInngest ? functionOptions : workflow)[key] = value;
   }
   return { workflow: workflow as T, functionOptions };

@@ -1,6 +1,6 @@
 /** Which suspended step a resume means (source: @mastra/core, `Run.resume`). */
 import { MastraInngestError, type ErrorCode } from '../errors';
-import { nestedMeta } from '../engine/leg-start';
+import { nestedMeta } from '../snapshot/nested-meta';
 import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
 
@@ -56,8 +56,7 @@ function suspendedSteps(snapshot: Snapshot): string[][] {
   return Object.keys(snapshot.suspendedPaths).flatMap(stepId => {
     const result = snapshot.context[stepId];
     if (!isRecord(result) || result.status !== 'suspended') return [];
-    const { path } = nestedMeta(result) as { path?: string[] };
-    return [Array.isArray(path) ? [stepId, ...path] : [stepId]];
+    return [[stepId, ...(nestedMeta(result).path ?? [])]];
   });
 }
 

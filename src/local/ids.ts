@@ -1,4 +1,4 @@
-import { createHash, randomFillSync } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 
 // One call into the system per 4096 bytes: several ids are made for every request.
@@ -18,19 +18,6 @@ function randomBytes(count: number): Buffer {
 export function ulidFactory(now: () => number): () => string {
   const next = monotonicFactory(() => randomBytes(4).readUInt32LE() / 2 ** 32);
   return () => next(now());
-}
-
-/** The same name always gives the same UUID (version 5 layout). */
-export function stableUuid(...names: string[]): string {
-  const hex = createHash('sha1').update(names.join('\n')).digest('hex');
-  const variant = ((parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `5${hex.slice(13, 16)}`,
-    variant + hex.slice(18, 20),
-    hex.slice(20, 32),
-  ].join('-');
 }
 
 /** Short, random, lower-case: what a job is called in headers. */

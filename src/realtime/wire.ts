@@ -15,8 +15,12 @@ export function logOf(mastra: EventHost | undefined, channel: string): EventLog<
   return cache && new EventLog<PublishedEvent>(cache, channel);
 }
 
+/** The logger that a Mastra has when something is to be said, for warnings alone. */
+export function warningLog(mastra: EventHost | undefined): WarningLog {
+  return { warn: (message, details) => mastra?.getLogger?.()?.warn(message, details) };
+}
+
 /** How the events of a Mastra's runs leave the process. */
 export function wireOf(port: InngestPort, mastra: EventHost): Wire {
-  const log: WarningLog = { warn: (message, details) => mastra.getLogger?.()?.warn(message, details) };
-  return { port, log, logOf: channel => logOf(mastra, channel) };
+  return { port, log: warningLog(mastra), logOf: channel => logOf(mastra, channel) };
 }

@@ -2,12 +2,12 @@
 import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
-import { nestedMeta } from '../engine/leg-start';
 import { executionPath } from '../function/execution-path';
 import type { InngestPort } from '../sdk/port';
+import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { isNestable } from '../workflow/brand';
+import { isNestable } from '../brand';
 import { cancelEventName } from '../wire/start-event';
 
 /**
@@ -69,14 +69,7 @@ async function cancelNested(
       const nested = record.sibling({ workflowId: step.id, runId });
       const before = await nested.load();
       await nested.move('canceled');
-      if (before)
-        await cancelNested(nested, before, (step as { steps?: Record<string, unknown> }).steps ?? {});
+      if (before) await cancelNested(nested, before, step.steps);
     }
   }
-}
-
-function nestedRunIds(result: unknown): string[] {
-  const { runId, foreachOutput = [] } = nestedMeta(result);
-  const ids = [runId, ...foreachOutput.map(item => nestedMeta(item).runId)];
-  return [...new Set(ids.filter(id => id !== undefined))];
 }

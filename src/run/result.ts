@@ -1,4 +1,4 @@
-import type { AnyMastra } from '../core-types';
+import type { AnyMastra, RunResult } from '../core-types';
 import { shapedResult } from '../function/stored-result';
 import type { Snapshot } from '../snapshot/store';
 import { decodeValue } from '../wire/decode';
@@ -13,14 +13,20 @@ export function runOfEvent(finish: Record<string, unknown> | undefined): Snapsho
   return finish?.run === undefined ? undefined : (decodeValue(finish.run) as Snapshot);
 }
 
+/** All that a last event says of a run that is not stored. */
+export function resultOfEvent({ workflowStatus: status, ...rest }: Record<string, unknown> = {}): RunResult {
+  const result: object = { status, steps: {}, ...rest };
+  return result as RunResult;
+}
+
 /** The result of a run at rest, as core's `start()` gives it. */
 export async function resultOf(
   mastra: AnyMastra,
   snapshot: Snapshot,
   outputOptions: OutputOptions | undefined,
-): Promise<Record<string, unknown>> {
+): Promise<RunResult> {
   const { shaped, state } = await shapedResult(mastra, snapshot);
-  return {
+  const result: object = {
     ...shaped,
     runId: snapshot.runId,
     traceId: snapshot.inngest?.trace?.traceId,
@@ -30,4 +36,5 @@ export async function resultOf(
       ? { resumeLabels: snapshot.resumeLabels }
       : {}),
   };
+  return result as RunResult;
 }

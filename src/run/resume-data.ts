@@ -1,7 +1,7 @@
 import type { StepResults } from '../core-types';
-import { nestedMeta } from '../engine/leg-start';
 import type { Schema } from '../function/definition';
 import { validated } from '../function/validate';
+import { nestedMeta } from '../snapshot/nested-meta';
 
 interface AnyStep {
   resumeSchema?: Schema;
@@ -20,7 +20,7 @@ export async function checkedResumeData(
   path: readonly string[],
   results: StepResults,
 ): Promise<void> {
-  const rest = (nestedMeta(results[path[0] ?? '']) as { path?: string[] }).path ?? [];
+  const { path: rest = [] } = nestedMeta(results[path[0] ?? '']);
   const whole = path.length > 1 ? path : [...path, ...rest];
   if (whole.length < 2) return;
   let step: AnyStep | undefined = { steps: steps as AnyStep['steps'] };

@@ -1,14 +1,14 @@
-import { type DefaultEngineType, Run, type Step } from '@mastra/core/workflows';
-import type { AnyMastra, EngineOptions, RunStatus, StepResults } from '../core-types';
-import { Persistence } from '../engine/persistence';
+import { Run } from '@mastra/core/workflows';
+import type { AnyMastra, EngineOptions, RunChunk, RunResult, RunStatus, StepResults } from '../core-types';
 import { LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import type { RealtimePubSub, RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
-import { logOf } from '../realtime/wire';
+import { logOf, warningLog } from '../realtime/wire';
 import type { InngestPort } from '../sdk/port';
 import { isInterrupted } from '../snapshot/leg-claim';
+import { Persistence } from '../snapshot/persistence';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isTerminal } from '../snapshot/transitions';
@@ -31,7 +31,7 @@ import { type Departure, Departures, canceledUnstarted, conflict } from './depar
 import { followed } from './follow';
 import { withLastSteps } from '../function/last-steps';
 import { thrownError } from '../function/stored-result';
-import { type OutputOptions, resultOf, runOfEvent } from './result';
+import { type OutputOptions, resultOf, resultOfEvent, runOfEvent } from './result';
 import { checkedResumeData } from './resume-data';
 import { Replayed } from './replayed';
 import { storyOf } from './stored-story';
@@ -39,10 +39,9 @@ import { StoryReader } from './story-reader';
 import { type Observed, observedLegacyStream, observedStream } from './stream';
 import type { Rested } from './wait-for-rest';
 
-type AnyStep = Step<string, unknown, unknown, unknown, unknown, unknown, DefaultEngineType>;
-type BaseRun = Run<DefaultEngineType, AnyStep[]>;
 type BaseParams = ConstructorParameters<typeof Run>[0];
-type WatchCallback = Parameters<BaseRun['watch']>[0];
+type WatchCallback = Parameters<Run['watch']>[0];
+type Stream = ReturnType<Run['stream']>;
 
 export interface InngestRunParams extends BaseParams {
   port: InngestPort;
@@ -52,8 +51,18 @@ export interface InngestRunParams extends BaseParams {
   destination: Destination;
 }
 
+/** A call of one of core's streams, which subscribes and begins its leg before it returns. */
+interface StreamCall {
+  /** Which events the stream gets of the leg. */
+  shows(event: RunEvent): boolean;
+  /** Where the leg travels to, when core would resume. */
+  travel?: TravelArguments;
+  /** What tells the stream, until the leg takes it along. */
+  reader?: StoryReader;
+}
+
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
-export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
+export class InngestRun extends Run {
   private readonly port: InngestPort;
   private readonly record: RunRecord;
   private readonly departures: Departures;
@@ -63,14 +72,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
   storedStatuses?: readonly RunStatus[];
   /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
   isNew = false;
-  /** Which events core's stream gets of the leg that it is about to begin; undefined outside of such a call. */
-  private streams?: (event: RunEvent) => boolean;
-  /** What tells that stream, until the leg takes it along. */
-  private ownReader?: StoryReader;
+  /** The call of one of core's streams that is being made; undefined outside of such a call. */
+  private streamCall?: StreamCall;
   /** Core closes the observers of a legacy stream with it, and no others. */
   private hasLegacyStream = false;
-  /** Where a stream that core would resume with travels to. */
-  private travel?: TravelArguments;
 
   constructor(params: InngestRunParams) {
     super(params);
@@ -81,15 +86,15 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     this.departures = new Departures(params.port, params.record, params.pubsub, this.log, params.destination);
   }
 
-  override start(args: never): Promise<never> {
-    return super.start(argumentsOf('start', args)) as Promise<never>;
+  override start(args: never): Promise<RunResult> {
+    return super.start(argumentsOf('start', args));
   }
 
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
-  protected override async _start(args: StartArguments): Promise<never> {
-    const reader = this.ownReader;
+  protected override async _start(args: StartArguments): Promise<RunResult> {
+    const reader = this.streamCall?.reader;
     const departure = await this.startDeparture(args);
-    return (await this.driven(departure, args, reader)) as never;
+    return this.driven(departure, args, reader);
   }
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
@@ -137,42 +142,36 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     throw conflict(this.record, `was already started (its status is ${snapshot.status}); create a new run`);
   }
 
-  private async result(rested: Rested, outputOptions: OutputOptions | undefined) {
-    const { finish } = rested;
-    const snapshot = rested.snapshot ?? runOfEvent(finish);
-    if (!snapshot) {
-      const { workflowStatus: status, ...rest } = finish ?? {};
-      return { status, steps: {}, ...rest };
-    }
+  private async result(rested: Rested, outputOptions: OutputOptions | undefined): Promise<RunResult> {
+    const snapshot = rested.snapshot ?? runOfEvent(rested.finish);
+    if (!snapshot) return resultOfEvent(rested.finish);
     if (snapshot.inngest?.thrown) throw thrownError(snapshot);
     this.workflowRunStatus = snapshot.status;
     if (snapshot.status !== 'suspended') this.cleanup?.();
-    return resultOf(this.mastra as unknown as AnyMastra, snapshot, outputOptions);
+    return resultOf(this.mastra as AnyMastra, snapshot, outputOptions);
   }
 
   private get log() {
-    const warn = (message: string, details?: Record<string, unknown>) =>
-      this.mastra?.getLogger()?.warn(message, details);
-    return { warn };
+    return warningLog(this.mastra);
   }
 
-  override resume(args: never): Promise<never> {
-    return super.resume(argumentsOf('resume', args)) as Promise<never>;
+  override resume(args: never): Promise<RunResult> {
+    return super.resume(argumentsOf('resume', args));
   }
 
   /** Continues a suspended run and waits until it comes to rest again. Core's `resume` and `resumeStream` come here. */
-  protected override async _resume(args: ResumeArguments): Promise<never> {
-    const { travel } = this;
-    if (travel) return this._timeTravel(travel as never);
-    const reader = this.ownReader;
+  protected override async _resume(args: ResumeArguments): Promise<RunResult> {
+    const { travel } = this.streamCall ?? {};
+    if (travel) return this._timeTravel(travel);
+    const reader = this.streamCall?.reader;
     await requireAllowed(this, args);
     const departure = await resumeDeparture(this.continuable, args);
     const result = this.driven(departure, args, reader);
-    this.executionResults = result as never;
-    const settled = (await result) as { status: string };
+    this.executionResults = result;
+    const settled = await result;
     if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
-    this.streamOutput?.updateResults(settled as never);
-    return settled as never;
+    this.streamOutput?.updateResults(settled);
+    return settled;
   }
 
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
@@ -183,31 +182,30 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return { runId: this.runId };
   }
 
-  override timeTravel(args: never): Promise<never> {
-    return super.timeTravel(argumentsOf('timeTravel', args)) as Promise<never>;
+  override timeTravel(args: never): Promise<RunResult> {
+    return super.timeTravel(argumentsOf('timeTravel', args));
   }
 
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
-  protected override async _timeTravel(args: never): Promise<never> {
-    const travel = args as TravelArguments;
-    const reader = this.ownReader;
+  protected override async _timeTravel(travel: TravelArguments): Promise<RunResult> {
+    const reader = this.streamCall?.reader;
     const departure = await travelDeparture(this.continuable, travel);
-    return (await this.driven(departure, travel, reader)) as never;
+    return this.driven(departure, travel, reader);
   }
 
   /**
    * Continues a run that nobody executes any more, from the steps that were not done. A run whose process died needs no
    * restart: Inngest goes on with it. One that has ended gives its result again.
    */
-  override async restart(args?: ExecutionArguments): Promise<never> {
+  override async restart(args?: ExecutionArguments): Promise<RunResult> {
     const given = argumentsOf('restart', args);
     const snapshot = await answered(this.continuable);
     if (['success', 'failed', 'tripwire'].includes(snapshot.status) && !isInterrupted(snapshot)) {
       const includeState = Object.keys(snapshot.value).length > 0;
-      return (await this.result({ snapshot }, { includeState })) as never;
+      return this.result({ snapshot }, { includeState });
     }
     const departure = await restartDeparture(this.continuable, snapshot, given);
-    return (await this.driven(departure, given)) as never;
+    return this.driven(departure, given);
   }
 
   private get continuable(): Continuable {
@@ -221,7 +219,7 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
         new Persistence(this.options, this.storedStatuses).wanted('running', stepResults),
       validateResumeData: async (data, path, snapshot) => {
         if (this.validateInputs) await checkedResumeData(steps, data, path, snapshot.context as StepResults);
-        return (await this._validateResumeData(data, steps[path[0] ?? ''] as never)) as unknown;
+        return (await this._validateResumeData(data, steps[path[0] ?? ''])) as unknown;
       },
       validateTravelInput: async (input, stepId) =>
         this._validateTimetravelInputData(input, steps[stepId] as never),
@@ -249,10 +247,10 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
 
   /** Core's `watch`; whoever comes late gets what happened before. */
   override watch(callback: WatchCallback): () => void {
-    const { streams } = this;
-    const tell = (event: RunEvent) => callback(event as never);
-    if (streams) {
-      const reader = (this.ownReader = this.reader(event => streams(event) && tell(event), false));
+    const { streamCall: call } = this;
+    const tell = (event: object) => callback(event as RunChunk);
+    if (call) {
+      const reader = (call.reader = this.reader(event => call.shows(event) && tell(event), false));
       return this.realtime.follow(this.runId, reader);
     }
     const reader = this.reader(event => void Promise.resolve(tell(event)).catch(() => {}));
@@ -274,37 +272,30 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     return unwatch;
   }
 
-  override stream(args: never): never {
+  override stream(args: never): Stream {
     const given = argumentsOf('stream', args);
-    return this.ownLeg(() => super.stream(given)) as never;
+    return this.ownLeg(() => super.stream(given));
   }
 
-  override streamLegacy(args?: never): never {
+  override streamLegacy(args?: never): ReturnType<Run['streamLegacy']> {
     const given = argumentsOf('streamLegacy', args);
-    if (this.closeStreamAction) return super.streamLegacy(given) as never;
+    if (this.closeStreamAction) return super.streamLegacy(given);
     this.hasLegacyStream = true;
-    const streamed = this.ownLeg(
-      () => super.streamLegacy(given),
-      event => !isWritten(event),
-    );
+    const streamed = this.ownLeg(() => super.streamLegacy(given), { shows: event => !isWritten(event) });
     // Core closes this stream with a result alone: a start that failed would leave its reader waiting.
     this.executionResults?.catch(() => this.closeStreamAction?.());
-    return streamed as never;
+    return streamed;
   }
 
-  override resumeStream(args?: never): never {
+  override resumeStream(args?: never): Stream {
     const given = argumentsOf('resumeStream', args);
-    return this.ownLeg(() => super.resumeStream(given)) as never;
+    return this.ownLeg(() => super.resumeStream(given));
   }
 
   /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
-  override timeTravelStream(args: never): never {
-    this.travel = argumentsOf('timeTravelStream', args);
-    try {
-      return this.resumeStream();
-    } finally {
-      this.travel = undefined;
-    }
+  override timeTravelStream(args: never): Stream {
+    const travel: TravelArguments = argumentsOf('timeTravelStream', args);
+    return this.ownLeg(() => super.resumeStream(), { travel });
   }
 
   /**
@@ -313,14 +304,14 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
    * @example
    * for await (const chunk of run.observeStream({ offset: 12 })) console.log(chunk.type);
    */
-  override observeStream(args?: { offset?: number }): never {
+  override observeStream(args?: { offset?: number }): ReturnType<Run['observeStream']> {
     const { offset = 0 } = argumentsOf('observeStream', args);
-    return observedStream(this.observed, offset) as never;
+    return observedStream(this.observed, offset);
   }
 
-  override observeStreamLegacy(): never {
-    if (this.hasLegacyStream) return super.observeStreamLegacy() as never;
-    return { stream: observedLegacyStream(this.observed) } as never;
+  override observeStreamLegacy(): ReturnType<Run['observeStreamLegacy']> {
+    if (this.hasLegacyStream) return super.observeStreamLegacy();
+    return { stream: observedLegacyStream(this.observed) };
   }
 
   private get realtime(): RealtimePubSub {
@@ -357,14 +348,12 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     };
   }
 
-  /** Core's streams subscribe and begin their leg before they return. */
-  private ownLeg<T>(begin: () => T, streams: (event: RunEvent) => boolean = () => true): T {
-    this.streams = event => !isEnd(event) && streams(event);
+  private ownLeg<T>(begin: () => T, { shows = () => true, travel }: Partial<StreamCall> = {}): T {
+    this.streamCall = { shows: event => !isEnd(event) && shows(event), travel };
     try {
       return begin();
     } finally {
-      this.streams = undefined;
-      this.ownReader = undefined;
+      this.streamCall = undefined;
     }
   }
 
@@ -383,8 +372,8 @@ export class InngestRun extends Run<DefaultEngineType, AnyStep[]> {
     const result = await this.result(rested, outputOptions);
     if (!reader || result.status !== 'failed' || reader.hasFailure) return result;
     // Core's stream reads its status off its chunks, and what failed is no step.
-    this.streamOutput?.updateResults(result as never);
-    this.streamOutput?.rejectResults(('error' in result ? result.error : undefined) as never);
+    this.streamOutput?.updateResults(result);
+    this.streamOutput?.rejectResults(result.error);
     return result;
   }
 }

@@ -1,5 +1,6 @@
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import { WorkflowRunOutput } from '@mastra/core/stream';
+import type { RunChunk, RunResult } from '../core-types';
 import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import type { RunFollower } from '../realtime/pubsub';
@@ -16,7 +17,7 @@ export interface Observed {
   reader(tell: (event: RunEvent) => unknown): StoryReader;
   /** Follows the run's channel; resolves once its messages arrive, to what stops it. */
   follow(follower: RunFollower): Promise<() => void>;
-  result(snapshot: Snapshot): Promise<Record<string, unknown>>;
+  result(snapshot: Snapshot): Promise<RunResult>;
   /** What Mastra's server shows of the run by itself, before this stream; undefined for any other caller. */
   replayed?: Replayed;
 }
@@ -30,15 +31,15 @@ function events(
   /** Undefined for an event that the stream does not show. */
   chunkOf: (event: RunEvent) => object | undefined,
   onRest: (snapshot: Snapshot, reader: StoryReader) => Promise<void>,
-): ReadableStream<object> {
+): ReadableStream<RunChunk> {
   let stop = () => {};
-  return new ReadableStream<object>({
+  return new ReadableStream<RunChunk>({
     async start(controller) {
       let ending: Promise<void> | undefined;
       let isOpen = true;
       const reader = run.reader(event => {
         const chunk = isOpen && !isEnd(event) ? chunkOf(event) : undefined;
-        if (chunk) controller.enqueue(chunk);
+        if (chunk) controller.enqueue(chunk as RunChunk);
       });
       const end = async (snapshot: Snapshot | undefined) => {
         await reader.complete(snapshot);
@@ -76,7 +77,7 @@ function events(
 }
 
 /** As core's `observeStream()` shows a run: with the chunks that begin and end it, from chunk `offset` (0-based) on. */
-export function observedStream(run: Observed, offset = 0): ReadableStream<object> {
+export function observedStream(run: Observed, offset = 0): ReadableStream<RunChunk> {
   const { workflowId, runId } = run.record.identity;
   const open = () => {
     const stream = events(
@@ -84,30 +85,30 @@ export function observedStream(run: Observed, offset = 0): ReadableStream<object
       event => chunkOf(runId, event),
       async (snapshot, reader) => {
         const result = await run.result(snapshot);
-        output.updateResults(result as never);
-        if (result.status === 'failed' && !reader.hasFailure) output.rejectResults(result.error as never);
+        output.updateResults(result);
+        if (result.status === 'failed' && !reader.hasFailure) output.rejectResults(result.error);
       },
     );
-    const output = new WorkflowRunOutput({ workflowId, runId, stream: stream as never });
+    const output = new WorkflowRunOutput({ workflowId, runId, stream });
     return output.fullStream;
   };
   return rest(open, run.replayed, offset);
 }
 
 /** As core's `observeStreamLegacy()` shows a run. */
-export function observedLegacyStream(run: Observed): ReadableStream<object> {
+export function observedLegacyStream(run: Observed): ReadableStream<RunChunk> {
   return rest(() => events(run, legacyChunkOf, async () => {}), run.replayed, 0);
 }
 
 /** A stream without its first chunks, and without those that Mastra's server shows before it. */
 function rest(
-  open: () => ReadableStream<object>,
+  open: () => ReadableStream<RunChunk>,
   replayed: Replayed | undefined,
   offset: number,
-): ReadableStream<object> {
-  let reader: ReadableStreamDefaultReader<object> | undefined;
+): ReadableStream<RunChunk> {
+  let reader: ReadableStreamDefaultReader<RunChunk> | undefined;
   let left = offset;
-  return new ReadableStream<object>({
+  return new ReadableStream<RunChunk>({
     async pull(controller) {
       reader ??= open().getReader();
       for (;;) {

@@ -1,7 +1,7 @@
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
 import type { StepFlowEntry } from '@mastra/core/workflows';
-import { nestedWorkflows } from '../workflow/nested-workflows';
+import { nestedWorkflows, withNested } from '../function/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
 import type { ServableFunction } from '../sdk/port';
@@ -31,7 +31,7 @@ export function collectFunctions(options: {
         'new Mastra({ workflows: { … } }).',
     );
   }
-  const all = withNested(workflows);
+  const all = withNested(workflows) as ServableWorkflow[];
   addRunEnded(found, all);
   for (const workflow of all) {
     for (const warning of workflow.optionWarnings?.() ?? []) {
@@ -82,17 +82,6 @@ function onInngest(workflow: object): ServableWorkflow[] {
   if (isServable(workflow)) return [workflow];
   const { stepGraph } = workflow as { stepGraph: StepFlowEntry[] };
   return nestedWorkflows(stepGraph) as ServableWorkflow[];
-}
-
-function withNested(served: readonly ServableWorkflow[]): ServableWorkflow[] {
-  const all = new Set<ServableWorkflow>();
-  const visit = (workflow: ServableWorkflow) => {
-    if (all.has(workflow)) return;
-    all.add(workflow);
-    workflow.getNestedWorkflows().forEach(visit);
-  };
-  served.forEach(visit);
-  return [...all];
 }
 
 /** One function per app closes the runs that ended without their workflow's code (I6). */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A UUID that is the same wherever it is computed from the same parts (I3, I5): run ids of nested workflows and the
- * `stepCallId` of events. The shape is that of RFC 9562 version 8 (custom content).
+ * A UUID that is the same wherever it is computed from the same parts (I3, I5): run ids of nested workflows, the `stepCallId`
+ * of events, the local server's apps and functions. The shape is that of RFC 9562 version 8 (custom content).
  */
 export function derivedUuid(...parts: readonly string[]): string {
   const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);

@@ -5,7 +5,7 @@ import {
   cloneWorkflow as cloneCoreWorkflow,
 } from '@mastra/core/workflows';
 import type { AnySteps } from '../core-types';
-import { NATIVE_COMPONENT, NATIVE_STEP, isNativeStep, isNestable } from './brand';
+import { NATIVE_COMPONENT, NATIVE_STEP, isNativeStep, isNestable } from '../brand';
 import type { InngestWorkflow } from './workflow';
 
 type CoreCloneStep = typeof cloneCoreStep;

@@ -2,7 +2,7 @@ import { type DefaultEngineType, type Step, createStep as createCoreStep } from 
 import type { ExecuteFunction, StepParams } from '@mastra/core/workflows';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import type { InngestEngineType } from '../sdk/types';
-import { isNestable } from './brand';
+import { isNestable } from '../brand';
 
 type Inferred<T> = T extends PublicSchema ? InferPublicSchema<T> : unknown;
 

@@ -1,5 +1,5 @@
 import { type Step, createStep } from '@mastra/core/workflows';
-import { NATIVE_COMPONENT, NATIVE_STEP, type NativeStep } from './brand';
+import { NATIVE_COMPONENT, NATIVE_STEP, type NativeStep } from '../brand';
 import { MastraInngestError } from '../errors';
 
 /**

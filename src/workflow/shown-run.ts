@@ -1,14 +1,9 @@
 /** Nested runs by the run id that their steps are given. */
 import type { AnyMastra } from '../core-types';
 import { type Graph, nestedRuns } from '../function/nested-runs';
+import { nestedWorkflows, withNested } from '../function/nested-workflows';
 import { storeOf } from '../function/stores';
 import { RunRecord } from '../snapshot/run-record';
-import { nestedWorkflows } from './nested-workflows';
-
-interface Nesting {
-  id: string;
-  stepGraph: Graph;
-}
 
 /**
  * The ids that runs of a workflow are stored under whose steps were given this run id, the one that began last at the end:
@@ -31,23 +26,15 @@ export async function nestedRunIds(
       await lookIn(nested, workflow.stepGraph);
     }
   };
-  for (const { id, stepGraph } of allWorkflows(mastra)) {
+  // An item of a foreach is a run of a nested one.
+  for (const { id, stepGraph } of withNested(Object.values(mastra.listWorkflows()))) {
     await lookIn(new RunRecord(storeOf(mastra), { workflowId: id, runId: shownRunId }), stepGraph);
   }
   return [...found].toSorted(([, one], [, other]) => one - other).map(([runId]) => runId);
 }
 
-/** Those of the app and those nested in them: an item of a foreach is a run of a nested one. */
-function allWorkflows(mastra: AnyMastra): Nesting[] {
-  const all = new Set<Nesting>(Object.values(mastra.listWorkflows()));
-  for (const { stepGraph } of all) for (const inner of nestedIn(stepGraph)) all.add(inner);
-  return [...all];
-}
-
 function holds(graph: Graph, workflowId: string): boolean {
-  return nestedIn(graph).some(({ id, stepGraph }) => id === workflowId || holds(stepGraph, workflowId));
-}
-
-function nestedIn(graph: Graph): Nesting[] {
-  return nestedWorkflows(graph) as unknown as Nesting[];
+  return nestedWorkflows(graph).some(
+    ({ id, stepGraph }) => id === workflowId || holds(stepGraph, workflowId),
+  );
 }

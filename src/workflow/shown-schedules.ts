@@ -10,8 +10,8 @@ import { lastScheduleRun } from '../function/schedule-run';
 import { type Schedule, scheduleRowId } from '../function/schedules';
 import { NO_TRIGGERS, type OwnTriggers } from '../function/triggers';
 import { decodeValue } from '../wire/decode';
-import { isNestable } from './brand';
-import { nestedWorkflows } from './nested-workflows';
+import { isNestable } from '../brand';
+import { withNested } from '../function/nested-workflows';
 
 /** A schedule as `mastra.schedules` shows it. */
 interface ShownSchedule {
@@ -73,17 +73,11 @@ export function showSchedules(mastra: AnyMastra): void {
 }
 
 function declared(mastra: AnyMastra, since: number): ShownSchedule[] {
-  const registered: object[] = Object.values(mastra.listWorkflows());
-  const all = new Set(registered.flatMap(workflow => [workflow, ...nestedIn(workflow)]).filter(isNestable));
-  return [...all].flatMap(workflow => {
+  const all = withNested(Object.values(mastra.listWorkflows()));
+  return all.filter(isNestable).flatMap(workflow => {
     const { schedules } = (workflow as unknown as { triggers?: OwnTriggers }).triggers ?? NO_TRIGGERS;
     return schedules.map(one => shown(workflow.id, schedules, one, since));
   });
-}
-
-function nestedIn(workflow: object): object[] {
-  const nested: object[] = nestedWorkflows((workflow as { stepGraph: never }).stepGraph);
-  return [...nested, ...nested.flatMap(nestedIn)];
 }
 
 function shown(

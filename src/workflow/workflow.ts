@@ -1,6 +1,5 @@
 import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
-import { Persistence } from '../engine/persistence';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
 import { positionOf } from '../function/execution-path';
@@ -16,7 +15,7 @@ import { splitOptions } from '../function/options';
 import type { StartOptions } from '../function/start-options';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
-import { logOf } from '../realtime/wire';
+import { logOf, warningLog } from '../realtime/wire';
 import type { Destination } from '../run/arrival';
 import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
@@ -29,11 +28,13 @@ import { requireMiddleware } from '../sdk/middleware';
 import type { InngestPort, ServableFunction } from '../sdk/port';
 import type { WorkflowFunction } from '../sdk/types';
 import { emptySnapshot } from '../snapshot/identity';
+import { Persistence } from '../snapshot/persistence';
 import { RunRecord } from '../snapshot/run-record';
-import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from './brand';
+import type { Snapshot } from '../snapshot/store';
+import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from '../brand';
 import { Chained, type SleepArguments } from './chain';
 import type { FlowControl } from './flow-control';
-import { nestedWorkflows } from './nested-workflows';
+import { nestedWorkflows } from '../function/nested-workflows';
 import { nestedRunIds } from './shown-run';
 import { showSchedules } from './shown-schedules';
 import { freeSleepId, nameSleep } from './sleep-id';
@@ -50,6 +51,7 @@ export interface ServableWorkflow extends NestableWorkflow {
   getFunctions(): ServableFunction[];
   getScheduleFunctions(): ServableFunction[];
   getNestedWorkflows(): ServableWorkflow[];
+  __registerMastra(mastra: AnyMastra): void;
   /** Another copy of the package may be of a version that has none. */
   optionWarnings?(): string[];
 }
@@ -131,27 +133,27 @@ export class InngestWorkflow<
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
   getFunction(): WorkflowFunction<TOutput> {
-    this.inngestFunction ??= this.port.createFunction(
-      runFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
-    );
+    this.inngestFunction ??= this.port.createFunction(runFunctionDefinition(this.runnable, this.port));
     return this.inngestFunction as ReturnType<typeof this.getFunction>;
   }
 
   /** The Inngest function `workflow.<id>.resume`, which continues runs: resume, time travel, restart. */
   getResumeFunction(): ServableFunction {
-    this.resumeFunction ??= this.port.createFunction(
-      resumeFunctionDefinition(this as unknown as RunnableWorkflow, this.port),
-    );
+    this.resumeFunction ??= this.port.createFunction(resumeFunctionDefinition(this.runnable, this.port));
     return this.resumeFunction;
   }
 
   /** The Inngest functions `workflow.<id>.cron.<schedule>`; none where there is one schedule at most. */
   getScheduleFunctions(): ServableFunction[] {
-    this.scheduleFunctions ??= scheduleFunctionDefinitions(
-      this as unknown as RunnableWorkflow,
-      this.port,
-    ).map(one => this.port.createFunction(one));
+    this.scheduleFunctions ??= scheduleFunctionDefinitions(this.runnable, this.port).map(one =>
+      this.port.createFunction(one),
+    );
     return this.scheduleFunctions;
+  }
+
+  /** What its functions execute. */
+  private get runnable(): RunnableWorkflow {
+    return this as unknown as RunnableWorkflow;
   }
 
   /** This workflow's functions and those of all workflows nested in it, each once. */
@@ -167,7 +169,7 @@ export class InngestWorkflow<
 
   /** The workflows of this package that are steps of this one, directly or in a core workflow. */
   getNestedWorkflows(): ServableWorkflow[] {
-    return nestedWorkflows(this.stepGraph as never) as ServableWorkflow[];
+    return nestedWorkflows(this.stepGraph) as ServableWorkflow[];
   }
 
   /** What an app's log should say of its function options when it is served. Events of the user's own have what they have. */
@@ -199,9 +201,7 @@ export class InngestWorkflow<
   override __registerMastra(mastra: AnyMastra): void {
     super.__registerMastra(mastra);
     if (this.triggers.schedules.length > 0) showSchedules(mastra);
-    for (const workflow of this.getNestedWorkflows()) {
-      (workflow as unknown as { __registerMastra(mastra: AnyMastra): void }).__registerMastra(mastra);
-    }
+    for (const workflow of this.getNestedWorkflows()) workflow.__registerMastra(mastra);
   }
 
   // Core's ids for unnamed sleeps are random in every process, and an op id made of one would sleep again (I3).
@@ -274,9 +274,8 @@ export class InngestWorkflow<
       };
     }
     if (found.status !== 'pending') return found;
-    const log = { warn: (text: string, place?: object) => this.logger?.warn(text, place) };
     const snapshot = await record.load();
-    if (snapshot) await settleUnanswered({ port, record, log, destination }, snapshot);
+    if (snapshot) await settleUnanswered({ port, record, log: warningLog(mastra), destination }, snapshot);
     return super.getWorkflowRunById(...args);
   }
 
@@ -322,7 +321,7 @@ export class InngestWorkflow<
       isInternalWorkflow: this.isInternal,
       executionEngine: this.executionEngine,
       executionGraph: this.executionGraph,
-      mastra: this.mastra as never,
+      mastra: this.mastra,
       retryConfig: this.retryConfig,
       serializedStepGraph: this.serializedStepGraph,
       disableScorers: options?.disableScorers,
@@ -347,10 +346,8 @@ export class InngestWorkflow<
 
   private pendingSnapshot(runId: string) {
     const snapshot = emptySnapshot(runId, 'pending', { serializedStepGraph: this.serializedStepGraph });
-    const { pruneSnapshot } = this.options;
-    return pruneSnapshot
-      ? (pruneSnapshot({ snapshot: snapshot as never, workflowStatus: 'pending' }) as never)
-      : snapshot;
+    const prune = this.options.pruneSnapshot as ((args: object) => Snapshot) | undefined;
+    return prune ? prune({ snapshot, workflowStatus: 'pending' }) : snapshot;
   }
 
   private requireRunnable(): void {

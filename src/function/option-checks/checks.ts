@@ -2,7 +2,6 @@
  * Inngest's function options that `createWorkflow` takes, and what its server would refuse of each, or take and not do. The
  * server refuses an app as a whole and names no function; here the workflow and the option are named, when it is created.
  */
-import type { FlowControl } from '../../workflow/flow-control';
 import { isRecord } from '../../wire/json';
 import { type OptionCheck, wrong } from './problem';
 import { expression, fields, list, oneOf, period, text, whole } from './shapes';
@@ -122,4 +121,7 @@ export const OPTION_CHECKS = {
     value => typeof value === 'boolean' || isRecord(value),
     'Give true, false, or an object of settings.',
   ),
-} satisfies Record<keyof FlowControl, OptionCheck>;
+} satisfies Record<string, OptionCheck>;
+
+/** The name of an option that is Inngest's. */
+export type FunctionOption = keyof typeof OPTION_CHECKS;

@@ -1,7 +1,7 @@
+import { derivedUuid } from '../../wire/ids';
 import { Problem, messageOf } from '../errors';
 import { compile } from '../expression/expression';
 import { parseControls } from '../flow/controls';
-import { stableUuid } from '../ids';
 import type { Json, JsonObject } from '../json';
 import { canonical, field, isObject, text } from '../json';
 import { parseTriggers } from './triggers';
@@ -80,7 +80,7 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
   const refuse = (problem: string) => new RegistrationProblem(`${invalid}: ${problem}`);
   const checks = { compiled, refuse };
   return {
-    uuid: stableUuid(appUuid, slug),
+    uuid: derivedUuid(appUuid, slug),
     slug,
     name: text(raw, 'name') ?? slug,
     appName,
@@ -103,7 +103,7 @@ export function parseRegistration(body: Json | undefined): App {
     throw new RegistrationProblem('Invalid request: the registration is not a JSON object');
   const name = text(body, 'appName');
   if (!name) throw new RegistrationProblem('App ID required');
-  const uuid = stableUuid('app', name);
+  const uuid = derivedUuid('app', name);
   const functions = list(field(body, 'functions')).map(raw => parseFunction(raw, name, uuid));
   return {
     uuid,
@@ -111,7 +111,7 @@ export function parseRegistration(body: Json | undefined): App {
     url: text(body, 'url') ?? '',
     sdk: text(body, 'sdk') ?? '',
     framework: text(body, 'framework') ?? '',
-    checksum: stableUuid(
+    checksum: derivedUuid(
       canonical(field(body, 'functions') ?? []),
       text(body, 'url') ?? '',
       text(body, 'sdk') ?? '',

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { stableUuid } from '../../ids';
+import { derivedUuid } from '../../../wire/ids';
 import { parseJson } from '../../json';
 import { RegistrationProblem, parseRegistration } from '../../state/registration';
 import type { Service } from '../service';
@@ -16,7 +16,7 @@ export function registerRoutes({ core }: Service): Hono {
       try {
         const app = parseRegistration(parseJson(await c.req.text()));
         const modified = core.registry.register(app);
-        return c.json({ ok: true, modified, sync_id: stableUuid('sync', app.checksum), app_id: app.uuid });
+        return c.json({ ok: true, modified, sync_id: derivedUuid('sync', app.checksum), app_id: app.uuid });
       } catch (problem) {
         if (!(problem instanceof RegistrationProblem)) throw problem;
         return c.json({ error: problem.message, data: null, status: 400 }, 400);

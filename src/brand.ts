@@ -1,11 +1,17 @@
-import type { ServableFunction } from '../sdk/port';
+import type { StepFlowEntry } from '@mastra/core/workflows';
+import type { EngineOptions } from './core-types';
+import type { ServableFunction } from './sdk/port';
 
 // By symbol and not by class: a workflow made by another loaded copy of this package is one of ours, too.
 export const WORKFLOW_BRAND = Symbol.for('@mastra/inngest.workflow');
 
-/** A workflow of this package, as another one needs it to invoke it. */
+/** A workflow of this package, as those need it that it is nested in. */
 export interface NestableWorkflow {
   readonly id: string;
+  readonly options: EngineOptions;
+  readonly steps: Record<string, unknown>;
+  readonly stepGraph: readonly StepFlowEntry[];
+  readonly serializedStepGraph: readonly unknown[];
   getFunction(): ServableFunction;
   /** The function that continues a run of it. */
   getResumeFunction(): ServableFunction;
