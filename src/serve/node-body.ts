@@ -1,7 +1,7 @@
 /**
- * The body of a request of Node, for any adapter. Some of Inngest's adapters (Express, Koa) want a body that a parser has read
- * before them, others (node:http) read it themselves; the one refuses the request without a parser, the other waits for ever
- * behind one. So both find it.
+ * The body of a request of Node, for any adapter. Some of Inngest's adapters (Express, Koa) need a body that a parser has read, and
+ * refuse the request without one. Others (node:http) read it themselves, and wait for ever where a parser has read it. Here both
+ * find it.
  */
 import { type NodeRequest, isNodeRequest } from './node-request';
 import { bodyGone } from './wrong-mount';

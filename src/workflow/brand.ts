@@ -3,7 +3,7 @@ import type { ServableFunction } from '../sdk/port';
 // By symbol and not by class: a workflow made by another loaded copy of this package is one of ours, too.
 export const WORKFLOW_BRAND = Symbol.for('@mastra/inngest.workflow');
 
-/** A workflow of this package, as another one needs it to invoke it. */
+/** A workflow of this package, as far as another one needs it to invoke it. */
 export interface NestableWorkflow {
   readonly id: string;
   getFunction(): ServableFunction;
@@ -24,7 +24,7 @@ export interface NativeStep {
   component?: string;
 }
 
-/** What core's serialized graph, which is stored with each run, calls such a step: its ops are others than a plain step's. */
+/** What such a step is called in core's serialized graph, which is stored with each run: a plain step has other ops. */
 export const NATIVE_COMPONENT = 'NATIVE';
 
 /** True for a step made by `nativeStep` or `waitForEvent`. */
