@@ -4,7 +4,7 @@ import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import type { LegKind } from '../wire/leg';
 
-/** Core's id of the error of whoever resumes second. */
+/** Core's id of the error for the second of two callers who resume. */
 const ALREADY_RESUMED = 'WORKFLOW_RESUME_ALREADY_CLAIMED';
 
 /** A run that can't be continued. `why`: in core's words, where core has an error for the same. */

@@ -26,7 +26,7 @@ export interface PreparedLeg {
   before?: Snapshot;
   /** Takes the run for this leg; throws where somebody else has it. */
   claim(): Promise<void>;
-  /** Undoes `claim`: the event could not be sent or, where it is `spent`, was taken and came to nothing. */
+  /** Undoes `claim`: the event could not be sent. `spent`: Inngest took it, but did not execute it. */
   release(spent?: boolean): Promise<void>;
 }
 
@@ -131,7 +131,7 @@ export class LegSender {
     );
   }
 
-  /** Where several callers sent the event of one leg, one of them was executed, and the others must not take its result. */
+  /** Of several callers who sent the event of one leg, one is executed. The others must not get its result. */
   private checked(rested: Rested, token: string | undefined): Rested {
     const { claim, refused } = rested.snapshot?.inngest ?? {};
     const error = refused && refusingError(refused, this.record.identity.runId);

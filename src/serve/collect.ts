@@ -84,7 +84,7 @@ export function requireServable(options: { mastra: unknown; functions?: unknown 
   if (problem !== undefined) throw new MastraInngestError('INVALID_SERVE_OPTION', `serve(): ${problem}`);
 }
 
-/** A workflow of this package itself; of one of core's, those of its steps that are ours. */
+/** A workflow of this package, or those that are steps of a workflow of core's. */
 function onInngest(workflow: object): ServableWorkflow[] {
   if (isServable(workflow)) return [workflow];
   const { stepGraph } = workflow as { stepGraph: StepFlowEntry[] };
@@ -131,7 +131,7 @@ function addWorkflow(found: Found, workflow: ServableWorkflow): void {
   }
 }
 
-/** A parent waits for ever for an invocation that Inngest merges with another one or skips. */
+/** Refuses a nested workflow whose invocations Inngest may merge or skip: its parent would wait for ever. */
 function requireInvocable(parent: ServableWorkflow, { id, functionOptions }: ServableWorkflow): void {
   const { debounce, singleton } = functionOptions as { debounce?: unknown; singleton?: { mode?: string } };
   const option = debounce ? 'debounce' : singleton?.mode === 'skip' ? 'singleton (skip)' : undefined;

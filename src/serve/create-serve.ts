@@ -74,12 +74,12 @@ export function createServe(adapter: ServeAdapter | FastifyPlugin) {
   };
 }
 
-/** By the number of its parameters: a `serve` takes the options alone. */
+/** A plugin has three parameters; a `serve` takes the options alone. */
 const isPlugin = (adapter: ServeAdapter | FastifyPlugin): adapter is FastifyPlugin => adapter.length === 3;
 
 type Handler = (...args: never[]) => unknown;
 
-/** The same handler, which finds the body of a request of Node whoever reads it. */
+/** The same handler, with the body of a request of Node readable for any adapter. */
 function withBody(handler: Handler): Handler {
   return new Proxy(handler, {
     apply: (target, self, args: unknown[]): unknown => {
@@ -89,7 +89,7 @@ function withBody(handler: Handler): Handler {
   });
 }
 
-/** What Inngest's own `serve` and `connect` need. All that can be wrong with it is found here. */
+/** The options of Inngest's own `serve` and `connect`, once all of ours are checked. */
 export function servedOptions(options: MastraServeOptions<unknown>) {
   requireServable(options);
   const { mastra, inngest, functions, registerOptions } = options;

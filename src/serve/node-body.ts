@@ -45,7 +45,7 @@ async function textOf(request: NodeRequest): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Has the stream, which is at its end, tell the body once more to whoever listens from now on. */
+/** Makes the stream, which has ended, emit the body once more for listeners that come later. */
 function replay(request: NodeRequest, body: unknown): void {
   const bytes = Buffer.from(
     typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body ?? ''),

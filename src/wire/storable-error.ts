@@ -48,7 +48,7 @@ function isOf(thrown: unknown, type: abstract new (...args: never[]) => unknown)
   }
 }
 
-/** What user code outside a step threw: an error as above, anything else as it is, as far as it can be stored. */
+/** What user code outside a step threw, as it comes back from the store: an error as above, or any other value. */
 export function storableThrown(thrown: unknown): unknown {
   return isOf(thrown, Error) ? storableError(thrown) : decodeValue(encodeTolerantly(thrown, MAX_ERROR_BYTES));
 }
