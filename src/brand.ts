@@ -30,7 +30,7 @@ export interface NativeStep {
   component?: string;
 }
 
-/** What core's serialized graph, which is stored with each run, calls such a step: its ops are others than a plain step's. */
+/** What such a step is called in core's serialized graph, which is stored with each run: a plain step has other ops. */
 export const NATIVE_COMPONENT = 'NATIVE';
 
 /** True for a step made by `nativeStep` or `waitForEvent`. */

@@ -41,7 +41,7 @@ export type ErrorCode =
   | 'UNSUPPORTED_SDK_VERSION'
   | 'WRONG_MOUNT';
 
-/** Where a failure happened; every field is optional because not every failure has a run. */
+/** Where a failure happened. Every field is optional, because not every failure has a run. */
 export interface ErrorPlace {
   workflowId?: string;
   runId?: string;
@@ -50,7 +50,7 @@ export interface ErrorPlace {
   path?: string;
 }
 
-/** What Mastra's server answers a request with that fails so; 500 for all others. */
+/** The HTTP status with which Mastra's server answers a request that fails with the code; 500 for all others. */
 const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
   GRAPH_CHANGED: 409,
   INVALID_ARGUMENTS: 400,
@@ -70,11 +70,17 @@ const HTTP_STATUS: Partial<Record<ErrorCode, number>> = {
 // `Symbol.for` so that two copies of the package (ESM and CJS, or two versions) recognise each other's errors.
 const BRAND = Symbol.for('@mastra/inngest.error');
 
-/** The one error class of `@mastra/inngest`; tell failures apart by `code`. */
+/**
+ * The one error class of `@mastra/inngest`; tell failures apart by `code`.
+ * @example
+ * await run.resume({ resumeData }).catch(error => {
+ *   if (!MastraInngestError.is(error) || error.code !== 'RUN_CONFLICT') throw error;
+ * });
+ */
 export class MastraInngestError extends Error {
   override readonly name: string = 'MastraInngestError';
   readonly code: ErrorCode;
-  /** Core's own id of it, where core has one. */
+  /** Core's id of the same error, where core has one. */
   readonly id?: string;
   readonly workflowId?: string;
   readonly runId?: string;
@@ -96,7 +102,7 @@ export class MastraInngestError extends Error {
     }
   }
 
-  /** The HTTP status for it, where Mastra's server looks for one. */
+  /** The HTTP status that Mastra's server answers with; undefined for 500. */
   get status(): number | undefined {
     return HTTP_STATUS[this.code];
   }
@@ -115,7 +121,7 @@ export class FinalError extends MastraInngestError {
   override readonly name = 'NonRetriableError';
 }
 
-/** What went wrong, for a line in a log. What is thrown may have no text, or throw once more when it is asked. */
+/** The message of whatever was thrown, for a log. Converting it to a text may throw once more. */
 export function reasonOf(error: unknown): string {
   try {
     return String(error instanceof Error ? error.message : error);

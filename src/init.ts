@@ -48,18 +48,23 @@ type ParamsOfSchemas<
   StartOptions<NoInfer<InferSchemaOutput<TInputSchema>>, NoInfer<InferSchemaOutput<TStateSchema>>>;
 
 /**
- * The workflow tools for one Inngest client.
+ * The workflow tools for one Inngest client: `createWorkflow`, `createStep`, `createTool`, `cloneStep`, `cloneWorkflow`.
  * @typeParam TContext What the request context of its workflows holds, where they have no `requestContextSchema`.
+ * @param inngest The client that makes the functions of the workflows, of SDK v3 or v4.
+ * @param options What holds for all workflows that are made with it.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`
+ * @example
+ * const { createWorkflow, createStep } = init(new Inngest({ id: 'shop' }));
  */
 export function init<TContext = unknown>(inngest: InngestClient, options: InitOptions = {}) {
-  // What is no client is told here, and not by the first workflow.
+  // A value that is no client is an error here, and not only with the first workflow.
   portFor(inngest);
 
   /**
    * Core's `createWorkflow`, on Inngest: the workflow becomes the function `workflow.<id>`. Beside core's options it takes
    * Inngest's function options (`concurrency`, `rateLimit`, `throttle`, `debounce`, `priority`, `retries`, …), and what starts it
    * by itself: `cron`, Mastra's `schedule`, `triggers`.
+   * @param params All of these options. Durations are texts such as `'30s'` or `'1h'`.
    * @throws MastraInngestError `INVALID_WORKFLOW_OPTION`, `SDK_MISMATCH`
    * @example
    * createWorkflow({
@@ -68,7 +73,7 @@ export function init<TContext = unknown>(inngest: InngestClient, options: InitOp
    *   outputSchema: z.object({ sent: z.number() }),
    *   schedule: { cron: '0 9 * * *', timezone: 'Europe/Berlin', inputData: { kind: 'daily' } },
    *   triggers: [{ event: 'report/asked', input: ({ data }) => ({ kind: String(data.kind) }) }],
-   * })
+   * });
    */
   function createWorkflow<
     TWorkflowId extends string = string,

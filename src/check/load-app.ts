@@ -13,7 +13,7 @@ const ENV_FILES = ['.env', '.env.local', '.env.development'];
 /** @throws MastraInngestError `APP_NOT_LOADED` */
 export async function loadApp(folder: string, entry: string | undefined): Promise<AnyMastra> {
   readEnvFiles(folder);
-  // Tables are made by the app that runs, not by who looks at it.
+  // The check must not create tables: the app does when it runs.
   process.env.MASTRA_DISABLE_STORAGE_INIT ??= 'true';
   const path = entryPath(folder, entry);
   const jiti = createJiti(path, { tsconfigPaths: true, interopDefault: false });

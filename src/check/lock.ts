@@ -22,7 +22,7 @@ interface LockFile {
   workflows: Record<string, LockedWorkflow>;
 }
 
-/** How a workflow stands to the lock file. */
+/** How a workflow differs from the lock file. */
 export type Locked =
   | { state: 'same' | 'new' | 'gone' }
   /** What becomes of runs that are anywhere in it. */
@@ -70,7 +70,7 @@ export class Lock {
     const was = unlockedGraph(locked.graph, nested => this.workflows[nested]?.graph);
     if (locked.fingerprint === fingerprintOf(workflow.serializedStepGraph)) return { state: 'same' };
     const change = GraphChange.between(was, workflow.serializedStepGraph);
-    // Nothing but a nested workflow has changed, which has an entry of its own.
+    // Only a nested workflow has changed, and it has an entry of its own.
     return change ? { state: 'changed', outlook: anywhere(change, was) } : { state: 'same' };
   }
 }
@@ -81,7 +81,7 @@ function lockedWorkflow({ serializedStepGraph: graph }: ServedWorkflow): LockedW
   return { fingerprint: fingerprintOf(graph), ops, graph: lockedGraph(graph) };
 }
 
-/** The outlook for runs of which nothing is known: they may have done everything, and wait in any step that suspends. */
+/** What becomes of runs of which nothing is known: they may be anywhere, and suspended in any step that suspends. */
 function anywhere(change: GraphChange, was: readonly unknown[]): Outlook {
   const { places } = new GraphShape(was);
   const outlook = change.replayed(Object.fromEntries(places.map(({ id }) => [id, { status: 'success' }])));

@@ -1,4 +1,4 @@
-/** The runs in an app's store that are not at rest for good, and what becomes of them under this version. */
+/** The runs in an app's store that have not ended, and what becomes of them under this version. */
 import type { AnyMastra } from '../core-types';
 import { GraphChange, type Outlook } from '../engine/graph-change';
 import { misfitOf } from '../function/graph-fit';
@@ -52,7 +52,7 @@ export async function metRuns(
 const FITS: Outlook = { misfits: [], repeats: [], runs: [], skips: [] };
 
 /**
- * What a run will do under this version's graph: by the very rules that the execution goes by.
+ * What a run will do under this version's graph, by the same rules as the execution.
  * @param graph as core serializes it; undefined where this version has no such workflow
  */
 export async function outlookOf(
@@ -63,7 +63,7 @@ export async function outlookOf(
   if (!graph) return { ...FITS, misfits: [{ stepId: '', why: 'this version has no such workflow' }] };
   if (row.status === 'suspended') return suspendedOutlook(row, record, graph);
   const executes = row.status === 'running' || row.status === 'waiting';
-  // One that has not begun, begins with this version; one that was stepped through goes on by time travel alone.
+  // A run that has not begun begins with this version. One that was executed step by step is continued by time travel only.
   if (!executes) return FITS;
   const change = GraphChange.between(row.inngest?.graph ?? row.serializedStepGraph, graph);
   return change?.replayed(row.context, legOf(row)) ?? FITS;
@@ -90,7 +90,7 @@ async function suspendedOutlook(
   };
 }
 
-/** Where a later leg began: the row still says where the run had been suspended. */
+/** Where a later leg began: the row still has the place in which the run was suspended. */
 function legOf({ inngest, suspendedPaths }: Snapshot): { stepId: string; path?: number[] } | undefined {
   const [first] = Object.entries(suspendedPaths);
   if (!inngest?.leg || !first) return undefined;

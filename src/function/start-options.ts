@@ -3,7 +3,13 @@
 /**
  * A schedule in short, as Inngest's own functions have it: `cron`, and what each of its runs is started with.
  * @example
- * createWorkflow({ id: 'report', cron: 'TZ=Europe/Berlin 0 9 * * *', inputData: { kind: 'daily' }, … })
+ * createWorkflow({
+ *   id: 'report',
+ *   inputSchema: z.object({ kind: z.string() }),
+ *   outputSchema: z.object({ sent: z.number() }),
+ *   cron: 'TZ=Europe/Berlin 0 9 * * *',
+ *   inputData: { kind: 'daily' },
+ * });
  */
 export interface InngestFlowCronConfig<TInput = unknown, TState = unknown> {
   /** Minute, hour, day of the month, month, day of the week; `TZ=Europe/Berlin ` before them for a time zone. */

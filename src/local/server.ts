@@ -228,8 +228,13 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
 /**
  * Starts a local Inngest server: an unmodified `serve()` app of the Inngest SDK, v3 or v4, syncs and runs on it.
  * For development and tests only; it keeps everything in memory and checks no keys.
- *
+ * @param options Where it listens and which apps it asks to register; times are in milliseconds.
  * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
+ * @example
+ * const server = await startLocalServer({ port: 0 });
+ * await server.sync('http://127.0.0.1:4111/api/inngest');
+ * await server.advance('7 days');
+ * await server.stop();
  */
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
   const server = new Running(options);

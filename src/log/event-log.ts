@@ -1,6 +1,6 @@
 /**
- * A log of events: they are appended, and anybody reads on from a position. It does not know what an event means. Its
- * identity is its id and its order that of the log, so whoever reads twice, or reads what was appended twice, drops known ids.
+ * A log of events: they are appended, and read from a position on. It does not know what an event means. The log's order is the
+ * order, and an event is known by its id: a reader drops ids that it has read before, since an event may be appended twice.
  */
 import { MastraServerCache } from '@mastra/core/cache';
 import { withinLimit } from './time-limit';
@@ -9,7 +9,7 @@ import { withinLimit } from './time-limit';
 export interface ListCache {
   listPush(key: string, value: unknown): Promise<void>;
   listFromTo(key: string, from: number, to?: number): Promise<unknown[]>;
-  /** Where a cache has one of its own, it is one round trip; caches of core before 1.61 lack it. */
+  /** One round trip, where a cache implements it itself. Caches of core before 1.61 lack it. */
   listPushIndexed?(key: string, counterKey: string, value: Record<string, unknown>): Promise<number>;
   delete(key: string): Promise<void>;
 }
@@ -63,7 +63,7 @@ export class EventLog<T> {
   }
 }
 
-/** Core's own `listPushIndexed` makes two calls, and a second key, of what one call does: the list's order is all that counts. */
+/** Core's own `listPushIndexed` makes two calls and a second key. `listPush` is one, and keeps the order just as well. */
 function isOneRoundTrip(cache: ListCache): cache is Required<ListCache> {
   const inherited: object = MastraServerCache.prototype;
   return (
@@ -72,13 +72,13 @@ function isOneRoundTrip(cache: ListCache): cache is Required<ListCache> {
   );
 }
 
-/** What else may stand under the key is nobody's event. */
+/** Whatever else stands under the key is ignored. */
 function entriesIn<T>(value: unknown): Logged<T>[] {
   const { entries } = (value ?? {}) as { entries?: unknown };
   return Array.isArray(entries) ? (entries as Logged<T>[]) : [];
 }
 
-/** Reads a log on and on, each event once. */
+/** Reads a log from where it last stopped, each event once. */
 export class LogReader<T> {
   private position = 0;
   private readonly known = new Set<string>();
@@ -92,7 +92,7 @@ export class LogReader<T> {
     return entries.filter(({ id }) => !this.known.has(id) && this.known.add(id));
   }
 
-  /** The whole log anew, for whoever misses something that must be in it. */
+  /** Reads the log from its beginning again, for events that must be in it and were not found. */
   async again(): Promise<Logged<T>[]> {
     this.position = 0;
     return this.next();

@@ -1,20 +1,20 @@
-/** How long, in milliseconds, a call of a cache may take, and for how long a cache that failed or took longer is left alone. */
+/** How long, in milliseconds, a call of a cache may take, and how long a cache that failed or took longer is not called. */
 const LIMIT = 1000;
-const REST = 10_000;
+const COOLDOWN = 10_000;
 
-const restsUntil = new WeakMap<object, number>();
+const skippedUntil = new WeakMap<object, number>();
 
-/** A cache that does not answer: the caller goes on without the log. */
+/** The cache does not answer: the caller goes on without the log. */
 class LogUnavailable extends TypeError {
   override readonly name = 'LogUnavailable';
 }
 
 /**
- * Calls a cache, and does not wait for one that is away: clients of Redis keep what they are asked for minutes, and a run must not
- * wait for its log. @throws LogUnavailable, or as the call does
+ * Calls a cache with a time limit: clients of Redis hold a call for minutes while Redis is away, and a run must not wait for its
+ * log. @throws LogUnavailable, or as the call does
  */
 export async function withinLimit<T>(cache: object, call: () => Promise<T>): Promise<T> {
-  if (Date.now() < (restsUntil.get(cache) ?? 0))
+  if (Date.now() < (skippedUntil.get(cache) ?? 0))
     throw new LogUnavailable('The cache is left alone for 10 s after it failed.');
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
@@ -26,7 +26,7 @@ export async function withinLimit<T>(cache: object, call: () => Promise<T>): Pro
   try {
     return await Promise.race([call(), tooLong]);
   } catch (error) {
-    restsUntil.set(cache, Date.now() + REST);
+    skippedUntil.set(cache, Date.now() + COOLDOWN);
     throw error;
   } finally {
     clearTimeout(timer);

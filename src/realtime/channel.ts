@@ -21,24 +21,24 @@ export interface RunEvent {
   [field: string]: unknown;
 }
 
-/** A published event: `mastraEventId` is the same each time the same thing is published (I9), so that a consumer can drop doubles. */
+/** A published event. It may be published twice, after a crash; `mastraEventId` is the same then, so a reader can drop the second (I9). */
 export interface PublishedEvent extends RunEvent {
   /** Not `id`: a user's chunk has one of its own. */
   mastraEventId: string;
-  /** Which leg of the run has come to its end; on the last event of each. */
+  /** The leg that has ended; on the last event of each leg. */
   mastraLeg?: number;
   /** This is the extract of a longer event, which travels in so many parts. */
   mastraParts?: number;
-  /** Where the event stands among those of the op that published it, if its id does not say so: `<leg>/<op>#<number>`. */
+  /** The event's position `<leg>/<op>#<number>`, where its id is another. */
   mastraPosition?: string;
 }
 
-/** Where an event stands: `<leg>/<op>#<number>`, one of a kind on its channel. */
+/** The position of an event, unique on its channel: `<leg>/<op>#<number>`. */
 export function positionText({ mastraPosition, mastraEventId }: PublishedEvent): string {
   return mastraPosition ?? mastraEventId;
 }
 
-/** What a log knows an event by. An op that is executed again may write more or less, so what stands at a position may be another event. */
+/** The id of an event in a log. An op that is executed again may write more or fewer events, so the position alone does not tell them apart. */
 export function logId(event: PublishedEvent): string {
   const { id, stepCallId } = event.payload ?? {};
   const call = typeof stepCallId === 'string' ? ` ${event.type} ${String(id)} ${stepCallId}` : '';
@@ -52,7 +52,7 @@ export const BATCH_TYPE = 'mastra-batch';
 export interface StreamTarget {
   channel: string;
   prefix: string;
-  /** A nested run's own channel: its events are read by their parents' watchers, so few messages do for it. */
+  /** A nested run's own channel: watchers read its events on their parent's channel, so here they are sent in few messages. */
   quiet?: boolean;
 }
 

@@ -41,7 +41,7 @@ export function eventsOfStep(call: StepCall, result: Fields): RunEvent[] {
   return result.status === 'running' ? [start] : [start, ...stepEnded(call, known)];
 }
 
-/** What says how a step ended (source: @mastra/core, `omitPriorCompletionFields`, which its older versions lack). */
+/** The fields of a step's end (source: @mastra/core, `omitPriorCompletionFields`, which older versions lack). */
 const OF_AN_END = [
   'output',
   'error',
@@ -53,14 +53,14 @@ const OF_AN_END = [
   'nonRetryable',
 ];
 
-/** A step's result without how it ended: what its start says, also of one that is continued. */
+/** A step's result without the fields of its end: what its start event says. */
 export function withoutEnd(result: Fields): Fields {
   return Object.fromEntries(Object.entries(result).filter(([key]) => !OF_AN_END.includes(key)));
 }
 
 /**
- * The run comes to rest; the last event of each leg. Whoever waits for a leg knows it by `leg`. Its status stands there twice:
- * as core calls it, and as readers of the npm package's channel look for it.
+ * The last event of each leg: the run comes to rest. `leg` tells waiters whose end it is. The status stands there twice: by core's
+ * name, and by the name that readers of the npm package's channel look for.
  */
 export function runFinished(
   payload: Fields & { runId: string; workflowStatus: string },
@@ -69,19 +69,19 @@ export function runFinished(
   return { type: 'workflow-finish', payload: { ...payload, status: payload.workflowStatus }, mastraLeg: leg };
 }
 
-/** True for what a run itself publishes last. Core's older streams publish an event of that type, too, which ends only them. */
+/** True for the last event of a leg. Core's older streams make an event of the same type, which ends only themselves. */
 export function isEnd({ type, payload }: RunEvent): boolean {
   return type === 'workflow-finish' && payload?.workflowStatus !== undefined;
 }
 
-/** What a run's status says in core's streams where no step says it; undefined for the others. */
+/** The event of core's streams for a status that no step's event tells; undefined for the others. */
 export function statusEvent(status: string): RunEvent | undefined {
   return status === 'canceled' || status === 'paused'
     ? { type: `workflow-${status}`, payload: {} }
     : undefined;
 }
 
-/** In the place of what a step wrote beyond what is stored of it. */
+/** Stands in the place of events that a step wrote and that are not stored. */
 export function omitted(count: number): RunEvent {
   return { type: 'data-mastra-omitted', data: { events: count } };
 }

@@ -4,11 +4,11 @@ import { isRecord, setOwn } from '../wire/json';
 import { leftOut, unreadable } from '../wire/left-out';
 import type { RunEvent } from './channel';
 
-/** Beyond this, an event that is no JSON as it stands is cut. */
-const MOST_VALUES = 100_000;
-const MOST_DEPTH = 100;
+/** An event that `JSON.stringify` refuses is cut beyond this. */
+const MAX_VALUES = 100_000;
+const MAX_DEPTH = 100;
 
-/** What JSON can't say is left to `JSON.stringify`, an Error keeps its message. Never throws: a step goes on whatever it wrote. */
+/** The event as `JSON.stringify` makes it, but an Error keeps its message. Never throws: no step may fail for what it wrote. */
 export function streamImage(event: RunEvent): RunEvent {
   try {
     return JSON.parse(JSON.stringify(event, (_key, value: unknown) => forJson(value))) as RunEvent;
@@ -31,15 +31,15 @@ function errorFields({ name, message, stack, cause }: Error): object {
   return { name, message, stack, ...(cause === undefined ? {} : { cause }) };
 }
 
-/** The same for what `JSON.stringify` refuses: a text stands in the place of a cycle or of what can't be read. */
+/** For what `JSON.stringify` refuses: a text stands in the place of a cycle, or of a field that can't be read. */
 class TolerantImage {
   private readonly ancestors = new Set<object>();
-  private room = MOST_VALUES;
+  private room = MAX_VALUES;
 
   of(given: unknown, depth: number): unknown {
     if (typeof given !== 'object' || given === null) return primitive(given);
     if (this.ancestors.has(given)) return leftOut('a circular reference');
-    if (depth > MOST_DEPTH) return leftOut('a value that is nested too deep');
+    if (depth > MAX_DEPTH) return leftOut('a value that is nested too deep');
     if (--this.room < 0) return leftOut('more values than are kept');
     this.ancestors.add(given);
     try {

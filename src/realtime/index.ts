@@ -9,7 +9,11 @@ import { WATCH_TOPIC, runChannel } from './channel';
 
 export type { SubscriptionToken } from '../sdk/port';
 
-/** The realtime channel of a run; its events are on the topic `watch`. */
+/**
+ * The realtime channel of a run; its events are on the topic `watch`.
+ * @example
+ * workflowChannel('report', 'run-1'); // workflow:report:run-1
+ */
 export function workflowChannel(workflowId: string, runId: string): string {
   return runChannel(workflowId, runId);
 }
@@ -17,7 +21,9 @@ export function workflowChannel(workflowId: string, runId: string): string {
 /**
  * A token with which a browser may follow one run, for 60 seconds to connect within. Ask for it on the server, after having
  * checked that the user may see the run.
- * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `REALTIME_FAILED`
+ * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`, `REALTIME_FAILED`
+ * @example
+ * const token = await getRunSubscriptionToken(inngest, { workflowId: 'report', runId });
  */
 export async function getRunSubscriptionToken(
   inngest: InngestClient,

@@ -18,7 +18,7 @@ export interface Wire {
   logOf(channel: string): EventLog<PublishedEvent> | undefined;
 }
 
-/** What has to be done before: settles, and never fails. */
+/** Earlier events that this op's events must come after. These promises never reject. */
 export interface Before {
   /** All earlier events are in their logs. */
   stored: Promise<unknown>;
@@ -27,8 +27,8 @@ export interface Before {
 }
 
 /**
- * The events of one op on their way to one channel, in order (realtime keeps the order of awaited publishes only). Each is
- * stored before it is told. Neither the log nor realtime being down fails a run (I9): that is logged, and the run goes on.
+ * Sends the events of one op to one channel, one after the other: realtime keeps the order of awaited publishes only. Each event is
+ * in the log before it is sent. If the log or realtime is down, a warning is logged and the run goes on (I9).
  */
 export class Lane {
   /** Not in the log yet. */
@@ -64,7 +64,7 @@ export class Lane {
     this.storing ??= this.storeAll();
   }
 
-  /** What is added from now on goes into the log, and out only after `release`. */
+  /** Events that are added from now on go into the log at once, and are sent after `release`. */
   hold(): void {
     this.holdsFrom = Math.min(this.holdsFrom, this.count);
   }
@@ -74,7 +74,7 @@ export class Lane {
     this.send(this.parked.splice(0));
   }
 
-  /** What was held is never sent. */
+  /** Drops what was held: it is never sent. */
   discard(): void {
     this.parked = [];
   }
@@ -98,7 +98,7 @@ export class Lane {
     this.flushing = false;
   }
 
-  /** The log does not wait for the channel, which takes its time: whoever reads the log sees what there is. */
+  /** The log does not wait for the channel, which is slower, so readers of the log are up to date. */
   private async storeAll(): Promise<void> {
     // `add` is synchronous, so nothing comes between the last look at the list and the end.
     await this.before.stored;
@@ -152,7 +152,7 @@ export class Lane {
     }
   }
 
-  /** Once more where it fails: a kept-alive connection may have been closed by the other side, and a double does no harm. */
+  /** Tries twice: the other side may have closed a kept-alive connection, and readers drop doubles. */
   private async deliver(topic: string, message: object): Promise<void> {
     const publish = () => this.wire.port.publish(this.channel, topic, message);
     await publish().catch(publish);
@@ -167,7 +167,7 @@ function numberIn(position: string): number {
   return Number(position.slice(position.lastIndexOf('#') + 1));
 }
 
-/** Half of what a message holds: the rest is for the events' frame, and a long event goes by itself, in parts. */
+/** Half of what a message holds, which leaves room for the frame. An event that is longer goes by itself, in parts. */
 const BATCH = LIMITS.realtimeMessage / 2;
 
 /** Events in as few messages as they fit in. */

@@ -1,7 +1,7 @@
 /**
- * Events that are longer than one realtime message, which the server would cut in the middle of its JSON. They go out twice:
+ * Sends events that are longer than one realtime message, which the server would cut in the middle of its JSON. They go out twice:
  * in parts on a topic of their own, for subscribers of this package, and without their bulky fields on the topic that
- * everybody reads (docs/decisions/0015).
+ * everybody reads (docs/events.md).
  */
 import type { Json } from '../wire/json';
 import { jsonSize, LIMITS } from '../wire/limits';

@@ -1,4 +1,4 @@
-/** Events that tell how far a foreach is: sent by each item's own op, and counted by whoever receives them. */
+/** Progress events of a foreach: each item's own op sends one, and readers count them. */
 import type { RunEvent } from './channel';
 
 const TYPE = 'workflow-step-progress';
@@ -54,8 +54,8 @@ export function progressOf({ type, payload }: RunEvent): Progress | undefined {
 }
 
 /**
- * Items that run at once, perhaps in different processes, do not know of each other, so an event says how many had ended for
- * sure. A receiver has seen the others, too: it counts, and the counts rise by one as in core.
+ * Items that run at once, perhaps in different processes, do not know of each other, so an event has only a lower bound of the
+ * ended items. A reader sees all events: it counts them, and its counts rise by one as in core.
  */
 export class ProgressCounts {
   private readonly counts = new Map<string, number>();

@@ -31,7 +31,7 @@ export class Publisher {
     for (const target of targets) this.lane(target).add(eventFor(target, event), ownId);
   }
 
-  /** What is published from now on waits for `release`; with `log`, it goes into the logs, but is not sent. */
+  /** Holds back what is published from now on until `release`. With `log`, it goes into the logs at once, and only sending waits. */
   hold({ log }: { log: boolean }): void {
     if (!log) this.held ??= [];
     this.holdsSending = true;

@@ -14,7 +14,7 @@ export function runOfTopic(topic: string): string | undefined {
   return RUN_TOPIC.exec(topic)?.[1];
 }
 
-/** What somebody who follows a run gets of its channel: everything, doubles included, as it was published. */
+/** Follows a run's channel: gets every message as it was published, doubles included. */
 export interface RunFollower {
   receive(event: PublishedEvent): void;
   /** Messages are missed from now on. */
@@ -47,7 +47,7 @@ export class RealtimePubSub extends PubSub {
     super();
   }
 
-  /** Core's older streams tell with it, on the caller's side, that they begin and end: nobody else's business. */
+  /** Delivers to this process only: core's older streams publish their own beginning and end so. */
   override async publish(topic: string, event: Omit<CoreEvent, 'id' | 'createdAt'>): Promise<void> {
     const runId = runOfTopic(topic);
     const listeners = this.topics.get(topic);
@@ -70,7 +70,7 @@ export class RealtimePubSub extends PubSub {
     await this.leave(topic);
   }
 
-  /** Follows a run's channel, at once; `ready()` says when its events arrive. Answers how to stop. */
+  /** Follows a run's channel; `ready()` resolves once its events arrive. Returns a function that stops it. */
   follow(runId: string, follower: RunFollower): () => void {
     const topic = eventsTopic(runId);
     const { followers } = this.listeners(topic, runId);

@@ -5,7 +5,7 @@ import { WATCH_TOPIC } from './channel';
 import { PARTS_TOPIC } from './parts';
 import { unref } from '../unref';
 
-/** What one channel's messages are given to. */
+/** Gets the messages of one channel. */
 export interface ChannelListener {
   onMessage(topic: string, data: unknown): void;
   /** Called when the socket is dropped: messages are missed from now on. */
@@ -33,12 +33,12 @@ interface Batch {
 
 /**
  * One WebSocket for many channels. The first channel comes with the connection's own token, each further one is added with a
- * message. The server tells of neither when it holds, so both are confirmed by an echo: a message to a topic that only this socket has
- * asked for. Inngest drops realtime sockets every few minutes (inngest/inngest-js issue 963): a dropped one is replaced.
+ * message. The server confirms neither, so both are confirmed by an echo: a message on a topic that only this socket listens to
+ * (docs/events.md). Inngest drops realtime sockets every few minutes (inngest/inngest-js issue 963): a dropped one is replaced.
  */
 export class SharedSocket {
   private readonly channels = new Map<string, Set<ChannelListener>>();
-  /** Settles when a channel's messages arrive: who comes second must not believe so before. */
+  /** Settles once a channel's messages arrive. The second listener of a channel has to wait for that, too. */
   private readonly confirmed = new Map<string, Promise<void>>();
   private readonly echoes = new Map<string, (heard: boolean) => void>();
   private readonly afterReopen = new Set<() => void>();
@@ -86,7 +86,7 @@ export class SharedSocket {
     if (known) return known;
     const confirmed = confirm().catch((error: unknown) => this.reopened(error));
     this.confirmed.set(channel, confirmed);
-    // Whoever comes after a failure tries for themselves.
+    // After a failure, the next listener tries again.
     confirmed.catch(() => this.confirmed.delete(channel));
     return confirmed;
   }
@@ -195,7 +195,7 @@ export class SharedSocket {
     throw new TypeError(`The server did not confirm ${channel}.`);
   }
 
-  /** A dropped socket is replaced with all its channels: whoever was about to join is on the next one. */
+  /** Replaces a dropped socket with one for all its channels; listeners that were joining are on the new one. */
   private async reopened(error: unknown): Promise<void> {
     if (!(error instanceof DroppedError) || this.closed) throw error;
     await new Promise<void>((resolve, reject) => {

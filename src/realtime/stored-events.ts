@@ -1,6 +1,6 @@
 /**
- * The events of a run as its stored row keeps them: a log of last resort, for whoever finds no other. Each op leaves one
- * entry, most of them a few bytes: what a step's result says of its own events is not written twice.
+ * The events of a run as its stored row keeps them, for readers who find no log. Each op leaves one entry, mostly of a few bytes:
+ * what a step's stored result says of its own events is not written twice.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Snapshot } from '../snapshot/store';
@@ -31,7 +31,7 @@ export interface StoredOp {
   op: string;
   /** Name of the leg. */
   leg: string;
-  /** Where it stands in the order of causes: nothing that depends on it has a smaller one. */
+  /** Its place in the order of causes: whatever depends on it has a larger one (`compareAt`). */
   at: number[];
   /** Up to which ancestor this run's events are shown: 1 for none but the run itself. */
   shown: number;
@@ -47,11 +47,11 @@ export interface StoredNested {
   nested: { workflowId: string; runId: string };
 }
 
-/** Bytes of JSON that are kept of what one step wrote, and of all earlier turns, items and tries of a step. */
-const MOST_WRITTEN = 256 * 1024;
-const MOST_EARLIER = 32 * 1024;
+/** Bytes of JSON that are kept of what one step wrote, and of all earlier turns, items and attempts of a step. */
+const MAX_WRITTEN_BYTES = 256 * 1024;
+const MAX_EARLIER_BYTES = 32 * 1024;
 
-/** Collects what one op tells. */
+/** Collects the events of one op. */
 export class OpRecorder {
   private readonly events: Exclude<StoredEvent, number>[] = [];
   private written = 0;
@@ -62,7 +62,7 @@ export class OpRecorder {
     private readonly channels: readonly string[],
   ) {}
 
-  /** How many events there are by now, the ones that are not kept included. */
+  /** How many events there are, those that are not kept included. */
   get count(): number {
     return this.events.reduce((sum, one) => sum + ('omitted' in one ? one.omitted : 1), 0);
   }
@@ -71,7 +71,7 @@ export class OpRecorder {
   add(event: RunEvent, targets: readonly StreamTarget[], id?: string): void {
     if (isWritten(event)) {
       this.written += jsonSize(event);
-      if (this.written > MOST_WRITTEN) return this.omit();
+      if (this.written > MAX_WRITTEN_BYTES) return this.omit();
     }
     const depths = targets.map(({ channel }) => this.channels.indexOf(channel));
     const first = Math.min(...depths);
@@ -93,7 +93,7 @@ export class OpRecorder {
     else this.events.push({ omitted: 1 });
   }
 
-  /** What was told so far. With a step and its result as it is stored, what that says is left out. */
+  /** The events so far. With a step and its stored result, what the result says is left out. */
   entry(step?: string, result?: Record<string, unknown>): StoredOp {
     const all = { ...this.op, ...(step !== undefined && { step }), events: [...this.events] };
     return dependent(all, result);
@@ -116,7 +116,7 @@ export function isWritten({ type }: RunEvent): boolean {
   return type === 'workflow-step-output' || String(type).startsWith('data-');
 }
 
-/** The entry of an op that was done in an earlier request, as far as its result tells of it. `own`: where that is not all. */
+/** The entry of an op of an earlier request, made again from its result. `own`: its events, where the result does not say all. */
 export function retold(
   op: Omit<StoredOp, 'events'>,
   waiting: readonly StoredEvent[],
@@ -132,7 +132,7 @@ export function independent(op: StoredOp, stored: unknown): StoredOp {
   return refers && isRecord(stored) ? { ...op, result: visible(stored) } : op;
 }
 
-/** The reverse, for an entry that is written beside its step's result: what that says is left out. */
+/** The reverse of `independent`, for an entry that is written beside its step's result: what the result says is left out. */
 function dependent(op: StoredOp, stored: unknown): StoredOp {
   if (op.step === undefined || !isRecord(stored)) return op;
   if (op.result) {
@@ -160,12 +160,12 @@ export function eventsIn(op: StoredOp): Exclude<StoredEvent, number>[] {
   });
 }
 
-/** Progress is counted by leg, which goes without saying in what is stored of a leg. */
+/** Progress is counted by leg. What is stored of a leg leaves its name out, so it is added again here. */
 function counted(event: RunEvent, leg: string): RunEvent {
   return event.type === 'workflow-step-progress' ? { mastraExecution: leg, ...event } : event;
 }
 
-/** The key of a step's stored result under which this package keeps what is not the step's; core shows nobody what it holds. */
+/** The key of a step's stored result under which this package keeps data of its own, the _rider_. Core hides this key from users. */
 const RIDER = '__state';
 
 interface Rider {
@@ -176,7 +176,7 @@ interface Rider {
   partial?: true;
 }
 
-/** An entry as it is written down: what goes without saying is left out. */
+/** An entry as it is stored, without the fields that have their usual value. */
 export type PackedOp = Partial<Omit<StoredOp, 'step'>> & Pick<StoredOp, 'at'> & { step?: string | null };
 
 const WHOLE: readonly StoredEvent[] = [0, 1, 2];
@@ -216,13 +216,13 @@ function unpack(
   };
 }
 
-/** A step's result with what rides in it. What was told is a text: stores that copy what they hold copy it at once. */
+/** A step's result with its rider. The events are one text, which a store copies faster than an object. */
 export function withRider(result: object, { told = [], ...rest }: Rider): Record<string, unknown> {
   const text = JSON.stringify(told);
   return { ...result, [RIDER]: Object.keys(rest).length > 0 ? { ...rest, told: text } : text };
 }
 
-/** What rides in a step's stored result. */
+/** The rider of a step's stored result. */
 export function riderOf(result: unknown): Rider {
   const rider = isRecord(result) ? result[RIDER] : undefined;
   if (typeof rider === 'string') return { told: toldIn(rider) };
@@ -235,13 +235,13 @@ function toldIn(text: string): PackedOp[] {
   return JSON.parse(text) as PackedOp[];
 }
 
-/** A step's stored result without what rides in it. */
+/** A step's stored result without its rider. */
 export function visible(result: Record<string, unknown>): Record<string, unknown> {
   const { [RIDER]: _rider, ...shown } = result;
   return shown;
 }
 
-/** The results in a stored run, without what rides in them and without those of steps that have no end yet. */
+/** The results in a stored run without their riders, and without those of steps that still execute. */
 export function visibleResults(context: Record<string, unknown>, running = false): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(context).flatMap(([id, result]) => {
@@ -251,7 +251,7 @@ export function visibleResults(context: Record<string, unknown>, running = false
   );
 }
 
-/** What a run's row tells of its ops, and of its nested runs. The entries need no step's result beside them. */
+/** The stored events of a run, and its nested runs. The entries need no step's result beside them. */
 export interface StoredStory {
   ops: Map<string, StoredOp>;
   nested: StoredNested[];
@@ -271,7 +271,7 @@ export function storedStory({ runId, context, inngest }: Snapshot): StoredStory 
   return { ops, nested: settled.filter(one => 'nested' in one) };
 }
 
-/** The same, as it is written into a row whose results have nothing riding in them. */
+/** The same, as it is written into a row whose results have no riders. */
 export function packedStory({ ops, nested }: StoredStory, runId: string, context: object = {}): Json {
   const results = context as Record<string, unknown>;
   const told = [...ops.values()]
@@ -281,7 +281,7 @@ export function packedStory({ ops, nested }: StoredStory, runId: string, context
   return [...packed, ...nested] as unknown as Json;
 }
 
-/** What a leg that ends its row's results takes along: the story in a form that needs none of them. */
+/** The row's field `inngest` for a new leg, which replaces the results of the row: the events in a form that needs none of them. */
 export function keptStory(snapshot: Snapshot): Snapshot['inngest'] {
   const { runId, inngest } = snapshot;
   const story = storedStory(snapshot);
@@ -293,11 +293,11 @@ export function opKey({ leg, op }: Pick<StoredOp, 'leg' | 'op'>): string {
   return `${leg}/${op}`;
 }
 
-/** The ops of one step that came before its last, so far as there is room for them; what there is none for is counted. */
+/** The earlier ops of a step, as many as there is room for; of the others, the events are counted. */
 export class EarlierOps {
   private readonly kept = new Map<string, StoredOp>();
   private readonly seen = new Set<string>();
-  private room = MOST_EARLIER;
+  private room = MAX_EARLIER_BYTES;
   private first?: StoredOp;
   private dropped = 0;
 
@@ -348,10 +348,10 @@ function limited(ops: readonly StoredOp[]): StoredOp[] {
       ofStep.add(op);
     }
   }
-  return [...kept, ...[...earlier].flatMap(([step, ofStep]) => ofStep.but({ ...NOBODY, step }))];
+  return [...kept, ...[...earlier].flatMap(([step, ofStep]) => ofStep.but({ ...EMPTY_OP, step }))];
 }
 
-const NOBODY: StoredOp = { op: '', leg: '', at: [], shown: 1, events: [] };
+const EMPTY_OP: StoredOp = { op: '', leg: '', at: [], shown: 1, events: [] };
 
 function countOf(events: readonly StoredEvent[]): number {
   return events.reduce<number>(
@@ -360,7 +360,7 @@ function countOf(events: readonly StoredEvent[]): number {
   );
 }
 
-/** The order of causes. */
+/** Compares two places in the order of causes. */
 export function compareAt(one: readonly number[], other: readonly number[]): number {
   for (let place = 0; place < Math.max(one.length, other.length); place++) {
     const difference = (one[place] ?? -1) - (other[place] ?? -1);

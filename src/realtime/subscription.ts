@@ -29,12 +29,12 @@ class SocketPool {
 
   async join(channel: string, listener: ChannelListener): Promise<() => void> {
     while (this.current) {
-      // Whoever comes while a socket is being opened waits for it.
+      // A socket that is being opened is waited for.
       const socket = await this.current.catch(() => undefined);
       if (!socket || socket !== this.latest) continue;
       if (socket.joined >= CHANNELS_PER_SOCKET) break;
       const join = () => socket.join(channel, listener);
-      // Once more, for a request that failed on the way.
+      // Twice: the request for the token may have failed on its way.
       return join()
         .catch(join)
         .catch(() => this.joinNext(socket, channel, listener));
@@ -43,8 +43,8 @@ class SocketPool {
   }
 
   /**
-   * A machine that is too busy to confirm channels in time gets one more socket for all of them, and a server that does not add
-   * channels one for each.
+   * A machine that is too busy to confirm channels in time gets one more socket for all of them. If channels are not confirmed there,
+   * either, the server can't add any, and each gets a socket of its own.
    */
   private async joinNext(
     before: SharedSocket,

@@ -4,25 +4,25 @@ import type { TracingOptions } from '../wire/tracing-options';
 import { MastraInngestError } from '../errors';
 import type { OutputOptions } from './result';
 
-/** What every way of executing a run takes. */
+/** The arguments that all methods which execute a run share. */
 export interface ExecutionArguments {
   requestContext?: Context;
   outputOptions?: OutputOptions;
   perStep?: boolean;
   actor?: unknown;
   tracingOptions?: TracingOptions;
-  /** The caller's span, which the run hangs below. */
+  /** The caller's span: the run's parent in the trace. */
   tracingContext?: { currentSpan?: CallerSpan };
 }
 
-/** A live span of core's, as far as a run in another process can hang below it. */
+/** A live span of core's, as far as it can be the parent of a run in another process. */
 interface CallerSpan {
   id: string;
   isValid: boolean;
   externalTraceId?: string;
 }
 
-/** The trace that a run is in: the caller's where it gave a span, as core has it, else what the options say. */
+/** The trace options of a run: as in core, a span of the caller's wins over the options. */
 export function tracingOptionsOf({
   tracingOptions,
   tracingContext,
@@ -70,7 +70,7 @@ export function stepPath(step: StepArgument | undefined): string[] | undefined {
 }
 
 /**
- * What a call of `method` was given, where JavaScript may pass anything; nothing means no arguments.
+ * Checks that a call of `method` was given an object, since JavaScript may pass anything; nothing means no arguments.
  * @throws MastraInngestError `INVALID_ARGUMENTS`
  */
 export function argumentsOf<T>(method: string, args: T | undefined): T {
@@ -95,7 +95,7 @@ const EXAMPLES: Record<string, string> = {
   observeStream: 'offset',
 };
 
-/** Core takes a Map for a request context. */
+/** Core accepts a Map as a request context. */
 function withContext(args: { requestContext?: unknown }): object {
   const { requestContext } = args;
   if (!(requestContext instanceof Map)) return args;

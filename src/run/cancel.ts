@@ -1,4 +1,4 @@
-/** Cancelling: the store first, so that it holds whatever Inngest is doing, then Inngest. */
+/** Cancels a run: first in the store, so that the cancel holds whatever Inngest is doing, then in Inngest. */
 import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
@@ -11,7 +11,7 @@ import { isNestable } from '../brand';
 import { cancelEventName } from '../wire/start-event';
 
 /**
- * Answers whether the run is canceled now; one that has ended stays as it is.
+ * Returns whether the run is canceled now; one that has ended stays as it is.
  * @throws MastraInngestError `SEND_FAILED`
  */
 export async function cancelStored(
@@ -24,7 +24,7 @@ export async function cancelStored(
   const before = await record.load();
   const path = before && { stepExecutionPath: executionPath(graph.steps, before) };
   const moved = await record.move('canceled', path);
-  // An earlier cancel may have got no further than the row, so the rest is done again.
+  // An earlier cancel may have failed after the row was written, so all that follows is done again.
   const again = before?.status === 'canceled';
   if (before && !moved && !again) return false;
   if (before?.status === 'suspended' || again) await cancelNested(record, before, steps);
@@ -56,7 +56,7 @@ function notSent({ identity }: RunRecord, cause: unknown): MastraInngestError {
   );
 }
 
-/** No Inngest run waits for the nested runs of a suspended one: their rows are all there is of them. */
+/** The nested runs of a suspended run have no Inngest run any more, so only their rows are cancelled. */
 async function cancelNested(
   record: RunRecord,
   { context }: Snapshot,

@@ -1,4 +1,4 @@
-/** What it takes to continue a stored run: checks first, then a claim and an event. */
+/** Prepares the continuation of a stored run: all checks come first, before a claim is stored and an event sent. */
 import { randomUUID } from 'node:crypto';
 import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
@@ -17,31 +17,31 @@ import { jsonSize } from '../wire/limits';
 import type { StartRequest } from '../wire/start-event';
 import type { RunState } from '../sdk/port';
 import { type ResumeArguments, type TravelArguments, stepPath } from './arguments';
-import { type Departure } from './departure';
-import { notSuspended, overtaken, refusal } from './refusal';
+import { alreadyContinued, cannotContinue, notSuspended } from './errors';
+import type { PreparedLeg } from './leg-sender';
 
-/** Core's patience with a run that is about to suspend, and the pause between two looks, in milliseconds. */
+/** How long core waits for a run that is about to suspend, and the pause between two reads, in milliseconds. */
 const SUSPENDING = { patience: 2000, pause: 50 };
-/** Bytes of a run's input that go along with a resume, for the expressions of Inngest's options. */
+/** A run's input of up to so many bytes is sent with a resume, for the expressions in Inngest's options. */
 const SMALL_INPUT = 64 * 1024;
 
 const STEP_REQUIRED = 'Step is required and must be a valid step or array of steps';
 const NEVER_STARTED = 'This workflow run was not suspended: nobody has ever started a run with this id';
 
-/** What a run lends to its continuation. */
+/** What of a run is needed to continue it. */
 export interface Continuable {
   record: RunRecord;
-  /** Nobody knew of the run before: a row that is still pending is that of `createRun` alone. */
+  /** `createRun` has just made the run: a row that is pending is its own, and no start was sent. */
   isNew?: boolean;
   graph: ExecutionGraph;
   /** The same as core serializes it. */
   serializedGraph: readonly unknown[];
   /** Whether the user's `shouldPersistSnapshot` lets `running` into the store. */
   storesRunning(results: StepResults): boolean;
-  /** The schema's word on a resumed step's data, the parsed value. */
+  /** Checks a resumed step's data against its schema; returns the parsed value. */
   validateResumeData(data: unknown, path: readonly string[], snapshot: Snapshot): Promise<unknown>;
   validateTravelInput(input: unknown, stepId: string): Promise<unknown>;
-  /** A run that was never begun, though its start was sent, ends where Inngest says so. */
+  /** Ends a run whose start was sent and which never began, where Inngest says that it never will. */
   settleUnanswered(snapshot: Snapshot): Promise<void>;
   runState(inngestRunId: string): Promise<RunState>;
   /** All of the request but what is the leg's own. */
@@ -53,7 +53,7 @@ function ownGraph({ record, serializedGraph }: Continuable): OwnGraph {
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_NOT_SUSPENDED`, `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS`, `GRAPH_CHANGED` */
-export async function resumeDeparture(run: Continuable, args: ResumeArguments): Promise<Departure> {
+export async function prepareResume(run: Continuable, args: ResumeArguments): Promise<PreparedLeg> {
   const snapshot = await suspendedSnapshot(run);
   const { label, forEachIndex, retryCount } = args;
   const wish = { steps: stepPath(args.step), label, forEachIndex, unchecked: Boolean(retryCount) };
@@ -64,18 +64,18 @@ export async function resumeDeparture(run: Continuable, args: ResumeArguments): 
   const leg = { kind: 'resume' as const, ...target, label, resumeData };
   const { input } = faithfulValues(snapshot).context;
   const inputData = jsonSize(input) <= SMALL_INPUT ? input : undefined;
-  return departure(run, snapshot, { ...run.request(args), inputData }, leg);
+  return preparedLeg(run, snapshot, { ...run.request(args), inputData }, leg);
 }
 
 /** @throws MastraInngestError `RUN_NOT_FOUND`, `RUN_ACTIVE`, `TIME_TRAVEL_IMPOSSIBLE` */
-export async function travelDeparture(run: Continuable, args: TravelArguments): Promise<Departure> {
+export async function prepareTimeTravel(run: Continuable, args: TravelArguments): Promise<PreparedLeg> {
   const steps = stepPath(args.step) ?? [];
   const { record } = run;
-  if (steps.length === 0) throw refusal(record, 'TIME_TRAVEL_IMPOSSIBLE', STEP_REQUIRED);
+  if (steps.length === 0) throw cannotContinue(record, 'TIME_TRAVEL_IMPOSSIBLE', STEP_REQUIRED);
   const snapshot = await stored(record);
   if (!continuedFrom('time-travel').includes(snapshot.status)) {
     const why = `This workflow run is still running, cannot time travel (its status is ${snapshot.status})`;
-    throw refusal(record, 'RUN_ACTIVE', why);
+    throw cannotContinue(record, 'RUN_ACTIVE', why);
   }
   const { resumeData, context, nestedStepsContext, initialState } = args;
   const isPlain = Boolean(args.inputData) && steps.length === 1;
@@ -83,43 +83,47 @@ export async function travelDeparture(run: Continuable, args: TravelArguments): 
   const leg: Leg = { kind: 'time-travel', steps, resumeData, context, nestedStepsContext };
   const request = { ...run.request(args), inputData, initialState };
   requirePossible(run, snapshot, request, leg);
-  return departure(run, snapshot, request, leg);
+  return preparedLeg(run, snapshot, request, leg);
 }
 
-/** Core's own check, before anything is sent; the execution makes the same parameters from the stored run. */
+/** Core's own check. The execution makes the same parameters from the stored run again. */
 function requirePossible(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): void {
   try {
     travelParams({ leg, start: request, snapshot, graph: run.graph });
   } catch (error) {
-    throw refusal(run.record, 'TIME_TRAVEL_IMPOSSIBLE', reasonOf(error));
+    throw cannotContinue(run.record, 'TIME_TRAVEL_IMPOSSIBLE', reasonOf(error));
   }
 }
 
 /** @throws MastraInngestError `RUN_NOT_ACTIVE`, `RUN_ACTIVE` while Inngest executes the run */
-export async function restartDeparture(
+export async function prepareRestart(
   run: Continuable,
   snapshot: Snapshot,
   args: object,
-): Promise<Departure> {
+): Promise<PreparedLeg> {
   const { record } = run;
   const { status } = snapshot;
   const isStuck = status === 'suspended' && (await isStranded(ownGraph(run), snapshot));
   const misfit = restartMisfit(snapshot, run.serializedGraph, run.graph.steps);
   if (misfit && (isStuck || (status !== 'suspended' && isInterrupted(snapshot))))
     throw graphChanged(record.identity, misfit, 'time travel');
-  if (isStuck) return departure(run, snapshot, run.request(args), { kind: 'restart' });
+  if (isStuck) return preparedLeg(run, snapshot, run.request(args), { kind: 'restart' });
   if (status === 'suspended' || !isInterrupted(snapshot)) {
-    throw refusal(record, 'RUN_NOT_ACTIVE', `This workflow run was not active (its status is ${status})`);
+    throw cannotContinue(
+      record,
+      'RUN_NOT_ACTIVE',
+      `This workflow run was not active (its status is ${status})`,
+    );
   }
   const state = await executionOf(run, snapshot);
   if (state === 'live')
-    throw refusal(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
+    throw cannotContinue(record, 'RUN_ACTIVE', 'Inngest executes it, and goes on after a crash by itself');
   if (state === 'unreachable')
-    throw refusal(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
-  return departure(run, snapshot, run.request(args), { kind: 'restart' });
+    throw cannotContinue(record, 'RUN_ACTIVE', 'Inngest does not say whether it executes it');
+  return preparedLeg(run, snapshot, run.request(args), { kind: 'restart' });
 }
 
-/** What becomes of it without this call. Who executes a run that was not begun here, nobody can say; core takes it at once. */
+/** Whether Inngest executes the run. Of a run that was not begun here nobody can say; core restarts it at once, and so do we. */
 async function executionOf(run: Continuable, snapshot: Snapshot): Promise<RunState> {
   const { inngest } = snapshot;
   if (!inngest || inngest.elsewhere) return 'unknown';
@@ -127,7 +131,7 @@ async function executionOf(run: Continuable, snapshot: Snapshot): Promise<RunSta
   return isAbandoned(snapshot, Date.now()) ? 'unknown' : 'live';
 }
 
-function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): Departure {
+function preparedLeg(run: Continuable, snapshot: Snapshot, request: StartRequest, leg: Leg): PreparedLeg {
   const abandoned = isAbandoned(snapshot, Date.now()) && leg.kind === 'resume';
   const number = abandoned ? (snapshot.inngest?.leg ?? 1) : nextLeg(snapshot);
   const claim = { number, token: randomUUID() };
@@ -139,7 +143,7 @@ function departure(run: Continuable, snapshot: Snapshot, request: StartRequest, 
     claim: async () => {
       const found = { ...snapshot, inngest: keptStory(snapshot) };
       const taken = (await (await claims())?.take(found, claim)) ?? true;
-      if (!taken) throw await overtaken(run.record, snapshot, leg.kind);
+      if (!taken) throw await alreadyContinued(run.record, snapshot, leg.kind);
     },
     release: async spent => (await claims())?.release(snapshot, spent ? claim.number : undefined),
   };
@@ -154,10 +158,10 @@ async function stored(record: RunRecord, how: 'resume' | 'other' = 'other'): Pro
     how === 'resume'
       ? `No snapshot found for this workflow run: ${workflowId} ${runId}`
       : `Snapshot not found for run ${runId}`;
-  throw refusal(record, 'RUN_NOT_FOUND', why);
+  throw cannotContinue(record, 'RUN_NOT_FOUND', why);
 }
 
-/** The stored run, once Inngest was asked for it where it has not begun. @throws MastraInngestError `RUN_NOT_FOUND` */
+/** The stored run; if it has not begun, Inngest was asked for it first. @throws MastraInngestError `RUN_NOT_FOUND` */
 export async function answered(run: Continuable, how?: 'resume'): Promise<Snapshot> {
   const { record, isNew } = run;
   const snapshot = await stored(record, how);
@@ -172,7 +176,7 @@ async function suspendedSnapshot(run: Continuable): Promise<Snapshot> {
   const deadline = Date.now() + SUSPENDING.patience;
   for (let snapshot = await answered(run, 'resume'); ; snapshot = await stored(record, 'resume')) {
     const { status } = snapshot;
-    if (isNew && status === 'pending') throw refusal(record, 'RUN_NOT_FOUND', NEVER_STARTED);
+    if (isNew && status === 'pending') throw cannotContinue(record, 'RUN_NOT_FOUND', NEVER_STARTED);
     if (status === 'suspended' || isAbandoned(snapshot, Date.now())) return snapshot;
     if (isAtRest(status) || Date.now() >= deadline) throw notSuspended(record, snapshot);
     await new Promise(resolve => setTimeout(resolve, SUSPENDING.pause));

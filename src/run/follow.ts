@@ -16,7 +16,7 @@ export interface Followed {
 }
 
 /**
- * Waits until the run comes to rest, or the time is over. A store that does not answer ends no wait.
+ * Waits until the run comes to rest, or the time is over. A store that does not answer does not end the wait.
  * @throws MastraInngestError `INVALID_ARGUMENTS`, `RUN_ACTIVE` where the time is over
  */
 export async function followed(

@@ -30,7 +30,7 @@ export class OpQueue {
     this.ops.set(position.op, events);
   }
 
-  /** The event of an op whose turn it is now; it waits no longer. */
+  /** Takes out the event of an op whose turn it is now. */
   next(op: string): PublishedEvent | undefined {
     const { told } = this;
     const events = (this.ops.get(op) ?? []).filter(({ position, event }) => !told.has(position, event));
@@ -41,14 +41,14 @@ export class OpQueue {
     return next?.event;
   }
 
-  /** How many of the `count` events from a position on come before one that waits here, which was seen and is told itself. */
+  /** How many of the `count` events from a position on come before the first that waits here. */
   countUpTo({ op, number }: Position, count: number): number {
     const numbers = (this.ops.get(op) ?? []).map(({ position }) => position.number);
     const waiting = numbers.filter(one => one >= number && one < number + count);
     return Math.min(count, ...waiting.map(one => one - number));
   }
 
-  /** All that waits of one op, in order. */
+  /** Takes out all that waits of one op, in order. */
   take(op: string): PublishedEvent[] {
     const events = this.ops.get(op) ?? [];
     this.ops.delete(op);
@@ -57,7 +57,7 @@ export class OpQueue {
       .map(({ event }) => event);
   }
 
-  /** All that waits, by op. */
+  /** Takes out all that waits, op by op. */
   takeAll(): PublishedEvent[][] {
     return [...this.ops.keys()].map(op => this.take(op));
   }

@@ -26,9 +26,10 @@ import {
   tracingOptionsOf,
 } from './arguments';
 import { cancelStored } from './cancel';
-import { type Continuable, restartDeparture, resumeDeparture, answered, travelDeparture } from './continue';
-import { type Departure, Departures, canceledUnstarted, conflict } from './departure';
+import { type Continuable, answered, prepareRestart, prepareResume, prepareTimeTravel } from './continue';
+import { canceledBeforeStart, runConflict } from './errors';
 import { followed } from './follow';
+import { LegSender, type PreparedLeg } from './leg-sender';
 import { withLastSteps } from '../function/last-steps';
 import { thrownError } from '../function/stored-result';
 import { type OutputOptions, resultOf, resultOfEvent, runOfEvent } from './result';
@@ -65,16 +66,16 @@ interface StreamCall {
 export class InngestRun extends Run {
   private readonly port: InngestPort;
   private readonly record: RunRecord;
-  private readonly departures: Departures;
+  private readonly sender: LegSender;
   private readonly options: EngineOptions;
   private readonly destination: Destination;
-  /** In which statuses this run is stored, where `createRun` was told; the workflow's own option holds elsewhere. */
+  /** The statuses in which this run is stored, where `createRun` was given `shouldPersistSnapshot`. */
   storedStatuses?: readonly RunStatus[];
-  /** Nobody knew the run before `createRun` made it, and it was not started by this object. */
+  /** `createRun` has just made the run, and it was not started since. */
   isNew = false;
   /** The call of one of core's streams that is being made; undefined outside of such a call. */
   private streamCall?: StreamCall;
-  /** Core closes the observers of a legacy stream with it, and no others. */
+  /** `streamLegacy()` was called: core ends the legacy observers of such a stream itself, and no others. */
   private hasLegacyStream = false;
 
   constructor(params: InngestRunParams) {
@@ -83,7 +84,7 @@ export class InngestRun extends Run {
     this.record = params.record;
     this.options = params.options;
     this.destination = params.destination;
-    this.departures = new Departures(params.port, params.record, params.pubsub, this.log, params.destination);
+    this.sender = new LegSender(params.port, params.record, params.pubsub, this.log, params.destination);
   }
 
   override start(args: never): Promise<RunResult> {
@@ -93,18 +94,18 @@ export class InngestRun extends Run {
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<RunResult> {
     const reader = this.streamCall?.reader;
-    const departure = await this.startDeparture(args);
-    return this.driven(departure, args, reader);
+    const prepared = await this.prepareStart(args);
+    return this.driven(prepared, args, reader);
   }
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
   override async startAsync(args: never): Promise<{ runId: string }> {
-    await this.departures.begin(await this.startDeparture(argumentsOf('startAsync', args)));
+    await this.sender.send(await this.prepareStart(argumentsOf('startAsync', args)));
     return { runId: this.runId };
   }
 
   /** All that can be wrong is found here, before anything is stored or sent. */
-  private async startDeparture(args: StartArguments): Promise<Departure> {
+  private async prepareStart(args: StartArguments): Promise<PreparedLeg> {
     this.isNew = false;
     const inputData: unknown = await this._validateInput(args.inputData);
     const initialState: unknown = await this._validateInitialState(args.initialState ?? {});
@@ -118,7 +119,7 @@ export class InngestRun extends Run {
     return { request, claim: () => this.requireUnstarted(), release: async () => {} };
   }
 
-  /** What every leg takes along. */
+  /** The part of the request that is the same for every leg. */
   private request(args: ExecutionArguments): StartRequest {
     const { requestContext, outputOptions, perStep, actor } = args;
     return {
@@ -138,8 +139,11 @@ export class InngestRun extends Run {
   private async requireUnstarted(): Promise<void> {
     const snapshot = await this.record.load();
     if (!snapshot || snapshot.status === 'pending') return;
-    if (isCanceledUnstarted(snapshot)) throw canceledUnstarted(this.record);
-    throw conflict(this.record, `was already started (its status is ${snapshot.status}); create a new run`);
+    if (isCanceledUnstarted(snapshot)) throw canceledBeforeStart(this.record);
+    throw runConflict(
+      this.record,
+      `was already started (its status is ${snapshot.status}); create a new run`,
+    );
   }
 
   private async result(rested: Rested, outputOptions: OutputOptions | undefined): Promise<RunResult> {
@@ -165,8 +169,8 @@ export class InngestRun extends Run {
     if (travel) return this._timeTravel(travel);
     const reader = this.streamCall?.reader;
     await requireAllowed(this, args);
-    const departure = await resumeDeparture(this.continuable, args);
-    const result = this.driven(departure, args, reader);
+    const prepared = await prepareResume(this.continuable, args);
+    const result = this.driven(prepared, args, reader);
     this.executionResults = result;
     const settled = await result;
     if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
@@ -178,7 +182,7 @@ export class InngestRun extends Run {
   override async resumeAsync(args: never): Promise<{ runId: string }> {
     const given: ResumeArguments = argumentsOf('resumeAsync', args);
     await requireAllowed(this, given);
-    await this.departures.begin(await resumeDeparture(this.continuable, given));
+    await this.sender.send(await prepareResume(this.continuable, given));
     return { runId: this.runId };
   }
 
@@ -189,8 +193,8 @@ export class InngestRun extends Run {
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
   protected override async _timeTravel(travel: TravelArguments): Promise<RunResult> {
     const reader = this.streamCall?.reader;
-    const departure = await travelDeparture(this.continuable, travel);
-    return this.driven(departure, travel, reader);
+    const prepared = await prepareTimeTravel(this.continuable, travel);
+    return this.driven(prepared, travel, reader);
   }
 
   /**
@@ -204,8 +208,8 @@ export class InngestRun extends Run {
       const includeState = Object.keys(snapshot.value).length > 0;
       return this.result({ snapshot }, { includeState });
     }
-    const departure = await restartDeparture(this.continuable, snapshot, given);
-    return this.driven(departure, given);
+    const prepared = await prepareRestart(this.continuable, snapshot, given);
+    return this.driven(prepared, given);
   }
 
   private get continuable(): Continuable {
@@ -245,7 +249,7 @@ export class InngestRun extends Run {
     };
   }
 
-  /** Core's `watch`; whoever comes late gets what happened before. */
+  /** Core's `watch`; a late watcher gets what happened before, too. */
   override watch(callback: WatchCallback): () => void {
     const { streamCall: call } = this;
     const tell = (event: object) => callback(event as RunChunk);
@@ -292,7 +296,7 @@ export class InngestRun extends Run {
     return this.ownLeg(() => super.resumeStream(given));
   }
 
-  /** Core's own stream of a time travel breaks off at a chunk without a payload; that of a resume takes it. */
+  /** By core's `resumeStream`: core's own `timeTravelStream` breaks off at a chunk without a payload. */
   override timeTravelStream(args: never): Stream {
     const travel: TravelArguments = argumentsOf('timeTravelStream', args);
     return this.ownLeg(() => super.resumeStream(), { travel });
@@ -318,7 +322,7 @@ export class InngestRun extends Run {
     return this.pubsub as RealtimePubSub;
   }
 
-  /** Tells somebody the run's events; nothing is read before it is asked for. */
+  /** A reader of the run's events. It reads nothing before it is opened. */
   private reader(tell: (event: RunEvent) => unknown, comesLate = true): StoryReader {
     const { record } = this;
     const log = logOf(this.mastra, runChannel(this.workflowId, this.runId));
@@ -357,21 +361,21 @@ export class InngestRun extends Run {
     }
   }
 
-  /** A cancelled run ends with the steps that it was executing. */
+  /** The result of a cancelled run has the steps that were executing. */
   private async withLastSteps(rested: Rested): Promise<Rested> {
     const { snapshot } = rested;
     if (snapshot?.status !== 'canceled') return rested;
     return { ...rested, snapshot: await withLastSteps(this.record, this.executionGraph.steps, snapshot) };
   }
 
-  /** Drives a leg to its rest; a stream of it has all of its events then, and knows how it ended. */
-  private async driven(departure: Departure, { outputOptions }: ExecutionArguments, reader?: StoryReader) {
-    if (departure.before) await reader?.skip(departure.before);
-    const rested = await this.withLastSteps(await this.departures.drive(departure));
+  /** Executes a leg until the run is at rest; its stream has all events then, and the result. */
+  private async driven(prepared: PreparedLeg, { outputOptions }: ExecutionArguments, reader?: StoryReader) {
+    if (prepared.before) await reader?.skip(prepared.before);
+    const rested = await this.withLastSteps(await this.sender.sendAndWait(prepared));
     await reader?.complete(rested.snapshot ?? runOfEvent(rested.finish));
     const result = await this.result(rested, outputOptions);
     if (!reader || result.status !== 'failed' || reader.hasFailure) return result;
-    // Core's stream reads its status off its chunks, and what failed is no step.
+    // Core's stream takes its status from its chunks, and here no step failed that would say so.
     this.streamOutput?.updateResults(result);
     this.streamOutput?.rejectResults(result.error);
     return result;

@@ -1,4 +1,4 @@
-/** What of `createRun({ shouldPersistSnapshot })` travels to the process that executes the run. */
+/** `createRun({ shouldPersistSnapshot })` as a list of statuses, which the run's events carry to the process that executes it. */
 import type { EngineOptions, RunStatus } from '../core-types';
 import { MastraInngestError } from '../errors';
 
@@ -19,7 +19,7 @@ const STATUSES = Object.keys({
 } satisfies Record<RunStatus, 0>) as RunStatus[];
 
 /**
- * The statuses in which a run is to be stored: a function can't travel, so it is asked for each of them beforehand.
+ * The statuses in which a run is stored. A function can't be sent to another process, so it is called for each status beforehand.
  * @throws MastraInngestError `INVALID_WORKFLOW_OPTION` where its answer hangs on the results of steps, which are not known yet
  */
 export function storedStatuses(wanted: Predicate, workflowId: string, runId: string): RunStatus[] {
@@ -36,7 +36,7 @@ export function storedStatuses(wanted: Predicate, workflowId: string, runId: str
     { get: onLook, has: onLook, ownKeys: onLook, getOwnPropertyDescriptor: onLook },
   );
   return STATUSES.filter(workflowStatus =>
-    // Of a run that has not begun the results are known.
+    // A run that has not begun has no results, so here the function may look at them.
     wanted({ workflowStatus, stepResults: workflowStatus === 'pending' ? {} : unknown }),
   );
 }

@@ -21,16 +21,16 @@ export interface StoryEvent {
   count: number;
 }
 
-/** What one op told on the channel of the observed run. */
+/** The events of one op on the channel of the observed run. */
 interface ToldOp {
   at: readonly number[];
   events: StoryEvent[];
 }
 
-/** The ids of the workflows from the run that is looked at, first, up to the one below the observed run. */
+/** Workflow ids from a nested run, first, up to the run directly below the observed one. */
 type Path = readonly string[];
 
-/** All that is stored of the events that a run's channel has shown. */
+/** All stored events of a run's channel. */
 export async function storyOf(record: RunRecord, snapshot: Snapshot, graph: Graph): Promise<StoryEvent[]> {
   const story = storedStory(snapshot);
   if (story.ops.size + story.nested.length === 0 && Object.keys(snapshot.inngest ?? {}).length === 0) {
@@ -85,7 +85,7 @@ function prefixOf({ to: [first] = [0, 0], plain }: OneEvent, path: Path): string
     .join('');
 }
 
-/** A row of another version of this package: its results alone tell, in the order in which the steps began. */
+/** The events of a row without stored events (of another version of this package), made from its results in the order of their start. */
 function toldByResults({ context }: Snapshot): StoryEvent[] {
   return Object.entries(visibleResults(context))
     .filter((entry): entry is [string, Record<string, unknown>] => entry[0] !== 'input' && isRecord(entry[1]))

@@ -12,22 +12,24 @@ import type { StoryEvent } from './stored-story';
 import { type Position, Told, positionOf } from './told';
 import { unref } from '../unref';
 
-/** How long, in milliseconds, a run that is not stored and has come to rest is waited for: the last of its events may be on their way. */
+/** How long, in milliseconds, the last event of a run at rest is waited for where the store has no events of the run. */
 const LINGER = 1000;
-/** Pauses, in milliseconds, after which a log is read again that lacks what the store has: it is written a moment later. */
+/** Pauses, in milliseconds, before a log that lacks what the store has is read again: it may be written a moment later. */
 const CATCH_UP = [0, 50, 150];
-/** How often, in milliseconds, the store is asked for the beginning of a step that was executing when somebody came. */
-const FIRST_LOOK = 300;
-const LONGEST_LOOK = 3000;
+/** Pauses, in milliseconds, between reads of the store while events of an executing step are missing; they grow by half. */
+const FIRST_REREAD = 300;
+const LONGEST_REREAD = 3000;
+/** When, in milliseconds, the first part of a step that executes is stored for sure. */
 const STEP_STORED = 1300;
 
-/** What a run is stored as, and what that tells of its events, in the order of causes. */
+/** A stored run and its stored events, in the order of causes. */
 export interface StoredRun {
   snapshot: Snapshot;
   story: StoryEvent[];
 }
 
-interface Past {
+/** What is known of a run's events at one moment. */
+interface KnownEvents {
   snapshot?: Snapshot;
   events: StoryEvent[];
 }
@@ -39,7 +41,7 @@ export interface StoryReaderOptions {
   /** The run's log; missing where Mastra has no cache. */
   log?: LogReader<PublishedEvent>;
   warnings: WarningLog;
-  /** The run may have begun: nothing is told before `open`. */
+  /** The run may have begun before: nothing is told until `open` has read what happened so far. */
   comesLate: boolean;
 }
 
@@ -59,13 +61,13 @@ export class StoryReader {
   private working = false;
   private hasHole = false;
   private isInterrupted = false;
-  /** Somebody came late, or the channel was interrupted. */
+  /** Events may be missing: the reader came late, or the channel was interrupted. */
   private mayLack: boolean;
-  /** What the channel brings is told; before, the past is. */
+  /** The events so far were told, so those of the channel are next. */
   private isOpen: boolean;
   private logIsWhole: boolean;
-  private look?: NodeJS.Timeout;
-  private lookPause = FIRST_LOOK;
+  private rereadTimer?: NodeJS.Timeout;
+  private rereadPause = FIRST_REREAD;
   private closed = false;
   private sawEnd = false;
   private onEnd = () => {};
@@ -104,20 +106,20 @@ export class StoryReader {
     void this.goOn();
   }
 
-  /** Tells what happened before; to be called once the channel's messages arrive. Answers how the run is stored. */
+  /** Tells what happened so far. To be called once the channel's messages arrive. Returns the stored run. */
   async open(): Promise<Snapshot | undefined> {
-    const snapshot = await this.exclusively(() => this.tellPast(() => this.past()));
+    const snapshot = await this.exclusively(() => this.tellMissed(() => this.readAll()));
     this.isOpen = true;
     void this.goOn();
     // A step that executes is stored as far as it is a second after its start.
-    if (!this.logIsWhole && snapshot && !isAtRest(snapshot.status)) this.lookLater(STEP_STORED);
+    if (!this.logIsWhole && snapshot && !isAtRest(snapshot.status)) this.rereadLater(STEP_STORED);
     return snapshot;
   }
 
-  /** What happened before is not told: somebody follows the leg that begins. `snapshot`: the run as that leg finds it. */
+  /** Leaves out what happened so far: the stream begins with this leg. `snapshot`: the run as the leg finds it. */
   async skip(snapshot: Snapshot): Promise<void> {
     await this.exclusively(async () => {
-      const { events } = await this.past(snapshot);
+      const { events } = await this.readAll(snapshot);
       for (const { event, count } of events) {
         const position = positionOf(event);
         if (position) this.told.add(position, event, count);
@@ -125,14 +127,14 @@ export class StoryReader {
     });
   }
 
-  /** Tells what is missing of a run that has come to rest, then how it did; nothing is told after that. */
+  /** Tells the missing events of a run at rest, then its end. Nothing is told after that. */
   async complete(snapshot: Snapshot | undefined): Promise<void> {
     if (!this.sawEnd && !snapshot?.inngest?.events) await this.linger();
     if (!this.isOpen) await this.open();
     if (this.isInterrupted) this.resumed();
     await this.goOn();
     await this.exclusively(async () => {
-      await this.tellPast(() => this.past(snapshot));
+      await this.tellMissed(() => this.readAll(snapshot));
       for (const events of this.waiting.takeAll()) this.tellWithStart(events);
     });
     const last = snapshot && statusEvent(snapshot.status);
@@ -149,7 +151,7 @@ export class StoryReader {
   /** Nothing is told any more. */
   close(): void {
     this.closed = true;
-    clearTimeout(this.look);
+    clearTimeout(this.rereadTimer);
   }
 
   private async linger(): Promise<void> {
@@ -162,7 +164,7 @@ export class StoryReader {
     });
   }
 
-  /** What is done to the story is done one after the other. */
+  /** Reads and tells run one after the other, so that two of them never mix their events. */
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
     const done = this.work.then(work);
     this.work = done.then(
@@ -172,7 +174,7 @@ export class StoryReader {
     return done;
   }
 
-  /** Works off what the channel brought; resolves when nothing is left of it. */
+  /** Tells what the channel has brought; resolves when nothing of it is left. */
   private goOn(): Promise<void> {
     if (this.working) return this.work;
     this.working = true;
@@ -180,7 +182,7 @@ export class StoryReader {
       while (this.hasWork) {
         if (this.hasHole) {
           this.hasHole = false;
-          await this.tellPast(() => this.past());
+          await this.tellMissed(() => this.readAll());
         }
         const events = this.queue.splice(0);
         await this.readOn(events);
@@ -196,7 +198,7 @@ export class StoryReader {
     return this.isOpen && !this.closed && !this.isInterrupted && (this.queue.length > 0 || this.hasHole);
   }
 
-  /** The doorbell rang: what is new in the log comes first, and in its order. */
+  /** Tells what is new in the log, in the log's order. */
   private async readOn(events: readonly PublishedEvent[]): Promise<void> {
     const { log } = this.options;
     if (!log || !this.logIsWhole) return;
@@ -224,16 +226,16 @@ export class StoryReader {
     if (this.told.has(position, event)) return;
     // The last step of a run is stored with the run's end, and may have been told before somebody came.
     if (this.mayLack && !this.logIsWhole && isFinish(position.op))
-      await this.tellPast(() => this.storedPast());
+      await this.tellMissed(() => this.readStored());
     if (this.told.isNext(position)) return this.tellNext(event);
     this.waiting.add(position, event);
-    if (isWritten(event)) return this.lookLater();
-    // Its op has ended or goes on to something new: that is stored by now.
-    await this.tellPast(() => this.storedPast());
+    if (isWritten(event)) return this.rereadLater();
+    // Its op has ended, or goes on to something new: what comes before is stored by now.
+    await this.tellMissed(() => this.readStored());
     if (this.told.has(position, event)) return;
-    // Nothing of it is stored. What there is is better than to wait for what will not come.
+    // Nothing of it is stored, so what comes before will never come: tell what there is.
     if (isLast(event, position.op)) this.tellWithStart(this.waiting.take(position.op));
-    else this.lookLater();
+    else this.rereadLater();
   }
 
   private tellNext(event: PublishedEvent, count = 1): void {
@@ -243,7 +245,7 @@ export class StoryReader {
     this.tellWaiting(position.op);
   }
 
-  /** Tells what there is of an op whose beginning was missed and is nowhere stored; its step's end says what the start said. */
+  /** Tells an op whose beginning was missed and is nowhere stored. Its start is made from its end, which says the same. */
   private tellWithStart(events: readonly PublishedEvent[]): void {
     const [first] = events;
     const { op } = (first && positionOf(first)) ?? { op: '' };
@@ -260,21 +262,21 @@ export class StoryReader {
     }
   }
 
-  private lookLater(pause = this.lookPause): void {
-    if (this.look || this.closed) return;
-    this.look = setTimeout(() => {
-      this.look = undefined;
-      this.lookPause = Math.min(this.lookPause * 1.5, LONGEST_LOOK);
-      void this.exclusively(() => this.tellPast(() => this.storedPast())).then(() => {
-        if (this.waiting.isEmpty) this.lookPause = FIRST_LOOK;
-        else this.lookLater();
+  private rereadLater(pause = this.rereadPause): void {
+    if (this.rereadTimer || this.closed) return;
+    this.rereadTimer = setTimeout(() => {
+      this.rereadTimer = undefined;
+      this.rereadPause = Math.min(this.rereadPause * 1.5, LONGEST_REREAD);
+      void this.exclusively(() => this.tellMissed(() => this.readStored())).then(() => {
+        if (this.waiting.isEmpty) this.rereadPause = FIRST_REREAD;
+        else this.rereadLater();
       });
     }, pause);
-    unref(this.look);
+    unref(this.rereadTimer);
   }
 
-  /** Tells what happened and was not told. */
-  private async tellPast(read: () => Promise<Past>): Promise<Snapshot | undefined> {
+  /** Tells what was read and has not been told. */
+  private async tellMissed(read: () => Promise<KnownEvents>): Promise<Snapshot | undefined> {
     const { snapshot, events } = await read();
     for (const { event, count } of events) {
       // The end of an earlier leg; that of the last one is told by whoever knows that it is the last.
@@ -287,7 +289,7 @@ export class StoryReader {
     return snapshot;
   }
 
-  /** Of several events that are not kept, some may have been told, and some may wait to be. */
+  /** Tells a marker for events that are not stored, but not for those of them that were told or wait to be. */
   private tellOmitted({ op, number }: Position, count: number): void {
     const end = number + count;
     for (let next = number; next < end;) {
@@ -299,14 +301,14 @@ export class StoryReader {
     }
   }
 
-  /** Tells what waits in an op for its turn, if that has come. */
+  /** Tells the next event that waits in an op, if all before it were told. */
   private tellWaiting(op: string): void {
     const next = this.waiting.next(op);
     if (next) this.tellNext(next);
   }
 
   /** What the store has of the run. */
-  private async storedPast(known?: Snapshot): Promise<Past> {
+  private async readStored(known?: Snapshot): Promise<KnownEvents> {
     const run = await this.options.stored(known).catch((error: unknown) => {
       this.warn('The past of a run could not be read; only what happens from now on is shown.', error);
       return undefined;
@@ -315,9 +317,9 @@ export class StoryReader {
   }
 
   /** What the store and the log have of the run, in one order. */
-  private async past(known?: Snapshot): Promise<Past> {
+  private async readAll(known?: Snapshot): Promise<KnownEvents> {
     const { log } = this.options;
-    const { snapshot, events: story } = await this.storedPast(known);
+    const { snapshot, events: story } = await this.readStored(known);
     if (!log || !this.logIsWhole) return { snapshot, events: story };
     const logged: StoryEvent[] = [];
     const ids = new Set<string>();
@@ -372,7 +374,7 @@ function isLast(event: RunEvent, op: string): boolean {
   return names.some((_name, place) => label.startsWith(names.slice(place).join('.')));
 }
 
-/** How a run that has come to rest says so. */
+/** The last event of a run at rest, made from the stored run. */
 function endOf({ runId, status, result, error, inngest }: Snapshot): RunEvent {
   const outcome = { ...(result !== undefined && { result }), ...(error !== undefined && { error }) };
   return runFinished({ runId, workflowStatus: status, ...outcome }, inngest?.leg ?? 0);

@@ -22,10 +22,10 @@ export interface Observed {
   replayed?: Replayed;
 }
 
-/** How often a stream looks whether the run has ended without its last event, in milliseconds. */
-const LOOK = 2000;
+/** How often, in milliseconds, a stream checks whether the run is at rest: its last event may be lost. */
+const END_CHECK_PAUSE = 2000;
 
-/** A run's events from its beginning on; ends when the run has come to rest, with `onRest`'s last word. */
+/** A run's events from its beginning on. Ends when the run is at rest, once `onRest` is done. */
 function events(
   run: Observed,
   /** Undefined for an event that the stream does not show. */
@@ -48,17 +48,17 @@ function events(
         if (isOpen) controller.close();
         isOpen = false;
       };
-      /** `last`: the run has said that it ends, so what is not in the store never will be. */
-      const look = async (last = false) => {
+      /** `last`: the run's last event has come, so what is not in the store never will be. */
+      const checkEnd = async (last = false) => {
         const snapshot = await run.record.load().catch(() => undefined);
         if (snapshot ? isAtRest(snapshot.status) : last) await (ending ??= end(snapshot));
       };
       // The channel may lose the last event; the store does not.
-      const timer = setInterval(() => void look(), LOOK);
+      const timer = setInterval(() => void checkEnd(), END_CHECK_PAUSE);
       const unfollow = await run.follow({
         receive: event => {
           reader.receive(event);
-          if (isEnd(event)) void look(true);
+          if (isEnd(event)) void checkEnd(true);
         },
         interrupted: () => reader.interrupted(),
         resumed: () => reader.resumed(),
@@ -92,16 +92,16 @@ export function observedStream(run: Observed, offset = 0): ReadableStream<RunChu
     const output = new WorkflowRunOutput({ workflowId, runId, stream });
     return output.fullStream;
   };
-  return rest(open, run.replayed, offset);
+  return withoutFirst(open, run.replayed, offset);
 }
 
 /** As core's `observeStreamLegacy()` shows a run. */
 export function observedLegacyStream(run: Observed): ReadableStream<RunChunk> {
-  return rest(() => events(run, legacyChunkOf, async () => {}), run.replayed, 0);
+  return withoutFirst(() => events(run, legacyChunkOf, async () => {}), run.replayed, 0);
 }
 
 /** A stream without its first chunks, and without those that Mastra's server shows before it. */
-function rest(
+function withoutFirst(
   open: () => ReadableStream<RunChunk>,
   replayed: Replayed | undefined,
   offset: number,
@@ -129,7 +129,7 @@ function chunkOf(runId: string, event: RunEvent): object {
   return { type, runId, from, payload: { stepName: payload?.id, ...payload } };
 }
 
-/** Core's older streams carry what the steps do, not what they write. */
+/** Core's older streams have the events of the steps, but not what steps write. */
 function legacyChunkOf(event: RunEvent): object | undefined {
   if (isWritten(event)) return undefined;
   return { ...event, type: event.type.replace('workflow-', '') };

@@ -7,7 +7,7 @@ export interface Position {
   number: number;
 }
 
-/** The position of an event; undefined for one that was never published (core's older streams tell such to themselves). */
+/** The position of an event; undefined for one that was never published, which core's older streams make for themselves. */
 export function positionOf(event: PublishedEvent): Position | undefined {
   const text = positionText(event);
   const mark = text.lastIndexOf('#');
@@ -16,18 +16,18 @@ export function positionOf(event: PublishedEvent): Position | undefined {
 }
 
 /**
- * Which events somebody has been told: of each op so many, and some by name. An op that is executed again may write more or
- * less before its step's end, which is told all the same.
+ * Which events one watcher has been told: how many of each op, and some by name. An op that is executed again may write more or
+ * fewer events before its step's end; the end has a name, so it is told once all the same.
  */
 export class Told {
   private readonly next = new Map<string, number>();
   private readonly names = new Set<string>();
-  /** The call of each op's own step; there are others where the step is a workflow of core's. */
+  /** The `stepCallId` of each op's own step. A workflow of core's has inner steps with others. */
   private readonly calls = new Map<string, unknown>();
 
   /**
-   * What an event is known by where its position does not say it: one that several ops publish, the start and end of an op's
-   * step, an item's end. Undefined for what is written, and for what a workflow of core's tells inside of the op.
+   * The name of an event that is not known by its position: one that several ops publish, the start and end of an op's step, an
+   * item's end. Undefined for what a step writes, and for inner steps of a workflow of core's.
    */
   nameOf({ op }: Position, event: PublishedEvent): string | undefined {
     if (event.mastraPosition !== undefined) return event.mastraEventId;
@@ -61,7 +61,7 @@ export class Told {
     return number <= (this.next.get(op) ?? 0);
   }
 
-  /** Takes note of an event, and of `count - 1` more after it; answers false for one whose name is known. */
+  /** Notes an event, and `count - 1` more after it. Returns false for one whose name is known. */
   add(position: Position, event: PublishedEvent, count = 1): boolean {
     const { op, number } = position;
     const name = this.nameOf(position, event);

@@ -7,7 +7,10 @@ import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 
-/** How a run came to rest: its stored snapshot, or, where nothing is stored, what its last event said. */
+/**
+ * How a run came to rest: its stored snapshot or, where nothing is stored, its last event. A run is at rest when nothing of it
+ * executes and nothing is due: it has ended, or is suspended or paused.
+ */
 export interface Rested {
   snapshot?: Snapshot;
   finish?: Record<string, unknown>;
@@ -16,13 +19,12 @@ export interface Rested {
 /** Milliseconds between reads of the store while no event comes; grows by half up to the longest. */
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5_000;
-/** How long, in milliseconds, the last event of a run that is at rest is waited for where it says more than the store. */
+/** How long, in milliseconds, the last event of a run at rest is waited for where it says more than the store. */
 const LINGER = 10_000;
 
 /**
- * Waits until a run comes to rest, however long that takes (I10): its last event on the channel wakes the waiter at once,
- * and reads of the store with growing pauses make up for events that were lost. Neither being down for a while ends the
- * wait.
+ * Waits until a run comes to rest, however long that takes (I10). Its last event on the channel ends the wait at once; reads of
+ * the store with growing pauses find the end where that event was lost. Neither of them being down ends the wait.
  */
 export class RestWaiter {
   private finish?: Record<string, unknown>;
@@ -52,13 +54,13 @@ export class RestWaiter {
     await this.pubsub.unsubscribe(eventsTopic(this.record.identity.runId), this.listener);
   }
 
-  /** `missed`: asked after each read of a run that is not at rest; what it answers ends the wait. */
+  /** `missed`: called after each read of a run that is not at rest; a result of it ends the wait. */
   async wait(
     missed: (snapshot: Snapshot | undefined) => Promise<Rested | undefined> = async () => undefined,
   ): Promise<Rested> {
     let restSeenAt: number | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
-      // The event is published after the snapshot is written, so one read is enough; should it miss, the pauses go on.
+      // The event is published after the snapshot is written, so one read is enough. Should that fail, the pauses go on.
       if (!this.finish || pause > FIRST_PAUSE) await this.sleep(pause);
       const seen = this.finish;
       // The last event carries the run where the store has less than all of it.

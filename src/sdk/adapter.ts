@@ -20,8 +20,8 @@ interface AdapterOptions {
 }
 
 /**
- * Calls an adapter. An adapter does not tell its version, but while it builds its handler it calls `getConfig` of the
- * functions, and v4's alone also sets the client's environment; so its major is known from what it has called.
+ * Calls an adapter, and checks its major. An adapter has no version, but while it builds its handler it calls `getConfig` of the
+ * functions, and only v4's also calls the client's `setEnvVars`. So what it calls tells its major.
  * @throws MastraInngestError `SDK_MISMATCH` for an adapter of the other major
  */
 export function callAdapter<TAdapter extends ServeAdapter>(
@@ -38,7 +38,7 @@ export function callAdapter<TAdapter extends ServeAdapter>(
     return adapter(options as never) as ReturnType<TAdapter>;
   } finally {
     for (const undo of restore) undo();
-    // Also where the adapter threw: what it says of a client of the other major is of no use to anyone.
+    // Also where the adapter threw: its own error for a client of the other major helps nobody.
     requireMajor(client, called);
   }
 }
@@ -68,7 +68,7 @@ function requireMajor(client: InngestClient, called: ReadonlySet<string>): void 
   );
 }
 
-/** Hears of calls of a method until it is undone. */
+/** Calls `heard` at each call of a method, until it is undone. */
 function listen(target: object, method: string, heard: () => void): () => void {
   const original = (target as Record<string, unknown>)[method];
   if (typeof original !== 'function') return () => {};

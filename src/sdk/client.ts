@@ -10,7 +10,7 @@ export interface InngestClient {
 export interface ClientShape extends InngestClient {
   headers?: Record<string, string>;
   options?: { middleware?: unknown; checkpointing?: unknown };
-  /** v3's; v4's is a word. */
+  /** An object in v3, a string in v4. */
   mode?: { isCloud?: boolean };
   /** Takes variables that are not in `process.env`. */
   setEnvVars?(variables: Record<string, string>): unknown;

@@ -1,16 +1,16 @@
-/** One event among all that Inngest has. It gives them by their names and times, the newest first, a page at a time. */
+/** Finds one event among all that Inngest has. Its API lists them by name and time, the newest first, page by page. */
 import type { FoundEvent, WantedEvent } from './port';
 import { type RestAccess, listOf } from './rest';
 
-/** What is asked for at once; Inngest may give fewer (its server: 51). */
+/** Events per page; Inngest may return fewer (its server: 51). */
 const PAGE = 100;
-/** Most pages that are looked through, of each stretch of time. */
+/** How many pages of one range of time are read at most. */
 const PAGES = 20;
-/** In milliseconds, by which the clocks of the caller and of Inngest may differ. */
+/** How far, in milliseconds, the clocks of the caller and of Inngest may differ. */
 const CLOCKS = 60_000;
-/** In milliseconds, around the time at which an event was most likely sent. */
+/** The range, in milliseconds around `sentAt`, in which an event was most likely sent. */
 const NEAR = { before: 2_000, after: 10_000 };
-/** Found events that are remembered: an event does not change, and its run is asked for again and again. */
+/** How many found events are remembered: an event never changes, and is looked up again and again. */
 const REMEMBERED = 1_000;
 
 const remembered = new WeakMap<RestAccess, Map<string, FoundEvent>>();
@@ -27,7 +27,7 @@ export async function findEvent(access: RestAccess, wanted: WantedEvent): Promis
   return found;
 }
 
-/** The newest page has it of most workflows; of a busy one, the time at which it was likely sent. */
+/** Most workflows have it on the newest page; for a busy one, the time at which it was likely sent is searched next. */
 async function searchEvent(access: RestAccess, wanted: WantedEvent): Promise<FoundEvent | undefined> {
   const { name, sentAt } = wanted;
   const whole = { name, received_after: instant(sentAt - CLOCKS) };
@@ -46,7 +46,7 @@ function instant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** `isAll`: there is nothing more to look through, or Inngest does not say. */
+/** `isAll`: there are no more pages, or Inngest does not answer. */
 async function searchPages(
   access: RestAccess,
   range: Record<string, string>,

@@ -9,8 +9,8 @@ const REMEDY =
   'With two copies, say which one to use: `createServe(serve)` with the `serve` of your own `inngest/edge`.';
 
 /**
- * Inngest's `serve` for web-standard requests with the variables of a platform beside them, which the client gets to know, too:
- * it also sends events. @throws MastraInngestError `SDK_MISMATCH`
+ * Inngest's `serve` for web-standard requests, with the variables of a platform such as Workers. The client is given them, too:
+ * it sends events. @throws MastraInngestError `SDK_MISMATCH`
  */
 export async function installedWebServe(
   client: InngestClient,
@@ -23,7 +23,7 @@ export async function installedWebServe(
 }
 
 /**
- * Inngest's `connect`, which bundlers are told to leave alone: it brings a worker thread that they can't resolve, and most apps
+ * Inngest's `connect`. Bundlers are told not to follow the import: it has a worker thread that they can't resolve, and most apps
  * never connect.
  * @throws MastraInngestError `SDK_MISMATCH`
  */
@@ -34,7 +34,7 @@ export async function installedConnect(client: InngestClient): Promise<SdkConnec
   ).connect;
 }
 
-/** The same version may be there twice, as an ES module and as CommonJS; those get along. */
+/** The same version may be loaded twice, as an ES module and as CommonJS; these two work together. */
 async function requireInstalled(client: InngestClient): Promise<void> {
   const { Inngest } = await import('inngest');
   if (client.constructor === Inngest) return;

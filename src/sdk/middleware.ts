@@ -5,7 +5,7 @@ const V3 = { what: 'an object, as `new InngestMiddleware(…)` makes it', fits: 
 const V4 = { what: 'a class that extends `Middleware.BaseMiddleware`', fits: isClass };
 
 /**
- * Each major takes the other one's middleware without a word, and then fails at every request.
+ * Each major accepts the middleware of the other one, and then fails at every request.
  * @param owner whose middleware it is, e.g. `The Inngest client "app"`
  * @throws MastraInngestError `SDK_MISMATCH`
  */

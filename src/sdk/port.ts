@@ -34,7 +34,7 @@ export interface ExecutionRequest {
   nativeStep: unknown;
   /** Keyed by hashed step id; empty on the first request. */
   memoized: Record<string, MemoizedStep>;
-  /** Has the answer to this request wait for some work, which must not fail; missing where the SDK has no way to. */
+  /** Makes the answer to this request wait for some work, which must not fail; missing where the SDK can't. */
   beforeAnswer?: (work: () => Promise<void>) => void;
 }
 
@@ -72,20 +72,20 @@ export interface SubscriptionAddress {
   url: string;
 }
 
-/** Whether Inngest executes a run: `unknown` where it has never heard of it, `unreachable` where it does not say. */
+/** Whether Inngest executes a run: `unknown` where it does not know the run, `unreachable` where it does not answer. */
 export type RunState = 'live' | 'over' | 'unknown' | 'unreachable';
 
 /** One of Inngest's runs in its list of the runs that an event started. */
 export interface EventRun {
   id: string;
   state: 'live' | 'failed' | 'canceled' | 'done';
-  /** What a failed one failed with, as Inngest keeps it. */
+  /** The error of a failed run, as Inngest stores it. */
   error?: unknown;
   /** What the function of one that is done returned. */
   output?: unknown;
 }
 
-/** The runs that an event started, or why Inngest does not say. */
+/** The runs that an event started, or why they are not known. */
 export type EventRuns = { runs: EventRun[] } | { unknown: string };
 
 /** An event as Inngest has it: its own id, and when it came, in milliseconds since the epoch. */
@@ -110,7 +110,7 @@ export interface InngestPort {
   readonly appId: string;
   /** e.g. `4.24.0` */
   readonly sdkVersion: string;
-  /** In production without the key that calls are checked with: the SDK refuses each, and does not say why in its answer. */
+  /** True in production without a signing key: the SDK refuses each call, and its answer does not say why. */
   lacksSigningKey(): boolean;
   send(event: OutgoingEvent): Promise<{ ids: string[] }>;
   createFunction(definition: FunctionDefinition): ServableFunction;
@@ -125,6 +125,6 @@ export interface InngestPort {
   failedCalls(inngestRunId: string): Promise<number>;
   /** An event that Inngest has taken, where it is known there. */
   findEvent(wanted: WantedEvent): Promise<FoundEvent | undefined>;
-  /** Answers whether Inngest cancelled the run. */
+  /** Returns whether Inngest cancelled the run. */
   cancelRun(inngestRunId: string): Promise<boolean>;
 }

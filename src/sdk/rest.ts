@@ -16,7 +16,7 @@ export async function listOf(access: RestAccess, path: string): Promise<Rows> {
   try {
     const response = await call(access, path, 'GET');
     const body: unknown = await response.json().catch(() => undefined);
-    // Reads answer 200 also where they fail; the body says how it is.
+    // A read that failed also answers 200; the body has the error.
     if (isRecord(body) && Array.isArray(body.data)) return { list: body.data.filter(isRecord) };
     if (response.status === 401) return { problem: "it answered 401: is the client's signing key right?" };
     const details = isRecord(body) && typeof body.error === 'string' ? ` (${body.error})` : '';

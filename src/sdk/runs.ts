@@ -13,7 +13,7 @@ export async function runState(access: RestAccess, inngestRunId: string): Promis
     const response = await call(access, path, 'GET');
     const body: unknown = await response.json();
     if (!isRecord(body)) return 'unreachable';
-    // Reads answer 200 also where they fail; the body says how it is.
+    // A read that failed also answers 200; the body has the error.
     if (!isRecord(body.data)) return isUnknown(response.status, body) ? 'unknown' : 'unreachable';
     return OVER.includes(String(body.data.status)) ? 'over' : 'live';
   } catch {
@@ -36,7 +36,7 @@ export async function failedCalls(access: RestAccess, inngestRunId: string): Pro
 }
 
 function eventRun({ run_id: id, status, output, ended_at: endedAt }: Record<string, unknown>): EventRun {
-  // This list calls a run that executes `Completed`, as its last step is; only the time of its end says that it is over.
+  // This list says `Completed` of a run whose last step is, also while it executes. Only the time of its end says that it is over.
   if (typeof endedAt !== 'string') return { id: String(id), state: 'live' };
   if (status === 'Failed') return { id: String(id), state: 'failed', error: output };
   if (status === 'Cancelled') return { id: String(id), state: 'canceled' };
@@ -47,7 +47,7 @@ function isUnknown(status: number, body: Record<string, unknown>): boolean {
   return status === 404 || body.status === 404 || /unable to load function run/i.test(String(body.error));
 }
 
-/** Cancels one of Inngest's runs; answers whether Inngest did. */
+/** Cancels one of Inngest's runs; returns whether Inngest did. */
 export async function cancelRun(access: RestAccess, inngestRunId: string): Promise<boolean> {
   try {
     return (await call(access, `/v1/runs/${inngestRunId}`, 'DELETE')).ok;

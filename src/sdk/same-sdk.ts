@@ -1,4 +1,4 @@
-/** One process runs one copy of the SDK: majors share a global of different shapes, and copies don't know each other's classes. */
+/** Checks that a process uses one copy of the SDK: the majors share a global of different shapes, and copies don't know each other's classes. */
 import { MastraInngestError } from '../errors';
 import type { ClientShape, InngestClient } from './client';
 import { requireMiddleware } from './middleware';

@@ -4,11 +4,11 @@ import type { connect } from 'inngest/connect';
 
 export type { InngestFunction } from 'inngest';
 
-/** What the run of a workflow gives to a function that invokes it; one that failed throws there. */
+/** What a function that invokes a workflow gets of its run. A failed run throws in the function. */
 type InvokedResult<TOutput> =
   { status: 'success'; result: TOutput } | { status: 'suspended' | 'paused' | 'canceled' };
 
-/** The Inngest function of a workflow. SDK v3 makes nothing of core's own type of a result. */
+/** The Inngest function of a workflow. Of core's own type of a result, SDK v3 would infer nothing. */
 export type WorkflowFunction<TOutput> = InngestFunction<
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as the SDK types a function of which it knows nothing
   any,

@@ -1,6 +1,7 @@
 /**
- * inngest 3.50 knows an error that must not be tried again by its own class only; from 3.51 on the name is enough. The class
- * is the app's copy's, which we don't import, but the SDK makes one of it where it hands a failure to an `onFailure`.
+ * inngest 3.50 recognises an error that must not be retried by its class only; from 3.51 on the name is enough. The class belongs to
+ * the app's copy of the SDK, which we can't import. But the SDK itself makes such an error when it calls an `onFailure` handler, so one
+ * such execution is built, never run, and its error's class is taken. 3.50.0 will not change any more.
  */
 import type { ServableFunction } from './port';
 import { MastraInngestError } from '../errors';

@@ -83,7 +83,7 @@ function createFunction(
   let guard: FinalErrors = byName;
   const { id, name, triggers, cancelOn, options, handler } = definition;
   const settings = {
-    // Without it, v3 asks once more after each of several parallel steps; v4 has it on by itself.
+    // Without it, v3 makes one more request after each of several parallel steps. In v4 it is the default.
     optimizeParallelism: true,
     ...options,
     checkpointing: withRuntime(
@@ -111,8 +111,8 @@ function createFunction(
 }
 
 /**
- * A request of v4's ends after 10 s, once its step is done; v3's would go on until the platform ends the app, and the step that
- * it is in would be executed again.
+ * Ends a request after 10 s, once its step is done, as v4 does by itself. In v3 it would go on until the platform ends the app, and
+ * the step under way would be executed again.
  */
 function withRuntime(checkpointing: unknown): unknown {
   if (!checkpointing) return checkpointing;

@@ -1,10 +1,10 @@
 /** A platform's variables that come with a request, as a Worker's do, in place of `process.env`. */
 export type Bindings = Record<string, string>;
 
-/** Those of Hono's context (`c.env`), of Pages' (`{ request, env }`), or what a Worker's `fetch(request, env)` gets second. */
+/** The variables in Hono's context (`c.env`), in Pages' (`{ request, env }`), or in the second argument of a Worker's `fetch`. */
 export function bindingsOf(input: unknown, second: unknown): Bindings {
   const { env } = (input ?? {}) as { env?: unknown };
-  // Other things go by these names, too: the sockets of Node in Hono's, the parameters of a route as second argument.
+  // Only texts are variables: Hono on Node has sockets in `c.env`, and other routers pass a route's parameters second.
   const texts = Object.entries(Object(env ?? second) as object).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   );

@@ -5,17 +5,24 @@ import { nestedWorkflows, withNested } from '../function/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
 import type { ServableFunction } from '../sdk/port';
+import type { InngestFunction } from '../sdk/types';
 import { type ServableWorkflow, isServable } from '../workflow/workflow';
 
 /**
- * Every Inngest function of an app: those of its workflows (registered or nested) and the user's own. For an own `serve`:
- * `serve({ client: inngest, functions: collectFunctions({ mastra, functions }) })`.
- * @throws MastraInngestError `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_SERVE_OPTION`
+ * Every Inngest function of an app, for an app that calls Inngest's own `serve`: those of its workflows (registered or nested)
+ * and the app's own.
+ * @param options `mastra`: whose workflows are served; `functions`: what the app made with `inngest.createFunction`.
+ * @throws MastraInngestError `NOTHING_TO_SERVE`, `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_WORKFLOW_OPTION`,
+ * `INVALID_SERVE_OPTION`, `INVALID_CLIENT` for one of `functions` that is no function of Inngest's
+ * @example
+ * import { serve } from 'inngest/express';
+ *
+ * app.use('/api/inngest', serve({ client: inngest, functions: collectFunctions({ mastra, functions }) }));
  */
 export function collectFunctions(options: {
   mastra: unknown;
   functions?: readonly ServableFunction[];
-}): ServableFunction[] {
+}): InngestFunction.Like[] {
   requireServable(options);
   const mastra = options.mastra as AnyMastra;
   const registered: { id: string }[] = Object.values(mastra.listWorkflows());
@@ -44,10 +51,10 @@ export function collectFunctions(options: {
     options.functions?.length ?? 0,
     registered.filter(workflow => !isServable(workflow)),
   );
-  return [...found.values()].map(entry => entry.function);
+  return [...found.values()].map(entry => entry.function as InngestFunction.Like);
 }
 
-/** One line in the app's log; a warning where a workflow is left to the app's own process, which nothing else says. */
+/** One line in the app's log; a warning where a workflow is executed in the app's own process, which nothing else says. */
 function tellServed(
   mastra: AnyMastra,
   served: readonly ServableWorkflow[],
@@ -77,7 +84,7 @@ export function requireServable(options: { mastra: unknown; functions?: unknown 
   if (problem !== undefined) throw new MastraInngestError('INVALID_SERVE_OPTION', `serve(): ${problem}`);
 }
 
-/** A workflow of this package itself; of one of core's, those of its steps that are ours. */
+/** A workflow of this package, or those that are steps of a workflow of core's. */
 function onInngest(workflow: object): ServableWorkflow[] {
   if (isServable(workflow)) return [workflow];
   const { stepGraph } = workflow as { stepGraph: StepFlowEntry[] };
@@ -113,7 +120,7 @@ function addWorkflow(found: Found, workflow: ServableWorkflow): void {
   }
 }
 
-/** A parent waits for ever for an invocation that Inngest merges with another one or skips. */
+/** Refuses a nested workflow whose invocations Inngest may merge or skip: its parent would wait for ever. */
 function requireInvocable(parent: ServableWorkflow, { id, functionOptions }: ServableWorkflow): void {
   const { debounce, singleton } = functionOptions as { debounce?: unknown; singleton?: { mode?: string } };
   const option = debounce ? 'debounce' : singleton?.mode === 'skip' ? 'singleton (skip)' : undefined;
@@ -126,7 +133,7 @@ function requireInvocable(parent: ServableWorkflow, { id, functionOptions }: Ser
   );
 }
 
-/** Answers whether the very same function was there already. */
+/** Returns whether the very same function was there already. */
 function add(found: Found, id: string, owner: string, added: ServableFunction): boolean {
   const other = found.get(id);
   if (other?.function === added) return true;

@@ -2,19 +2,24 @@ import { installedConnect } from '../sdk/installed';
 import type { SdkConnect } from '../sdk/types';
 import { type MastraServeOptions, servedOptions } from './create-serve';
 
-/** What `connect` takes: what is served, and Inngest's own options (`instanceId`, `maxWorkerConcurrency`, …). */
+/** Options of {@link connect}: what is served, and Inngest's own (`instanceId`, `maxWorkerConcurrency`, …). */
 export type MastraConnectOptions = Pick<MastraServeOptions, 'mastra' | 'inngest' | 'functions'> &
   ConnectOptions & {
-    /** More of Inngest's own options, which go before those beside it: `signingKey`, `signingKeyFallback`. */
+    /** More of Inngest's own options (`signingKey`, `signingKeyFallback`); they win over those beside it. */
     registerOptions?: ConnectOptions;
   };
 
 type ConnectOptions = Omit<Parameters<SdkConnect>[0], 'apps'>;
 
 /**
- * Instead of `serve`: a long-running process connects itself to Inngest and gets its work over that connection, so it needs
- * no address that Inngest could call (Inngest documentation, "Connect").
- * @throws MastraInngestError as `serve`
+ * In place of `serve`: a long-running process opens a connection to Inngest and gets its work over it, so it needs no address
+ * that Inngest could call (Inngest documentation, "Connect").
+ * @returns Inngest's connection, once it is open. `closed` resolves when the process was asked to end and its steps have.
+ * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`, `NOTHING_TO_SERVE`,
+ * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_WORKFLOW_OPTION`, `INVALID_SERVE_OPTION`
+ * @example
+ * const connection = await connect({ mastra, inngest, instanceId: process.env.HOSTNAME });
+ * await connection.closed;
  */
 export async function connect({
   mastra,

@@ -6,14 +6,14 @@ import { requireSameSdk } from '../sdk/same-sdk';
 import { collectFunctions, requireServable } from './collect';
 import { offerBody } from './node-body';
 import { warnOfOwnFunctions } from './own-functions';
-import { told } from './told';
+import { reportingErrors } from './error-report';
 
 /** A Mastra, by shape: that of another copy of core fits as well. */
 export interface ServableMastra {
   listWorkflows(...args: never[]): object;
 }
 
-/** What `serve` takes. */
+/** Options of {@link serve}. */
 export interface MastraServeOptions<TRegisterOptions = Record<string, unknown>> {
   /** The Mastra whose workflows are served; only those made by this package are. */
   mastra: ServableMastra;
@@ -46,11 +46,14 @@ type PluginOf<TPlugin extends FastifyPlugin> = (
 type PluginOptionsOf<TPlugin extends FastifyPlugin> = NonNullable<Parameters<TPlugin>[1]['options']>;
 
 /**
- * `serve` for a framework: `createServe(serve)` with the `serve` of one of Inngest's adapters, e.g. of `inngest/express`,
- * gives a function that takes what this package's `serve` takes and returns what the adapter returns. With `fastifyPlugin` of
- * `inngest/fastify` it returns a plugin to register. A request of Node is served whether or not its body has been parsed.
- * @throws MastraInngestError when called: as `serve`, and `SDK_MISMATCH` for an adapter of the other major
+ * `serve` for a framework that does not speak Request and Response. A request of Node is served whether or not a parser has
+ * read its body.
+ * @param adapter The `serve` of one of Inngest's adapters, e.g. of `inngest/express`; or `fastifyPlugin` of `inngest/fastify`.
+ * @returns A function that takes the options of this package's `serve` and returns what the adapter returns: a handler, or a
+ * plugin to register. It throws what `serve` throws, and `SDK_MISMATCH` for an adapter of the other major.
  * @example
+ * import { serve } from 'inngest/express';
+ *
  * app.use('/api/inngest', createServe(serve)({ mastra, inngest }));
  */
 export function createServe<TAdapter extends ServeAdapter>(
@@ -65,16 +68,18 @@ export function createServe(adapter: ServeAdapter | FastifyPlugin) {
     warnOfOwnFunctions(options.mastra, options.functions);
     if (isPlugin(adapter)) return bindPlugin(adapter, served);
     const handler = callAdapter(adapter, served);
-    return typeof handler === 'function' ? told(withBody(handler as Handler), options.mastra) : handler;
+    return typeof handler === 'function'
+      ? reportingErrors(withBody(handler as Handler), options.mastra)
+      : handler;
   };
 }
 
-/** By the number of its parameters: a `serve` takes the options alone. */
+/** A plugin has three parameters; a `serve` takes the options alone. */
 const isPlugin = (adapter: ServeAdapter | FastifyPlugin): adapter is FastifyPlugin => adapter.length === 3;
 
 type Handler = (...args: never[]) => unknown;
 
-/** The same handler, which finds the body of a request of Node whoever reads it. */
+/** The same handler, with the body of a request of Node readable for any adapter. */
 function withBody(handler: Handler): Handler {
   return new Proxy(handler, {
     apply: (target, self, args: unknown[]): unknown => {
@@ -84,7 +89,7 @@ function withBody(handler: Handler): Handler {
   });
 }
 
-/** What Inngest's own `serve` and `connect` need. All that can be wrong with it is found here. */
+/** The options of Inngest's own `serve` and `connect`, once all of ours are checked. */
 export function servedOptions(options: MastraServeOptions<unknown>) {
   requireServable(options);
   const { mastra, inngest, functions, registerOptions } = options;

@@ -1,7 +1,7 @@
 /**
- * The body of a request of Node, for any adapter. Some of Inngest's adapters (Express, Koa) want a body that a parser has read
- * before them, others (node:http) read it themselves; the one refuses the request without a parser, the other waits for ever
- * behind one. So both find it.
+ * The body of a request of Node, for any adapter. Some of Inngest's adapters (Express, Koa) need a body that a parser has read, and
+ * refuse the request without one. Others (node:http) read it themselves, and wait for ever where a parser has read it. Here both
+ * find it.
  */
 import { type NodeRequest, isNodeRequest } from './node-request';
 import { bodyGone } from './wrong-mount';
@@ -45,7 +45,7 @@ async function textOf(request: NodeRequest): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Has the stream, which is at its end, tell the body once more to whoever listens from now on. */
+/** Makes the stream, which has ended, emit the body once more for listeners that come later. */
 function replay(request: NodeRequest, body: unknown): void {
   const bytes = Buffer.from(
     typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body ?? ''),

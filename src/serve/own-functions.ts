@@ -4,8 +4,8 @@ import type { ServableFunction } from '../sdk/port';
 import { functionId } from './collect';
 
 /**
- * One bad option of one function, and Inngest refuses the app as a whole without saying which: so the log says it. No error, for
- * the function is not ours, and somebody may know better.
+ * Inngest refuses a whole app for one bad option of one function, and does not say which, so the log does. It is no error: the
+ * function is the user's own, and Inngest may accept what we don't know.
  */
 export function warnOfOwnFunctions(mastra: unknown, functions: readonly ServableFunction[] = []): void {
   for (const own of functions) {

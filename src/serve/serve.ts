@@ -6,7 +6,7 @@ import { type Bindings, bindingsOf } from './bindings';
 import { type MastraServeOptions, servedOptions } from './create-serve';
 import { warnOfOwnFunctions } from './own-functions';
 import { type Routed, requestOf } from './request-of';
-import { told } from './told';
+import { reportingErrors } from './error-report';
 
 type WebHandler = (request: Request, env: Bindings) => Promise<Response>;
 type Handler = (input: Routed, second?: unknown) => Promise<Response>;
@@ -15,12 +15,15 @@ type Handler = (input: Routed, second?: unknown) => Promise<Response>;
 export type ServeHandler = Handler & { readonly GET: Handler; readonly POST: Handler; readonly PUT: Handler };
 
 /**
- * One handler for all of an app's functions, to be mounted for GET, POST and PUT (`/api/inngest` by custom). It fits
+ * One handler for all of an app's functions, to be mounted for GET, POST and PUT (by convention at `/api/inngest`). It fits
  * Mastra's `apiRoutes`, Hono, Next's app router, Workers (whose variables it takes), and anything that speaks Request and
  * Response.
  * @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `SDK_MISMATCH`, `NOTHING_TO_SERVE`,
- * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_SERVE_OPTION`; the handler: `WRONG_MOUNT`, `MISSING_SIGNING_KEY`
+ * `DUPLICATE_FUNCTION_ID`, `UNCOMMITTED_WORKFLOW`, `INVALID_WORKFLOW_OPTION`, `INVALID_SERVE_OPTION`; the handler: `WRONG_MOUNT`,
+ * `MISSING_SIGNING_KEY`, `SDK_MISMATCH`
  * @example
+ * import { serve } from '@mastra/inngest';
+ *
  * export const { GET, POST, PUT } = serve({ mastra, inngest });
  */
 export function serve(options: MastraServeOptions): ServeHandler {
@@ -38,7 +41,7 @@ export function serve(options: MastraServeOptions): ServeHandler {
     if (!response.ok && portFor(options.inngest).lacksSigningKey()) throw missingKey(options.inngest.id);
     return response;
   };
-  const handle = told(answer, options.mastra);
+  const handle = reportingErrors(answer, options.mastra);
   return Object.assign(handle, { GET: handle, POST: handle, PUT: handle });
 }
 

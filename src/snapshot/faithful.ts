@@ -3,7 +3,7 @@ import { encodeRecord } from '../wire/encode';
 import type { Json } from '../wire/json';
 import type { Snapshot } from './store';
 
-/** The values of a stored run with their types. */
+/** The values of a stored run, with types such as Date and Map that plain JSON loses. */
 export interface FaithfulValues {
   context: Record<string, unknown>;
   value: Record<string, unknown>;
@@ -12,14 +12,14 @@ export interface FaithfulValues {
   tripwire: unknown;
 }
 
-/** The values once more with their types, where plain JSON would lose some (I7). */
+/** The values in an encoding that keeps their types, where plain JSON would lose one: no value is changed without a word (I7). */
 export function encodedValues(snapshot: Snapshot): { encoded?: Json } {
   const { context, value, result, error, tripwire } = snapshot;
   const encoded = encodeRecord({ context, value, result, error, tripwire });
   return JSON.stringify(encoded).includes('"$mastra"') ? { encoded } : {};
 }
 
-/** The values of a stored run with their types, where the writer kept them. */
+/** The values of a stored run with their types. A row that another writer wrote has only what plain JSON keeps. */
 export function faithfulValues(snapshot: Snapshot): FaithfulValues {
   const { encoded } = snapshot.inngest ?? {};
   if (encoded !== undefined) return decodeValue(encoded) as FaithfulValues;

@@ -1,10 +1,13 @@
-/** Taking a run that stands still for a new leg (I5): one of those who want it gets it. */
+/**
+ * Claims a run at rest for a new leg: of several who want to continue it, one does (I5). A leg is the part of a run that one Inngest
+ * run executes; the start is leg 0, and each resume, restart or time travel begins the next.
+ */
 import { FinalError, type MastraInngestError, type ErrorCode } from '../errors';
 import { type RunIdentity, emptySnapshot } from './identity';
 import type { Ownership, Snapshot, WorkflowsStore } from './store';
 import { type Continuation, type Status, continuedFrom, isAtRest, isTerminal } from './transitions';
 
-/** How long, in milliseconds, a claim may stand before its event is taken for lost. */
+/** After so many milliseconds, the event of a claim that no execution has taken counts as lost. */
 export const CLAIM_PATIENCE = 5_000;
 
 /** A claim by a caller who is about to send the leg's event. */
@@ -18,7 +21,7 @@ export function nextLeg(snapshot: Snapshot): number {
   return (snapshot.inngest?.leg ?? 0) + 1;
 }
 
-/** Names a leg of a run where its ids must differ from another leg's: the first by its run alone. */
+/** The name of a leg, for ids that must differ between legs. That of leg 0 is the run's id. */
 export function legName(runId: string, leg: number, owner: string | undefined): string {
   return leg === 0 ? runId : `${runId}@${owner}`;
 }
@@ -32,7 +35,7 @@ function isSameLeg(one: Snapshot, other: Snapshot): boolean {
   return one.inngest?.leg === other.inngest?.leg && one.inngest?.owner === other.inngest?.owner;
 }
 
-/** True where a caller claimed the leg and no execution took it for so long that its event must have been lost. */
+/** True where a caller claimed the leg, and its event must have been lost. */
 export function isAbandoned({ status, inngest }: Snapshot, now: number): boolean {
   const { claim, owner } = inngest ?? {};
   return (
@@ -73,7 +76,7 @@ export class LegClaims {
     return { workflowName: this.identity.workflowId, runId: this.identity.runId };
   }
 
-  /** Claims the next leg for a caller; answers whether the run was still as it had been read. */
+  /** Claims the next leg for a caller; returns whether the run was still as it had been read. */
   async take(found: Snapshot, claim: CallersClaim): Promise<boolean> {
     // Stores compare the status alone, and a run that was continued meanwhile may be suspended again.
     const current = await this.store.loadWorkflowSnapshot(this.key);
@@ -87,8 +90,8 @@ export class LegClaims {
   }
 
   /**
-   * Puts the run back as it was before `take`: its event could not be sent. `spent`: the number of a leg whose event Inngest took
-   * and did not execute; it would drop a second one of the same number.
+   * Puts the run back as it was before `take`: its event could not be sent. `spent`: Inngest took the event of this leg, but did
+   * not execute it. It would drop a second event of the same leg, so the number is not used again.
    */
   async release(found: Snapshot, spent?: number): Promise<void> {
     const { status, result, error, inngest } = found;
@@ -96,7 +99,7 @@ export class LegClaims {
     await this.update(status, ['running'], { result, error, inngest: kept });
   }
 
-  /** Takes the run for the execution of a leg that its sender claimed. `check`: refuses it, by throwing, before it is taken. */
+  /** Takes the run for the execution of a leg that its sender claimed. `check` may refuse it, by throwing, before it is taken. */
   async confirm(
     owner: string,
     claim: CallersClaim,
@@ -105,7 +108,10 @@ export class LegClaims {
     const found = await this.require();
     const { leg = 0, owner: current } = found.inngest ?? {};
     if (leg > claim.number || (leg === claim.number && current !== undefined && current !== owner)) {
-      throw this.refusal('RUN_CONFLICT', `was continued by somebody else (its status is ${found.status})`);
+      throw this.cannotContinue(
+        'RUN_CONFLICT',
+        `was continued by somebody else (its status is ${found.status})`,
+      );
     }
     if (current === owner && leg === claim.number) return found;
     // Cancelled after it was claimed: the execution ends where it begins.
@@ -124,8 +130,8 @@ export class LegClaims {
   }
 
   /**
-   * Claims the next leg for the execution itself: nobody did before (a nested run, an event sent by hand). `isHandedOver`: whether
-   * a run that says `running` was made to by who sent the event.
+   * Claims the next leg for its execution, where no caller did before (a nested run, an event sent by hand). `isHandedOver`: whether
+   * the sender of the event has set the run to `running`.
    */
   async claim(
     owner: string,
@@ -137,7 +143,7 @@ export class LegClaims {
     const stands = how === 'restart' ? isInterrupted(found) : continuedFrom(how).includes(found.status);
     if (!stands && !isHandedOver?.(found)) {
       const code = how === 'resume' ? 'RUN_NOT_SUSPENDED' : 'RUN_ACTIVE';
-      throw this.refusal(code, `can't be continued, since its status is ${found.status}`);
+      throw this.cannotContinue(code, `can't be continued, since its status is ${found.status}`);
     }
     const { claim: _claim, ...kept } = keptOf(found);
     return this.mustUpdate(found, { ...kept, owner, leg: nextLeg(found) });
@@ -150,7 +156,10 @@ export class LegClaims {
     // Another request of the same execution may have been faster.
     const current = await this.require();
     if (current.inngest?.owner === inngest.owner && current.status === 'running') return current;
-    throw this.refusal('RUN_CONFLICT', `was continued by somebody else (its status is ${current.status})`);
+    throw this.cannotContinue(
+      'RUN_CONFLICT',
+      `was continued by somebody else (its status is ${current.status})`,
+    );
   }
 
   private async update(
@@ -165,10 +174,10 @@ export class LegClaims {
   private async require(): Promise<Snapshot> {
     const found = await this.store.loadWorkflowSnapshot(this.key);
     if (found) return found;
-    throw this.refusal('RUN_NOT_FOUND', 'is not in the store, so it can not be continued');
+    throw this.cannotContinue('RUN_NOT_FOUND', 'is not in the store, so it can not be continued');
   }
 
-  /** A nested run that was never reached has no row yet; travelling into it begins one. */
+  /** A nested run that was never reached has no row yet; a time travel into it creates one. */
   private async findOrCreate(): Promise<Snapshot> {
     const found = await this.store.loadWorkflowSnapshot(this.key);
     if (found) return found;
@@ -177,7 +186,7 @@ export class LegClaims {
     return snapshot;
   }
 
-  private refusal(code: ErrorCode, what: string): MastraInngestError {
+  private cannotContinue(code: ErrorCode, what: string): MastraInngestError {
     const { workflowId, runId } = this.identity;
     return new FinalError(code, `Run ${runId} of workflow ${workflowId} ${what}.`, { workflowId, runId });
   }

@@ -18,12 +18,12 @@ export function hasToldEnd({ inngest }: Snapshot): boolean {
   return inngest?.endTold === (inngest?.leg ?? 0);
 }
 
-/** An instance of a release up to 1.9 says `running` of a run that it is about to send, before anything is known of it. */
+/** A release up to 1.9 of this package stores `running` before it sends the start, when nothing of the run is known yet. */
 function isAnnounced({ status, inngest, context }: Snapshot): boolean {
   return status === 'running' && inngest === undefined && Object.keys(context).length === 0;
 }
 
-/** The one writer of a run's stored snapshot (I6). */
+/** The one writer of a run's stored snapshot. Nothing else writes it, and a run that has ended never changes (I6). */
 export class RunRecord {
   constructor(
     private readonly provider: StoreProvider,
@@ -44,7 +44,7 @@ export class RunRecord {
     return (await store?.loadWorkflowSnapshot(this.key)) ?? undefined;
   }
 
-  /** Writes a new row. Blind, hence for creation only. */
+  /** Writes a new row, without a look at what is stored: for creation only. */
   async create(snapshot: Snapshot): Promise<void> {
     const store = await this.provider();
     await store?.persistWorkflowSnapshot({ ...this.key, resourceId: this.identity.resourceId, snapshot });
@@ -115,7 +115,7 @@ export class RunRecord {
     await store?.updateWorkflowResults({ ...this.key, stepId, result, requestContext });
   }
 
-  /** Moves to another status where the transition table allows it; answers whether it did. */
+  /** Moves to another status where the transition table allows it; returns whether it did. */
   async move(
     status: Status,
     fields: Partial<Snapshot> = {},
@@ -127,12 +127,12 @@ export class RunRecord {
   }
 
   /**
-   * Writes where a leg of the run came to rest, complete. A row that is missing (nothing was stored so far) is created; one
-   * that has ended in this leg, has been continued since, or belongs to another Inngest run, stays as it is.
+   * Writes the whole run when a leg of it comes to rest. A missing row (nothing was stored so far) is created. A row that has
+   * ended in this leg, has been continued since, or belongs to another Inngest run stays as it is.
    */
   async settle(
     settled: Snapshot,
-    /** What is added to it, from the row as it is. */
+    /** Fields to add, made from the row as it is. */
     added: (current: Snapshot | undefined) => Partial<Ownership> = () => ({}),
   ): Promise<void> {
     const current = await this.load();
@@ -159,7 +159,7 @@ export class RunRecord {
     return foreign || isTerminal(current.status) || current.status === status ? [] : predecessors(status);
   }
 
-  /** Notes that the user's code was told of the end of the leg: all that changes in a run that has ended (I6). */
+  /** Notes that `onFinish` and `onError` were called for the leg: the only thing that changes in a run that has ended. */
   async noteEndTold(leg: number): Promise<void> {
     const current = await this.load();
     if (!current || hasToldEnd(current) || (current.inngest?.leg ?? 0) !== leg) return;

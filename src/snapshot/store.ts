@@ -13,22 +13,22 @@ export interface Ownership {
   leg?: number;
   /** The owner of the leg before this one. */
   previous?: string;
-  /** Who claimed the leg and when, in milliseconds since the epoch: what was claimed and never sent can be sent again. */
+  /** Who claimed the leg and when, in milliseconds since the epoch. A claim whose event was never sent can be made again. */
   claim?: { token: string; at: number };
-  /** Why the leg that was claimed with this token was not executed, sealed. */
+  /** Why the leg that was claimed with this token was not executed: an error, encoded. */
   refused?: { token: string; cause: Json };
   /** Id of the event that started the run. */
   startEvent?: string;
   resourceId?: string;
-  /** What the run told, op by op (`realtime/stored-events`). */
+  /** The run's events, op by op (`realtime/stored-events`). */
   events?: Json;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
-  /** The graph that the leg goes by, as core serializes it, where it is not the one in the row: a deploy came. */
+  /** The graph that the leg executes, as core serializes it, where a deploy made it another one than the row's. */
   graph?: unknown[];
-  /** Where the step that the leg began with stands in it. */
+  /** The place of the leg's first step in that graph. */
   begins?: number[];
-  /** Where the run is found in the traces. */
+  /** The run's trace and span. */
   trace?: { traceId: string; spanId: string };
   /** The user's `pruneSnapshot` left things out: the run's last event has all of it. */
   pruned?: boolean;
@@ -36,9 +36,9 @@ export interface Ownership {
   interrupted?: string[];
   /** The leg for whose end `onFinish` and `onError` were called. */
   endTold?: number;
-  /** The leg ended suspended. In a row that says `running` it tells that something else has written that since. */
+  /** The leg ended suspended. If the row says `running` all the same, something else has written that since. */
   suspended?: boolean;
-  /** Something else began the run and its execution came here, where it can't be gone on with: a restart does. */
+  /** Something else began the run, and its steps can't be continued here. A restart can. */
   elsewhere?: boolean;
   /** The run ended because code outside any step threw: `start()` rejects, as core's does. */
   thrown?: boolean;

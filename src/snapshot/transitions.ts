@@ -1,4 +1,4 @@
-/** Which status of a run may follow which (I6): pure, and the only place that says so. */
+/** Which status of a run may follow which. A run that has ended never changes within its leg (I6). */
 
 /** A run's status as Mastra stores it. */
 export type Status =
@@ -13,7 +13,7 @@ export type Status =
   | 'canceled'
   | 'bailed';
 
-/** How a run that stands still goes on. */
+/** How a run at rest goes on. */
 export type Continuation = 'resume' | 'time-travel' | 'restart';
 
 const ENDS: readonly Status[] = ['success', 'failed', 'tripwire', 'canceled', 'bailed'];
@@ -24,7 +24,7 @@ const FOLLOWERS: Record<Status, readonly Status[]> = {
   pending: ['running', 'waiting', ...STOPS],
   running: ['waiting', ...STOPS],
   waiting: ['running', ...STOPS],
-  // Going on in a new leg and cancelling are the only ways out: a late write of the old leg must not undo them.
+  // Only a new leg and a cancel lead out of it: a late write of the old leg must not undo them.
   suspended: ['canceled'],
   paused: ['canceled'],
   success: [],
@@ -35,8 +35,9 @@ const FOLLOWERS: Record<Status, readonly Status[]> = {
 };
 
 /**
- * Where a new leg may begin; it begins as `running`. As in core, only a suspended run resumes and only an interrupted one
- * restarts (or one whose suspended step is gone from its workflow, which its caller has found out), while one travels in time from any status in which nothing executes.
+ * From which statuses a new leg may begin. As in core, only a suspended run resumes, only an interrupted run restarts, and time
+ * travel needs a run that does not execute. Here a suspended run restarts, too, where its step is gone from the workflow; the
+ * caller checks that.
  */
 const CONTINUES: Record<Continuation, readonly Status[]> = {
   resume: ['suspended'],
@@ -49,7 +50,7 @@ export function isTerminal(status: Status): boolean {
   return ENDS.includes(status);
 }
 
-/** True where execution has stopped, for good or until somebody continues it. */
+/** True where nothing executes and nothing is due: the run has ended, or is suspended or paused until somebody continues it. */
 export function isAtRest(status: Status): boolean {
   return STOPS.includes(status);
 }

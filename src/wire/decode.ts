@@ -1,4 +1,4 @@
-/** JSON back to values: the inverse of `encodeValue` (I7). */
+/** The inverse of `encodeValue`: makes of JSON the very values that were encoded. */
 import { MessageList } from '@mastra/core/agent';
 import { TAG, hiddenFields, statedJson } from './encode';
 import { isRecord, setOwn } from './json';

@@ -1,6 +1,7 @@
 /**
- * Values to JSON (I7): plain JSON stays as it is, so that the Inngest dashboard reads well; what JSON would lose is
- * carried as a tagged object; what can't be carried faithfully is refused with its path. The table is in docs/values.md.
+ * Encodes values as JSON, and loses nothing without a word (I7): plain JSON stays as it is, so that the Inngest dashboard reads
+ * well; what JSON would lose becomes a tagged object; what can't come back as it was is an error with its path. The table is in
+ * docs/values.md.
  */
 import { MessageList } from '@mastra/core/agent';
 import { reasonOf } from '../errors';
@@ -39,8 +40,8 @@ type TypedArray =
   | Float64Array;
 
 /**
- * Encodes any supported value. Whatever is wrong with one (a BigInt, a function, a symbol, a promise, a cycle, a getter that
- * throws, more values than `most`), it throws nothing but `UnencodableValue`: other errors would be taken for a crash.
+ * Encodes any supported value. Of one that is not (a BigInt, a function, a symbol, a promise, a cycle, a getter that throws, more
+ * values than `most`), it throws an `UnencodableValue` and nothing else: another error would count as a crash and be retried.
  */
 export function encodeValue(value: unknown, path = '$', most = Infinity): Json {
   return encode(value, path, { ancestors: new Set(), room: most });
@@ -72,7 +73,7 @@ function encode(value: unknown, path: string, encoder: Encoder): Json {
   }
 }
 
-/** User code throws whatever it likes (getters, `toJSON`, traps of a proxy), and what is nested too deep ends the stack. */
+/** User code (a getter, `toJSON`, a proxy's trap) may throw anything, and a value that is nested too deep overflows the stack. */
 function unreadable(error: unknown, path: string): UnencodableValue {
   if (error instanceof RangeError) {
     return new UnencodableValue("A value that is nested so deep can't be stored", `${path.slice(0, 200)}…`);
@@ -131,13 +132,13 @@ function encodeBuiltIn(value: object, path: string, encoder: Encoder): Json | un
   return undefined;
 }
 
-/** An object has no name that says which it is, and need not have a text at all. */
+/** A plain object has no name to show, and converting it to a text may throw. */
 function placeInMap(key: unknown, index: number): string {
   return typeof key === 'object' && key !== null ? `.values()[${index}]` : `.get(${String(key)})`;
 }
 
 function encodeView(value: ArrayBufferView, path: string): Json {
-  // Mastra's stores keep snapshots as JSON, and JSON has no word for what is in these.
+  // Mastra's stores keep snapshots as JSON, which has no 64-bit integers.
   if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
     throw new UnencodableValue(`A ${value.constructor.name} can't be stored`, path);
   }
@@ -160,7 +161,7 @@ function encodeFields(value: object, path: string, encoder: Encoder): Record<str
 
 function encodePlain(value: object, path: string, encoder: Encoder): Json {
   const { toJSON } = value as { toJSON?: unknown };
-  // A class that says how it becomes JSON is taken at its word (documented as one-way).
+  // A class with `toJSON` is stored as what that returns, and does not come back as the class (docs/values.md).
   if (typeof toJSON === 'function') return encode((toJSON as () => unknown).call(value), path, encoder);
   const fields = encodeFields(value, path, encoder);
   return TAG in value ? tagged('Object', fields) : fields;
@@ -180,15 +181,15 @@ function encodeError(error: Error, path: string, encoder: Encoder): Json {
   return tagged('Error', out);
 }
 
-/** What a decoded error says it is as JSON, where its class or its thrower had a word in that. */
+/** Key of a decoded error's JSON, where its class or a `toJSON` of its own defines that. */
 export const statedJson = new WeakMap<Error, unknown>();
 
-/** Fields that a decoded error has, but does not show: those that its class gave it, such as a DOMException's `code`. */
+/** Key of fields that a decoded error has, but does not list: its class has them, as DOMException has `code`. */
 export const hiddenFields = new WeakMap<Error, Record<string, unknown>>();
 
 /**
- * What an error says it is as JSON: by its class (such as MastraError) or by a `toJSON` of its own. Core gives every other
- * error a plain one, which it hides.
+ * What the `toJSON` of an error returns: of its class (such as MastraError), or of its own. The one that core adds to every other
+ * error is left out.
  */
 function ownJson(error: Error): unknown {
   if (statedJson.has(error)) return statedJson.get(error);
@@ -223,7 +224,7 @@ export function sameValue(left: unknown, right: unknown): boolean {
   return left === right || JSON.stringify(encodeValue(left)) === JSON.stringify(encodeValue(right));
 }
 
-/** The object without its undefined fields: for records of ours, where an absent field says the same. */
+/** The object without its undefined fields: in our own records an absent field means the same. */
 export function withoutUndefined<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as T;
 }

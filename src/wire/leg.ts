@@ -1,10 +1,13 @@
-/** A leg of a run: one execution by Inngest. The first begins with the start event; each later one goes on from storage. */
+/**
+ * How a run is continued: the data of the event that begins a leg. A leg is the part of a run that one Inngest run executes; leg 0
+ * begins with the start, and each resume, restart or time travel begins the next from the stored run.
+ */
 import { isRecord } from './json';
 
-/** How a leg goes on. */
+/** What begins the leg. */
 export type LegKind = 'resume' | 'time-travel' | 'restart';
 
-/** What continues a run. */
+/** A leg after the first, as its event describes it. */
 export interface Leg {
   kind: LegKind;
   /**
@@ -12,14 +15,14 @@ export interface Leg {
    * execution claims the run itself: a nested run, an event from the dashboard.
    */
   claim?: { number: number; token: string };
-  /** The step to go on with, and the way to it through nested workflows. Left out: the one that is suspended. */
+  /** The step to begin with, and the path to it through nested workflows. Left out: the one that is suspended. */
   steps?: string[];
   resumeData?: unknown;
   /** 0-based item of a foreach. */
   forEachIndex?: number;
   /** A resume label, which stands for step and item. */
   label?: string;
-  /** Time travel: what other steps are said to have returned, here and in nested workflows, keyed by workflow id. */
+  /** Time travel: results of other steps that the caller gives, here and in nested workflows, keyed by workflow id. */
   context?: Record<string, unknown>;
   nestedStepsContext?: Record<string, Record<string, unknown>>;
   /** A release up to 1.9 of this package sent it, and has set the stored run to `running` beforehand. */
@@ -49,7 +52,7 @@ export function legOfEarlier({ resume, timeTravel }: Record<string, unknown>): L
   };
 }
 
-/** None is the one that is suspended. */
+/** An empty list stands for the step that is suspended. */
 function stepsOf(steps: unknown): Pick<Leg, 'steps'> {
   return Array.isArray(steps) && steps.length > 0 ? { steps: steps.map(String) } : {};
 }

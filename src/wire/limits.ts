@@ -1,4 +1,4 @@
-/** Limits of Inngest that are checked before something is sent (I7). Bytes of UTF-8 JSON. Source: Inngest documentation, "Usage limits". */
+/** Limits of Inngest, in bytes of UTF-8 JSON, which are checked before something is sent. Source: Inngest documentation, "Usage limits". */
 export const LIMITS = {
   /** One step's output. */
   stepOutput: 4 * 1024 * 1024,

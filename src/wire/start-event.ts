@@ -1,5 +1,5 @@
 /**
- * The event that starts a run, both ways. `run.start()` and a parent workflow send all of it; from the dashboard
+ * Builds and reads the event that starts a run. `run.start()` and a parent workflow send all of its fields; from the dashboard
  * `{ "inputData": … }` is enough (and `{}` where the workflow has no input).
  */
 import { MastraInngestError } from '../errors';
@@ -14,7 +14,7 @@ export function startEventName(workflowId: string): string {
   return `workflow.${workflowId}`;
 }
 
-/** Id of the event that begins a run, or its leg `leg`: a second event of the same leg is harmless, whoever sends it. */
+/** Id of the event that begins a run, or its leg `leg`. Inngest drops a second event with the same id, whoever sends it. */
 export function startEventId(run: { workflowId: string; runId: string }, leg?: number): string {
   return `${run.workflowId}:${run.runId}:${leg === undefined ? 'start' : `leg-${leg}`}`;
 }
@@ -34,7 +34,7 @@ export function scheduleFunctionName(workflowId: string, scheduleId: string): st
   return `workflow.${workflowId}.cron.${scheduleId}`;
 }
 
-/** The trigger's condition by which an app takes what was sent to it, or to nobody by name. */
+/** The condition of a trigger by which an app takes only events that name this app, or no app. */
 export function isForApp(app: string): string {
   return `event.data.mastra.app == null || event.data.mastra.app == ${JSON.stringify(app)}`;
 }
@@ -48,15 +48,15 @@ export interface Ancestor {
   owner: string;
   stepId: string;
   stepCallId: string;
-  /** Where the step stands in the order of causes, seen from the outermost run. */
+  /** The step's place in the order of causes (`compareAt`), seen from the outermost run. */
   at: number[];
-  /** Nothing of the ancestor was executed before, so its first op is to be done for it. */
+  /** The ancestor has executed nothing yet, so this run's first op does what the ancestor's would have done. */
   first: boolean;
-  /** Where it is the first: the fingerprint of the ancestor's graph, which has no memo of its own to stand in. */
+  /** Then also the fingerprint of the ancestor's graph: the ancestor has no memo that could hold it. */
   graph?: string;
-  /** Where it is the first: `running` is not to be stored of the ancestor. */
+  /** Then also: the ancestor is not stored as `running`. */
   unstored?: boolean;
-  /** False inside a foreach, where core reports the items itself. */
+  /** False inside a foreach, where core makes the events of the items itself. */
   emits: boolean;
   /** The step is an item of a foreach. */
   isItem?: true;
@@ -65,13 +65,13 @@ export interface Ancestor {
   retry: number;
   retriesLeft: number;
   /**
-   * Where the nested run goes on: what the parent's events say of the step beside its end. A `resumedAt` in it is replaced
-   * by when that happens.
+   * Where the nested run is continued: the fields of the step's events in the parent, beside its end. A `resumedAt` is replaced by
+   * the time at which the nested run goes on.
    */
   stepInfo?: Record<string, unknown>;
-  /** Events of the ancestor that had no op to go out with: this run's first op publishes them. */
+  /** Events of the ancestor that no op has published yet: this run's first op does. */
   events?: { type: string; payload?: Record<string, unknown>; mastraEventId?: string }[];
-  /** Where the step is an item of a foreach: the ancestor's stream hears from the nested run how it ended. */
+  /** Where the step is an item of a foreach: the nested run publishes the item's end on the ancestor's channel. */
   item?: { id: string; index: number; totalCount: number; completedCount: number; execution: string };
   /** The parent's span of this step, where the parent is traced. */
   span?: AncestorSpan;
@@ -81,7 +81,7 @@ export interface Ancestor {
 export interface AncestorSpan {
   traceId: string;
   id: string;
-  /** The spans that it hangs below, nearest first, up to that of the ancestor. */
+  /** Its parent spans, nearest first, up to that of the ancestor. */
   above: { id: string; type: string }[];
   /** Where the ancestor goes on after a suspension: its span until then. */
   resumed?: { spanId?: string; linked: boolean };
@@ -98,7 +98,7 @@ export interface StartRequest {
   requestContext: Record<string, unknown>;
   perStep?: boolean;
   disableScorers?: boolean;
-  /** In which statuses this run is stored, where its caller said so; else the workflow's option decides. */
+  /** The statuses in which this run is stored, where its caller gave `shouldPersistSnapshot`; else the workflow's option decides. */
   storedStatuses?: readonly string[];
   actor?: unknown;
   /** What the caller says of the trace; of a nested run, what the caller of the outermost said. */
@@ -111,11 +111,11 @@ export interface StartRequest {
     /** A parent's `validateInputs` holds for what is nested in it, as in core. */
     validateInputs?: boolean;
   };
-  /** Where the run goes on from what is stored of it, instead of beginning. */
+  /** Where the event continues a stored run and does not start one. */
   leg?: Leg;
 }
 
-/** What the data of an event that starts a run may have, for whoever looks at expressions over it. */
+/** The fields that the data of a start event may have, to check expressions over it. */
 export const START_DATA_KEYS = Object.keys({
   inputData: 0,
   initialState: 0,
@@ -135,8 +135,8 @@ export const START_DATA_KEYS = Object.keys({
   0
 >);
 
-// A later version that sends another shape says so with a number of its own, so that an older app refuses it with a clear
-// error. The first is not written: it would be sent twice with each request of each run.
+// A later version that sends another shape sends a number, too, so that an older app can refuse it with a clear error. The first
+// version sends none: it would come twice with each request of each run.
 const VERSION = 1;
 
 /** The event's data. @throws MastraInngestError `INVALID_EVENT_DATA` with the JSON path of what can't be sent. */
@@ -148,10 +148,10 @@ export function buildStartData(
 ): JsonObject {
   const { sender, leg, inputData, initialState, requestContext, storedStatuses, ...rest } = request;
   const { validated, ancestors = [], validateInputs } = sender ?? {};
-  // The event comes twice with every request of the run, so what its reader takes for granted is left out.
+  // The event comes twice with every request of the run, so fields that have their usual value are left out.
   const ours = {
     app,
-    // What cancelling a parent is matched by.
+    // Inngest cancels nested runs by this field (`cancelOn`).
     parentRun: ancestors.at(-1)?.owner,
     validated: validated ? undefined : validated,
     ancestors: ancestors.length > 0 ? ancestors.map(withoutUndefined) : undefined,
@@ -223,8 +223,8 @@ export function parseStartData(data: unknown, workflowId: string): StartRequest 
 }
 
 /**
- * Reads the data of a workflow's own event. An instance of a release up to 1.9 of this package, as it may be there in a rolling
- * deploy, continues runs with it, too: that is no start, and needs a run to continue.
+ * Reads the data of a workflow's own event. During a rolling deploy, an instance of a release up to 1.9 of this package may
+ * continue runs with that event, too.
  * @throws MastraInngestError `INVALID_EVENT_DATA`
  */
 export function parseOwnData(data: unknown, workflowId: string): StartRequest {
@@ -237,7 +237,7 @@ export function parseOwnData(data: unknown, workflowId: string): StartRequest {
   return { ...request, inputData, leg };
 }
 
-/** Reads the data of an event that continues a run; one sent by hand says how in plain fields. */
+/** Reads the data of an event that continues a run. One sent by hand has plain fields (`legOfUser`). */
 export function parseLegData(data: unknown, workflowId: string): StartRequest & { leg: Leg } {
   const request = parseStartData(data, workflowId);
   if (request.runId === undefined) {

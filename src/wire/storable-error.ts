@@ -1,20 +1,23 @@
-/** One place where what was thrown becomes an error that can be stored (I7). */
+/** Makes an error that can be stored of whatever was thrown, so that none is lost without a word (I7). */
 import { reasonOf } from '../errors';
 import { TripWire } from '@mastra/core/agent';
 import { MastraNonRetryableError, getErrorFromUnknown } from '@mastra/core/error';
 import { decodeValue } from './decode';
 import { encodeTolerantly } from './tolerant';
 
-/** Bytes of JSON that an error takes at the most, of the 4 MiB that Inngest keeps of a step. */
-const MOST = 1024 * 1024;
+/** An error takes at most this much JSON, of the 4 MiB that Inngest stores of a step. */
+const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** Classes that core tells apart; everything else of an error is in its fields. */
 const KNOWN_CLASSES = [TripWire, MastraNonRetryableError];
 
-/** An error that stands for what was thrown, and holds nothing but what is stored of it. Never throws. */
+/** The error as it comes back from the store. Never throws. */
 export function storableError(
   thrown: unknown,
-  { most = MOST, fallbackMessage = 'Unknown error' }: { most?: number; fallbackMessage?: string } = {},
+  {
+    most = MAX_ERROR_BYTES,
+    fallbackMessage = 'Unknown error',
+  }: { most?: number; fallbackMessage?: string } = {},
 ): Error {
   const decoded = decodeValue(encodeTolerantly(asError(thrown, fallbackMessage), most));
   const error = decoded instanceof Error ? decoded : new TypeError(String(decoded));
@@ -23,7 +26,7 @@ export function storableError(
   return error;
 }
 
-/** As core makes an error of something else; not of an error, to which it would add what it needs. */
+/** What is no error becomes one as in core. An error stays as it is: core would add fields to it. */
 function asError(thrown: unknown, fallbackMessage: string): unknown {
   if (isOf(thrown, Error)) return thrown;
   try {
@@ -45,7 +48,7 @@ function isOf(thrown: unknown, type: abstract new (...args: never[]) => unknown)
   }
 }
 
-/** What user code outside a step threw: an error as above, anything else as it is, as far as it can be stored. */
+/** What user code outside a step threw, as it comes back from the store: an error as above, or any other value. */
 export function storableThrown(thrown: unknown): unknown {
-  return isOf(thrown, Error) ? storableError(thrown) : decodeValue(encodeTolerantly(thrown, MOST));
+  return isOf(thrown, Error) ? storableError(thrown) : decodeValue(encodeTolerantly(thrown, MAX_ERROR_BYTES));
 }

@@ -35,7 +35,7 @@ const OF_MESSAGE = 4096;
 /** Fields that a class may give its errors without making them their own (a DOMException's code, an AggregateError's errors). */
 const GIVEN_BY_CLASS = ['code', 'status', 'statusCode', 'errors'];
 
-/** Thrown where a measure is too large, never to the outside. */
+/** The value exceeds the measure: the next smaller one is tried. Never thrown to the outside. */
 class TooMuch extends UnencodableValue {}
 
 /** A value as JSON, in at most so many bytes. */
@@ -118,7 +118,7 @@ class TolerantEncoder {
     return index in value ? this.encode(value[index], depth + 1) : tagged('hole');
   }
 
-  /** One of a class is either stored as anything else is, or not at all: of a socket's fields, none says anything. */
+  /** An instance of a class is stored whole or not at all: the fields of a socket, say, are of no use. */
   private instance(value: object): Json {
     const name = shortened(reasonOf(classOf(value)), 100);
     if (ArrayBuffer.isView(value) && value.byteLength > this.most.text) {
@@ -133,7 +133,7 @@ class TolerantEncoder {
     }
   }
 
-  /** `isRecord`: an absent field says the same as an undefined one. */
+  /** `isRecord`: undefined fields are left out, since an absent one means the same. */
   private fields(
     value: object,
     keys: readonly string[],
@@ -175,7 +175,7 @@ class TolerantEncoder {
     return tagged('Error', out);
   }
 
-  /** What an error says it is as JSON; one that fails to say it is taken for any other. */
+  /** What the error's `toJSON` returns. If that throws, the error is encoded like one without it. */
   private stated(error: Error, depth: number): Json | undefined {
     try {
       const { toJSON } = error as { toJSON?: unknown };
@@ -189,7 +189,7 @@ class TolerantEncoder {
   }
 }
 
-/** A field, or what says in its place that it can't be read. */
+/** A field, or a text in its place where it can't be read. */
 function field(value: object, key: string): unknown {
   try {
     return (value as Record<string, unknown>)[key];

@@ -1,10 +1,10 @@
 import { isRecord } from './json';
 
-/** What a caller says of a run's trace: core's `TracingOptions`. */
+/** A caller's options for a run's trace: core's `TracingOptions`. */
 export interface TracingOptions {
   /** The trace that the run is in: 1 to 32 hexadecimal digits. */
   traceId?: string;
-  /** A span of another system that the run hangs below: 1 to 16 hexadecimal digits. */
+  /** The run's parent span, of another system: 1 to 16 hexadecimal digits. */
   parentSpanId?: string;
   metadata?: Record<string, unknown>;
   tags?: string[];
@@ -13,7 +13,7 @@ export interface TracingOptions {
   requestContextKeys?: string[];
 }
 
-/** Reads what came with an event, whoever sent it. What is no option of a trace is left out, and so is an id that is none, as in core. */
+/** Reads the options in an event, whoever sent it. As in core, unknown options and invalid ids are left out. */
 export function readTracingOptions(value: unknown): TracingOptions | undefined {
   if (!isRecord(value)) return undefined;
   const read: TracingOptions = {
@@ -38,7 +38,7 @@ function texts(value: unknown): string[] | undefined {
   return Array.isArray(value) ? value.filter(one => typeof one === 'string') : undefined;
 }
 
-/** Whoever sets it to something true wants it hidden. */
+/** Any truthy value counts as true. */
 function isSet(value: unknown): boolean | undefined {
   return value === undefined ? undefined : Boolean(value);
 }

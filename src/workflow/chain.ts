@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/no-explicit-any -- the constraints and types that core itself declares */
 /**
- * What builds a workflow, typed: core's methods say that they give core's `Workflow`, where it is the same object, of this package.
- * Their parameters are core's. An overridden method can't take the type parameters of the one that it overrides, so they are said again.
+ * The types of the methods that build a workflow. Core's methods are typed to return core's `Workflow`; in fact they return this
+ * object, a workflow of this package. An overriding method can't reuse the type parameters of the overridden one, so they are repeated.
  */
 import type { InferStandardSchemaOutput } from '@mastra/core/schema';
 import {
@@ -19,7 +19,7 @@ type Core = InstanceType<typeof Workflow>;
 type EntryOptions = Parameters<Core['branch']>[1];
 /** The condition of a loop as data, in a core that has it. */
 type Predicated = Exclude<Parameters<Core['dountil']>[1], (...args: never) => unknown>;
-/** How long, or until when; the callback is a step's. */
+/** How long, or until when: a value, or a callback that gets what a step gets. */
 export type SleepArguments<TEngineType, TState, TPrevSchema, TTime> = [
   time: TTime | ExecuteFunction<TState, TPrevSchema, TTime, any, any, TEngineType>,
   options?: Parameters<Core['sleep']>[1],

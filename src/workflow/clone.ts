@@ -10,14 +10,18 @@ import type { InngestWorkflow } from './workflow';
 
 type CoreCloneStep = typeof cloneCoreStep;
 
-/** Core's `cloneStep`; the clone of a native step is one. */
+/**
+ * Core's `cloneStep`: the same step under another id. The clone of a native step is native, too.
+ * @example
+ * const second = cloneStep(fetchUser, { id: 'fetch-user-again' });
+ */
 export const cloneStep: CoreCloneStep = (step, options) => {
   const clone = cloneCoreStep(step, options);
   const mark = { [NATIVE_STEP]: isNativeStep(step) && step[NATIVE_STEP], component: NATIVE_COMPONENT };
   return isNativeStep(step) ? Object.assign(clone, mark) : clone;
 };
 
-/** Core's own, for workflows with a typed request context as well. */
+/** The type of core's `cloneWorkflow`, for workflows with a typed request context as well. */
 type CloneWorkflow = <
   TWorkflowId extends string,
   TState,
@@ -40,7 +44,12 @@ type CloneWorkflow = <
   options: { id: TWorkflowId },
 ) => Workflow<DefaultEngineType, TSteps, TWorkflowId, TState, TInput, TOutput, TPrevSchema, TRequestContext>;
 
-/** Core's `cloneWorkflow`, whose clone of a workflow of this package runs on Inngest, too, with the same options. */
+/**
+ * Core's `cloneWorkflow`: the same steps under another id. The clone of a workflow of this package is a function of its own in
+ * Inngest, with the same options but without schedules and triggers, which would start both.
+ * @example
+ * const nightly = cloneWorkflow(reportWorkflow, { id: 'nightly-report' });
+ */
 export const cloneWorkflow = ((workflow: object, options: { id: string }) => {
   if (!isNestable(workflow)) return cloneCoreWorkflow(workflow as never, options);
   return (workflow as unknown as InngestWorkflow).cloneAs(options.id);

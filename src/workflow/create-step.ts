@@ -54,8 +54,15 @@ export interface CreateStepFromParams {
 
 /**
  * Core's `createStep`: from parameters, an agent, a tool, a classifier or a processor. Steps are the same on every engine;
- * only `execute`'s `engine` is typed as Inngest's. A workflow is a step already, and given back as it is: as a copy it would
- * no longer be a run of its own.
+ * only `execute`'s `engine` is typed as Inngest's. A workflow is a step already, and is returned as it is: a copy of it would
+ * not be executed as a run of its own.
+ * @example
+ * const fetchUser = createStep({
+ *   id: 'fetch-user',
+ *   inputSchema: z.object({ id: z.string() }),
+ *   outputSchema: z.object({ name: z.string() }),
+ *   execute: async ({ inputData }) => users.find(inputData.id),
+ * });
  */
 export const createStep = ((source: never, ...options: never[]) =>
   isNestable(source) ? source : createCoreStep(source, ...options)) as CreateStepFromParams &

@@ -23,7 +23,12 @@ const RESERVED = ['true', 'false', 'null', 'in'];
  * input below `event.data.inputData`. With the input's type, `inputKey<Input>('user.id')`, a wrong path does not compile.
  * @throws MastraInngestError `INVALID_WORKFLOW_OPTION` for a path with an empty part
  * @example
- * createWorkflow({ id: 'report', …, concurrency: { limit: 1, key: inputKey('userId') } });
+ * createWorkflow({
+ *   id: 'report',
+ *   inputSchema: z.object({ userId: z.string() }),
+ *   outputSchema: z.object({ sent: z.number() }),
+ *   concurrency: { limit: 1, key: inputKey('userId') },
+ * });
  * inputKey('user.id'); // event.data.inputData.user.id
  * inputKey('order-id'); // event.data.inputData["order-id"]
  */

@@ -6,6 +6,17 @@ import { MastraInngestError } from '../errors';
  * Marks a step as native: its `execute` runs outside an op, again on every request, and may use Inngest's own tools
  * (`engine.step.run / waitForEvent / sendEvent / invoke / ai / fetch / sleep`) under Inngest's rules: everything observable
  * belongs into one of them. Mastra's `retries` do not apply to it.
+ * @param step What `createStep` gave. It is marked in place.
+ * @returns The same step.
+ * @example
+ * const charge = nativeStep(
+ *   createStep({
+ *     id: 'charge',
+ *     inputSchema: z.object({ amount: z.number() }),
+ *     outputSchema: z.object({ receipt: z.string() }),
+ *     execute: async ({ inputData, engine }) => engine.step.run('pay', () => pay(inputData.amount)),
+ *   }),
+ * );
  */
 export function nativeStep<T extends { readonly id: string }>(step: T): T {
   return Object.assign(step, { [NATIVE_STEP]: true, component: NATIVE_COMPONENT } satisfies NativeStep);
@@ -24,6 +35,7 @@ export interface WaitContext {
   runId: string;
 }
 
+/** Options of {@link waitForEvent}. */
 export interface WaitForEventOptions<Schema = unknown> {
   /** The step's id. */
   id: string;
@@ -40,7 +52,7 @@ export interface WaitForEventOptions<Schema = unknown> {
    * input that makes one: `({ inputData }) => "async.data.orderId == '" + inputData.id + "'"`.
    */
   if?: string | ((context: WaitContext) => string);
-  /** How long to wait: `'3d'`, `'2h'`, or milliseconds. */
+  /** How long to wait: a text such as `'3d'` or `'2h'`, or a number of milliseconds. */
   timeout: string | number;
   /** Schema of the event's data, of any library that follows Standard Schema (zod …). Data that does not fit fails the step. */
   schema?: Schema;
@@ -59,8 +71,17 @@ interface WaitTools {
 
 /**
  * A step that waits for an event, e.g. a person's approval: its output is the event's data, or null when the time ran out
- * (Inngest documentation, "Wait for event").
- * @throws MastraInngestError `INVALID_WORKFLOW_OPTION` for `match` and `if` at once, or a missing timeout
+ * (Inngest documentation, "Wait for event"). While it waits, the run's status is `waiting`.
+ * @throws MastraInngestError `INVALID_WORKFLOW_OPTION` for `match` and `if` at once, or a missing timeout; in the run,
+ * `INVALID_EVENT_DATA` for an event that does not fit the schema
+ * @example
+ * const approval = waitForEvent({
+ *   id: 'approval',
+ *   event: 'order/approved',
+ *   if: ({ inputData }) => `async.data.orderId == '${(inputData as { orderId: string }).orderId}'`,
+ *   timeout: '3d',
+ *   schema: z.object({ orderId: z.string(), by: z.string() }),
+ * });
  */
 export function waitForEvent<Schema = undefined>(
   options: WaitForEventOptions<Schema>,

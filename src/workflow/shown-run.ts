@@ -1,4 +1,4 @@
-/** Nested runs by the run id that their steps are given. */
+/** Finds nested runs by the run id that their steps are given, which is their parent's (docs/runs/README.md). */
 import type { AnyMastra } from '../core-types';
 import { type Graph, nestedRuns } from '../function/nested-runs';
 import { nestedWorkflows, withNested } from '../function/nested-workflows';
@@ -6,8 +6,8 @@ import { storeOf } from '../function/stores';
 import { RunRecord } from '../snapshot/run-record';
 
 /**
- * The ids that runs of a workflow are stored under whose steps were given this run id, the one that began last at the end:
- * core stores the last under the given id itself.
+ * The ids of the stored runs of a workflow whose steps were given this run id. The one that began last comes last: it is the one
+ * that core would have stored under the given id.
  */
 export async function nestedRunIds(
   mastra: AnyMastra,

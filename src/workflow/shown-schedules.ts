@@ -1,6 +1,6 @@
 /**
- * Schedules of this package's workflows beside those that Mastra has stored, for whoever reads `mastra.schedules`: Mastra's
- * server, and with it Studio. None is stored, for Mastra's own scheduler starts what is.
+ * Shows the schedules of this package's workflows in `mastra.schedules`, beside those that Mastra has stored, for Mastra's server
+ * and Studio. They are not stored: Mastra's own scheduler would start their runs as well.
  */
 import { computeNextFireAt } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
@@ -66,7 +66,7 @@ export function showSchedules(mastra: AnyMastra): void {
     const original = schedules[change].bind(schedules);
     schedules[change] = async (id, ...rest) => {
       const own = find(id);
-      if (own) throw refusal(own, change);
+      if (own) throw definedInCode(own, change);
       return original(id, ...rest);
     };
   }
@@ -105,7 +105,7 @@ function fits(one: ShownSchedule, filter: Filter = {}): boolean {
   return Object.entries(filter).every(([field, wanted]) => wanted === undefined || one[field] === wanted);
 }
 
-function refusal({ id, workflowId }: ShownSchedule, change: string): MastraInngestError {
+function definedInCode({ id, workflowId }: ShownSchedule, change: string): MastraInngestError {
   return new MastraInngestError(
     'SCHEDULE_IN_CODE',
     `Schedule ${id}: ${change} is not possible, for it belongs to the code of workflow ${workflowId} and Inngest is its clock. ` +

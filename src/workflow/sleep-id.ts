@@ -1,4 +1,4 @@
-/** Ids of sleeps that have none of their user's. Core's are random in every process, and an op id made of one would sleep again (I3). */
+/** Ids for unnamed sleeps. Core's are random in every process: an op named after one would not be found again, and would sleep again (I3). */
 type Entry = { type: string; id?: string };
 
 /** What core keeps of a workflow that is being built. */

@@ -42,7 +42,7 @@ import { freeSleepId, nameSleep } from './sleep-id';
 type BaseInstance = InstanceType<typeof Workflow>;
 type CreateRunOptions = Parameters<BaseInstance['createRun']>[0];
 
-/** What a workflow of this package can do beyond core's. */
+/** What a workflow of this package has beyond core's. */
 export interface ServableWorkflow extends NestableWorkflow {
   readonly committed: boolean;
   readonly port: InngestPort;
@@ -56,11 +56,11 @@ export interface ServableWorkflow extends NestableWorkflow {
   optionWarnings?(): string[];
 }
 
-/** What holds for all workflows of one `init`. */
+/** Options of {@link init}: what holds for all workflows that are made with it. */
 export interface InitOptions {
   /**
    * Milliseconds for which the events of a step are gathered into one realtime message. 0, the default, sends each event by
-   * itself as soon as it comes; 20 to 100 make few requests of an agent's many tokens.
+   * itself as soon as it comes; 20 to 100 save most of the requests for an agent's many tokens.
    */
   streamBatchMs?: number;
   /**
@@ -70,7 +70,7 @@ export interface InitOptions {
   servedBy?: string;
 }
 
-/** A workflow that runs on Inngest. Made by the `createWorkflow` that `init(inngest)` returns. */
+/** A workflow that runs on Inngest. The `createWorkflow` that `init(inngest)` returns makes it. */
 export class InngestWorkflow<
   TEngineType = DefaultEngineType,
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the constraint that core itself declares
@@ -172,7 +172,7 @@ export class InngestWorkflow<
     return nestedWorkflows(this.stepGraph) as ServableWorkflow[];
   }
 
-  /** What an app's log should say of its function options when it is served. Events of the user's own have what they have. */
+  /** Warnings about its function options, for the app's log when it is served. None where events of the user's own start it: nobody knows their fields. */
   optionWarnings(): string[] {
     return this.triggers.events.length > 0 ? [] : unknownPaths(this.id, this.functionOptions);
   }
@@ -250,7 +250,7 @@ export class InngestWorkflow<
     return run as never;
   }
 
-  /** Core's own; a nested run is found by the run id that its steps are given, the last one where there are several. */
+  /** Core's own; a nested run is also found by the run id that its steps are given, the last one where there are several. */
   override async getWorkflowRunById(...[runId, options]: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await this.readRun(runId, options);
     const nested =
@@ -260,7 +260,7 @@ export class InngestWorkflow<
     return last && { ...last, runId };
   }
 
-  /** A start that Inngest has dropped, and that nobody waits for, has ended when it is read. */
+  /** Reading a run whose start Inngest has dropped, and which nobody waits for, ends it. */
   private async readRun(...args: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await super.getWorkflowRunById(...args);
     const { mastra, port, destination } = this;
@@ -279,7 +279,7 @@ export class InngestWorkflow<
     return super.getWorkflowRunById(...args);
   }
 
-  /** Core's own; where a run is that executes stands in its steps' results. */
+  /** Core's own; the place of a run that executes is read from its steps' results. */
   override async listWorkflowRuns(...args: Parameters<BaseInstance['listWorkflowRuns']>) {
     const { runs, ...found } = await super.listWorkflowRuns(...args);
     const placed = runs.map(({ snapshot, ...run }) => {
@@ -294,7 +294,7 @@ export class InngestWorkflow<
     return { ...found, runs: placed };
   }
 
-  /** Core's own, and what the run told; nested runs by the run id that their steps are given, too. */
+  /** Core's own, and the run's log; also of nested runs, by the run id that their steps are given. */
   override async deleteWorkflowRunById(runId: string): Promise<void> {
     const nested = this.mastra ? await nestedRunIds(this.mastra, this.id, runId) : [];
     for (const id of [runId, ...nested]) {

@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import { linksOf } from '../../scripts/readme/links';
 import { describe, expect, it } from 'vitest';
 import { filesInTarball, readFromTarball } from './tarball';
 
@@ -13,10 +14,21 @@ const files = filesInTarball();
 
 describe('the packed package', () => {
   it('brings the documents and nothing but the build', () => {
-    const outside = files.filter(file => !file.startsWith('dist/')).sort();
-    expect(outside).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    const outside = files.filter(file => !/^(dist|docs|bench)\//.test(file)).sort();
+    expect(outside).toEqual(['CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(files.filter(file => file.startsWith('bench/') && !/\.(md|svg)$/.test(file))).toEqual([]);
     expect(files.filter(file => /\.test\.|metafile|\.ts\.map$/.test(file))).toEqual([]);
   });
+
+  it.each(files.filter(file => file.endsWith('.md') && file !== 'CHANGELOG.md'))(
+    '%s links to nothing that the package lacks',
+    page => {
+      const missing = linksOf(page, readFromTarball(page)).filter(
+        ({ file }) => !files.some(one => one === file || one.startsWith(file.replace(/\/?$/, '/'))),
+      );
+      expect(missing.map(({ text }) => text)).toEqual([]);
+    },
+  );
 
   it('installs nothing of its own but what the check loads TypeScript with', () => {
     expect(Object.keys(manifest.dependencies ?? {})).toEqual(['jiti']);

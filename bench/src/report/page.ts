@@ -39,7 +39,7 @@ function serverSection(results: Results): string[] {
 const WHY_REAL_TIMES =
   'Times are compared by their means, without a tenth at each end; in brackets, where a figure lies in 95 of 100 draws from the ' +
   'same samples. This server takes work from its queue in pauses of about 150 ms, and each run starts at a random moment of one ' +
-  '([decision 32](decisions/0032-how-times-are-compared.md)). Without checkpointing an op is a hop of such a pause: a branch ' +
+  '([how times are compared](../bench/README.md#how-times-are-compared)). Without checkpointing an op is a hop of such a pause: a branch ' +
   'takes one more for the op of its conditions, and from the last step to the result it is the op of the end. With ' +
   'checkpointing, what this package takes over a hand-written function is what its events cost: compare with *publishing*. The ' +
   'less the steps do and the more of them run at once, the more that shows; 100 empty steps in one request and 200 runs at once, ' +

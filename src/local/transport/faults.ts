@@ -27,6 +27,7 @@ export interface FaultRequest {
   index: number;
 }
 
+/** What happens to some of the requests. */
 export interface FaultRule {
   action: FaultAction;
   /** Which requests it applies to; all if left out. */

@@ -6,11 +6,12 @@ import type { RunnableWorkflow } from '../../../src/function/definition';
 import { cancelStored } from '../../../src/run/cancel';
 import {
   type Continuable,
-  restartDeparture,
-  resumeDeparture,
-  travelDeparture,
+  prepareRestart,
+  prepareResume,
+  prepareTimeTravel,
 } from '../../../src/run/continue';
-import { type Departure, Departures, conflict } from '../../../src/run/departure';
+import { runConflict } from '../../../src/run/errors';
+import { LegSender, type PreparedLeg } from '../../../src/run/leg-sender';
 import type { InngestPort, OutgoingEvent, RunState } from '../../../src/sdk/port';
 import { emptySnapshot } from '../../../src/snapshot/identity';
 import { RunRecord } from '../../../src/snapshot/run-record';
@@ -24,7 +25,7 @@ export type Ask = 'start' | 'resume' | 'timeTravel' | 'restart';
 
 /** What a caller has come to. */
 interface Caller {
-  departure?: Departure;
+  prepared?: PreparedLeg;
   /** Answers the send that it waits in. */
   answer?: (how: 'sent' | 'failed') => void;
   sent?: Promise<unknown>;
@@ -82,9 +83,9 @@ export class Model {
   async ask(by: number, what: Ask): Promise<string | undefined> {
     this.callers.delete(by);
     try {
-      const departure = await this.departure(what);
-      this.caller(by).departure = departure;
-      const { leg } = departure.request;
+      const prepared = await this.prepare(what);
+      this.caller(by).prepared = prepared;
+      const { leg } = prepared.request;
       if (leg) this.kinds.set(leg.claim?.token ?? '', leg.kind);
       return undefined;
     } catch (error) {
@@ -92,12 +93,12 @@ export class Model {
     }
   }
 
-  private async departure(what: Ask): Promise<Departure> {
-    if (what === 'resume') return resumeDeparture(this.continuable, { resumeData: {} });
-    if (what === 'timeTravel') return travelDeparture(this.continuable, { step: 'one', inputData: {} });
-    if (what === 'restart') return restartDeparture(this.continuable, (await this.row()) as Snapshot, {});
+  private async prepare(what: Ask): Promise<PreparedLeg> {
+    if (what === 'resume') return prepareResume(this.continuable, { resumeData: {} });
+    if (what === 'timeTravel') return prepareTimeTravel(this.continuable, { step: 'one', inputData: {} });
+    if (what === 'restart') return prepareRestart(this.continuable, (await this.row()) as Snapshot, {});
     const claim = async () => {
-      if ((await this.row())?.status !== 'pending') throw conflict(this.record, 'was started');
+      if ((await this.row())?.status !== 'pending') throw runConflict(this.record, 'was started');
     };
     await claim();
     return { request: this.continuable.request({}), claim, release: async () => {} };
@@ -123,16 +124,16 @@ export class Model {
   /** The caller claims what it decided on, and stands before its send; answers the code of what it is refused with. */
   async depart(by: number): Promise<string | undefined> {
     const caller = this.caller(by);
-    const { departure } = caller;
-    if (!departure || caller.answer) return undefined;
-    const departures = new Departures(this.port, this.record, undefined as never, silent, {
+    const { prepared } = caller;
+    if (!prepared || caller.answer) return undefined;
+    const sender = new LegSender(this.port, this.record, undefined as never, silent, {
       app: 'app',
       functionOptions: {},
     });
     const atSend = new Promise<(how: 'sent' | 'failed') => void>(resolve => {
       this.sending = resolve;
     });
-    const sent = departures.begin(departure).then(
+    const sent = sender.send(prepared).then(
       () => undefined,
       (error: unknown) => (error as { code: string }).code,
     );

@@ -1,4 +1,4 @@
-/** Sending what starts or continues a run, exactly once (I5). */
+/** Sends what begins a leg of a run: its start, or a resume, a restart, a time travel. One of several callers does it (I5). */
 import { refusingError } from '../engine/outcome';
 import { MastraInngestError, reasonOf } from '../errors';
 import type { WarningLog } from '../realtime/lane';
@@ -16,21 +16,22 @@ import {
 } from '../wire/start-event';
 import { Arrival, type Destination, type Lost } from './arrival';
 import { settleLost } from './lost-run';
+import { runConflict } from './errors';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
-/** One leg of a run, about to begin. */
-export interface Departure {
+/** A leg of a run whose caller has checked all that can be checked; nothing of it is stored or sent yet. */
+export interface PreparedLeg {
   request: StartRequest;
   /** The run as the leg finds it; missing for its first. */
   before?: Snapshot;
   /** Takes the run for this leg; throws where somebody else has it. */
   claim(): Promise<void>;
-  /** Undoes `claim`: the event could not be sent or, where it is `spent`, was taken and came to nothing. */
+  /** Undoes `claim`: the event could not be sent. `spent`: Inngest took it, but did not execute it. */
   release(spent?: boolean): Promise<void>;
 }
 
-/** What sends a run's events, and follows the run. */
-export class Departures {
+/** Sends the event of a leg, and follows the run. */
+export class LegSender {
   constructor(
     private readonly port: InngestPort,
     private readonly record: RunRecord,
@@ -40,15 +41,15 @@ export class Departures {
   ) {}
 
   /** Begins the leg and waits until the run comes to rest in it, without a time limit (I10). */
-  async drive(departure: Departure): Promise<Rested> {
-    const data = this.data(departure);
-    const leg = departure.request.leg?.claim;
+  async sendAndWait(prepared: PreparedLeg): Promise<Rested> {
+    const data = this.data(prepared);
+    const leg = prepared.request.leg?.claim;
     const waiter = new RestWaiter(this.realtime, this.record, this.log, leg?.number ?? 0);
     await waiter.subscribe();
     try {
       await this.realtime.ready();
-      const eventId = await this.send(departure, data);
-      const missed = eventId === undefined ? undefined : this.watchOver(departure, eventId);
+      const eventId = await this.sendEvent(prepared, data);
+      const missed = eventId === undefined ? undefined : this.watchOver(prepared, eventId);
       return this.checked(await waiter.wait(missed), leg?.token);
     } finally {
       await waiter.close();
@@ -56,31 +57,31 @@ export class Departures {
   }
 
   /** Begins the leg and returns as soon as Inngest has taken the event. */
-  async begin(departure: Departure): Promise<void> {
-    await this.send(departure, this.data(departure));
+  async send(prepared: PreparedLeg): Promise<void> {
+    await this.sendEvent(prepared, this.data(prepared));
   }
 
   /** All that can be wrong with the data is found before anything is stored or sent. */
-  private data({ request }: Departure): JsonObject {
+  private data({ request }: PreparedLeg): JsonObject {
     return buildStartData(request, this.record.identity.workflowId, this.destination.app);
   }
 
-  /** Finds out where Inngest has dropped or ended what the store has as open, and ends it there, too. */
-  private watchOver(departure: Departure, eventId: string) {
+  /** Finds out whether Inngest has dropped or ended a leg that the store has as open, and ends it there, too. */
+  private watchOver(prepared: PreparedLeg, eventId: string) {
     const { port, record, log, destination } = this;
-    const leg = departure.request.leg?.claim?.number ?? 0;
+    const leg = prepared.request.leg?.claim?.number ?? 0;
     const arrival = new Arrival(port, record.identity, log, { eventId, age: 0, leg, destination });
     return async (snapshot: Snapshot | undefined): Promise<Rested | undefined> => {
       const lost = await arrival.look(snapshot);
       if (!lost) return undefined;
       const hasBegun = snapshot !== undefined && snapshot.inngest?.owner !== undefined;
-      if (leg > 0 && !hasBegun) return this.notContinued(departure, lost);
+      if (leg > 0 && !hasBegun) return this.notContinued(prepared, lost);
       return settleLost(record, snapshot, lost);
     };
   }
 
-  private async notContinued(departure: Departure, lost: Lost): Promise<never> {
-    await this.undo(departure, true);
+  private async notContinued(prepared: PreparedLeg, lost: Lost): Promise<never> {
+    await this.undo(prepared, true);
     if (lost.how === 'dropped') throw lost.error;
     if (lost.how === 'failed' && lost.refused) throw lost.refused;
     const { workflowId, runId } = this.record.identity;
@@ -92,25 +93,25 @@ export class Departures {
     );
   }
 
-  /** Answers Inngest's own id of the event. */
-  private async send(departure: Departure, data: JsonObject): Promise<string | undefined> {
-    const { request } = departure;
+  /** Returns Inngest's own id of the event. */
+  private async sendEvent(prepared: PreparedLeg, data: JsonObject): Promise<string | undefined> {
+    const { request } = prepared;
     const { workflowId } = this.record.identity;
     const number = request.leg?.claim?.number;
     const id = startEventId(this.record.identity, number);
     const name = number === undefined ? startEventName(workflowId) : resumeEventName(workflowId);
-    await departure.claim();
+    await prepared.claim();
     try {
       return (await this.port.send({ id, name, data })).ids[0];
     } catch (error) {
-      await this.undo(departure);
+      await this.undo(prepared);
       throw this.notSent(error, number === undefined);
     }
   }
 
-  private async undo(departure: Departure, spent = false): Promise<void> {
+  private async undo(prepared: PreparedLeg, spent = false): Promise<void> {
     const { workflowId, runId } = this.record.identity;
-    await departure.release(spent).catch((error: unknown) =>
+    await prepared.release(spent).catch((error: unknown) =>
       this.log.warn('A run that could not be continued is still marked as running; continue it again.', {
         workflowId,
         runId,
@@ -130,30 +131,13 @@ export class Departures {
     );
   }
 
-  /** Where several callers sent the event of one leg, one of them was executed, and the others must not take its result. */
+  /** Of several callers who sent the event of one leg, one is executed. The others must not get its result. */
   private checked(rested: Rested, token: string | undefined): Rested {
     const { claim, refused } = rested.snapshot?.inngest ?? {};
     const error = refused && refusingError(refused, this.record.identity.runId);
     if (error && refused.token === token) throw error;
     const executed = claim?.token;
     if (token === undefined || executed === undefined || executed === token) return rested;
-    throw conflict(this.record, 'was continued by another caller at the same time');
+    throw runConflict(this.record, 'was continued by another caller at the same time');
   }
-}
-
-/** The typed error of whoever comes second. */
-export function conflict({ identity }: RunRecord, what: string): MastraInngestError {
-  const { workflowId, runId } = identity;
-  return new MastraInngestError(
-    'RUN_CONFLICT',
-    `Run ${runId} of workflow ${workflowId} ${what}. Nothing was executed for this call; read the run's state first.`,
-    { workflowId, runId },
-  );
-}
-
-/** The typed error of a start that comes after a cancel. */
-export function canceledUnstarted({ identity }: RunRecord): MastraInngestError {
-  const { workflowId, runId } = identity;
-  const text = `Run ${runId} of workflow ${workflowId} was cancelled before it started. Create a new run.`;
-  return new MastraInngestError('RUN_CANCELED', text, { workflowId, runId });
 }
