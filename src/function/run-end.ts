@@ -11,6 +11,7 @@ import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
+import { serializedContext } from '../wire/request-context';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
@@ -124,7 +125,7 @@ function finalSnapshot(
     result: rest.result,
     error: rest.error,
     tripwire: rest.tripwire,
-    requestContext: rest.persist ? engine.serializeRequestContext(rest.persist.requestContext) : {},
+    requestContext: rest.persist ? serializedContext(rest.persist.requestContext) : {},
     tracingContext: rest.persist?.tracingContext,
   };
   return emptySnapshot(scope.runId, rest.status as Snapshot['status'], fields);

@@ -19,6 +19,7 @@ import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { jsonSize, LIMITS } from '../wire/limits';
+import { serializedContext } from '../wire/request-context';
 import { storableError } from '../wire/storable-error';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
@@ -91,7 +92,7 @@ export class RunExecution {
     });
     this.engine.actor = start.actor as never;
     this.sourced = source && new SourcedStart(workflow, source, this.requestContext);
-    this.contextAtStart = contextImage(this.engine.serializeRequestContext(this.requestContext));
+    this.contextAtStart = contextImage(serializedContext(this.requestContext));
   }
 
   async execute(): Promise<unknown> {
@@ -288,7 +289,7 @@ export class RunExecution {
     const { status, result, state } = ending.run;
     if (scope.ancestors.length === 0 || status !== 'success') return ending;
     try {
-      const context = contextChange(contextAtStart, this.engine.serializeRequestContext(requestContext));
+      const context = contextChange(contextAtStart, serializedContext(requestContext));
       requireStorable(
         [
           { name: 'output', path: '$', value: result },
@@ -345,10 +346,7 @@ export class RunExecution {
 
   private outcome(run: RunResult, endedAt: number) {
     const payload = { value: this.inputData, same: sameValue(this.inputData, this.start.inputData) };
-    const change = contextChange(
-      this.contextAtStart,
-      this.engine.serializeRequestContext(this.requestContext),
-    );
+    const change = contextChange(this.contextAtStart, serializedContext(this.requestContext));
     const { runId, startedAt, ancestors } = this.scope;
     const times = { startedAt, endedAt };
     const outcome = { ...nestedOutcome(run, runId, times, payload, change), state: this.stateForParent(run) };
