@@ -13,7 +13,6 @@ import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
-import type { Turn } from './operation-ids';
 import { hasLogger } from './has-logger';
 import { SealedFailure, asCoreError, seal, thrownFailure, unsealFailure } from './outcome';
 import { OutsideCancel } from './outside-cancel';
@@ -61,11 +60,9 @@ export async function executeDurableStep(
   /** Set where the step has been reported as started before its op (a native step), in milliseconds since the epoch. */
   reportedStart?: number,
 ): Promise<StepReturn> {
-  const turn = turnOf(params);
-  const path = params.executionContext.executionPath;
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
-    const id = parts.ids.step(path, params.step.id, { ...turn, retry });
+    const id = parts.ids.of(params, retry);
     let ran = false;
     const body = (operation: Operation) => {
       ran = true;
@@ -85,13 +82,8 @@ export async function executeDurableStep(
     }
     note();
     ({ attempt: retry, startedAt } = outcome.retry);
-    const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
-    await parts.operations.sleep(pause, outcome.retry.delay);
+    await parts.operations.sleep(parts.ids.retryPause(params, retry), outcome.retry.delay);
   }
-}
-
-function turnOf({ iterationCount, executionContext }: StepParams): Turn {
-  return { iteration: iterationCount, item: executionContext.foreachIndex };
 }
 
 /** Items of a foreach, whose progress is told instead, and steps of workflows that want no events do not. */
@@ -212,8 +204,8 @@ class StepOperation {
   /** One span for all attempts. A request that broke off and comes again begins the same span. */
   private stepSpan(options: SpanOptions): unknown {
     const { parts, params, attempt, firstStartedAt } = this;
-    const id = parts.ids.step(params.executionContext.executionPath, params.step.id, turnOf(params));
-    const span = parts.trace.child(params.tracingContext?.currentSpan, id, options);
+    const { currentSpan } = params.tracingContext ?? {};
+    const span = parts.trace.child(currentSpan, parts.ids.of(params), options);
     if (!span) return undefined;
     return attempt > 0 ? parts.trace.live(span, firstStartedAt) : parts.trace.begin(span, firstStartedAt);
   }

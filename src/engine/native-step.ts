@@ -48,10 +48,9 @@ async function reportStart(
   params: StepParams,
   waiting: Waiting | undefined,
 ): Promise<number> {
-  const { step, executionContext, iterationCount, skipEmits } = params;
+  const { step, skipEmits } = params;
   const prevOutput: unknown = params.prevOutput;
-  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
-  const id = parts.ids.nativeStart(executionContext.executionPath, step.id, turn);
+  const id = parts.ids.nativeStart(params);
   const body = async (operation: Operation) => {
     const startedAt = Date.now();
     const call = { id: step.id, stepCallId: operation.stepCallId };
