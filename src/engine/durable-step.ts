@@ -22,8 +22,7 @@ import { sealWithin, unsealStep } from './step-memo';
 import type { SpanOptions } from './span-ref';
 import { requireStorable } from './storable-values';
 import { StepProgress } from './step-progress';
-import { type OpPlace, type Outline, outlineOf } from './told-ops';
-import { isRepeatable } from './trailing-events';
+import { type Outline, outlineOf } from './told-ops';
 
 /** All that is remembered of a step. */
 export interface StepOutcome {
@@ -63,24 +62,15 @@ export async function executeDurableStep(
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
     const id = parts.ids.of(params, retry);
-    let ran = false;
-    const body = (operation: Operation) => {
-      ran = true;
-      return new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
-    };
-    const place = parts.operations.toldOps.place(id);
+    const body = (operation: Operation) =>
+      new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
     const outcome = await remembered(parts, params, parts.operations.run(id, body, { retold: true }));
-    const waited = parts.operations.waitingBefore(id);
-    const note = (result?: () => Record<string, unknown>, told?: Outline) =>
-      parts.operations.toldOps.ofStep(place, params.step.id, waited, result, told);
     if (!('retry' in outcome)) {
       const returned = apply(parts, params, turns, outcome);
-      const published = { ...returned.result } as Record<string, unknown>;
-      note(tellsOfItself(parts, params) ? () => published : undefined, outcome.told);
-      if (!ran) mayRepeatEvents(parts, params, place, outcome.told === undefined ? published : undefined);
+      noteTold(parts, params, id, { ...outcome, result: { ...returned.result } });
       return returned;
     }
-    note();
+    parts.operations.toldByStep(id, params.step.id);
     ({ attempt: retry, startedAt } = outcome.retry);
     await parts.operations.sleep(parts.ids.retryPause(params, retry), outcome.retry.delay);
   }
@@ -91,21 +81,26 @@ function tellsOfItself({ scope }: EngineParts, { skipEmits }: StepParams): boole
   return !skipEmits && scope.options.emitStepEvents !== false;
 }
 
-/** The request in which the step ran may have broken off before its events were sent. `result`: where it says all that was told. */
-function mayRepeatEvents(
+/** The op `id` is done, in this request or before, and its result says what it told. */
+function noteTold(parts: EngineParts, params: StepParams, id: string, outcome: StepOutcome): void {
+  const { result, told: outline } = outcome;
+  const call = { id: params.step.id, stepCallId: stepCallId(parts.scope.legName, id) };
+  const words = tellsOfItself(parts, params) ? { result, outline } : { outline };
+  // Made only where they are told again: this is passed for every remembered step of every request.
+  const trailed = mayTrail(parts, params, id, outcome) ? () => eventsOfStep(call, result) : undefined;
+  parts.operations.toldByStep(id, params.step.id, words, trailed);
+}
+
+/** The result tells all that the op told, so the op may end before its events are sent, and a later request tells them again. */
+function mayTrail(
   parts: EngineParts,
   params: StepParams,
-  place: OpPlace,
-  result: Record<string, unknown> | undefined,
-): void {
-  const { scope, operations } = parts;
-  const { op: id } = place;
-  // An op that told more than its step's events, of what came before it or of a nested run's beginning, ended when all was sent.
-  const toldMore = operations.waitingBefore(id).length > 0 || operations.toldOps.isOfBeginning(place);
-  const repeats = result && tellsOfItself(parts, params) && isRepeatable(result) && !toldMore;
-  const call = { id: params.step.id, stepCallId: stepCallId(scope.legName, id) };
-  // Made only where they are told again: this is passed for every remembered step of every request.
-  operations.remembered(id, repeats ? () => eventsOfStep(call, result) : undefined);
+  id: string,
+  { result, told }: StepOutcome,
+): boolean {
+  const isTold = told === undefined && tellsOfItself(parts, params);
+  const succeeded = result.status === 'success' && !('resumePayload' in result);
+  return isTold && succeeded && !parts.operations.toldOps.tellsMore(id);
 }
 
 async function remembered(
@@ -247,7 +242,8 @@ class StepOperation {
     const result = { ...outcome.result };
     this.reportItem(operation, result);
     const told = operation.told(params.step.id, result);
-    const outline = tellsOfItself(parts, params) && outlineOf(told, parts.operations.waitingBefore(told.op));
+    const outline =
+      tellsOfItself(parts, params) && outlineOf(told, parts.operations.toldOps.waitingBefore(told.op));
     if (outline) outcome.told = outline;
     if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
       delete (outcome.result as { payload?: unknown }).payload;
@@ -259,7 +255,7 @@ class StepOperation {
     await progress.save(result, this.context.kept(outcome.context), state, told);
     operation.releaseEvents();
     if (sealed instanceof SealedFailure) throw hasLogger(parts.scope) ? sealed.withoutStack() : sealed;
-    if (isRepeatable(outcome.result)) operation.letEventsTrail();
+    if (mayTrail(parts, params, told.op, outcome)) operation.letEventsTrail();
     return sealed;
   }
 

@@ -60,10 +60,8 @@ async function reportStart(
     operation.releaseEvents();
     return seal({ startedAt });
   };
-  const { operations } = parts;
-  const place = operations.toldOps.place(id);
-  const memo = await operations.run(id, body, { holds: true });
-  operations.toldOps.ofStep(place, step.id, operations.waitingBefore(id));
+  const memo = await parts.operations.run(id, body, { holds: true, retold: true });
+  parts.operations.toldByStep(id, step.id);
   return unseal<{ startedAt: number }>(memo)?.startedAt ?? 0;
 }
 

@@ -122,7 +122,7 @@ export class StepProgress {
     const { executionPath, foreachIndex } = executionContext;
     const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
     // Of a run's first op the result does not say what it told of the run's beginning.
-    const waited = this.parts.operations.waitingBefore(this.operation.id).length;
+    const waited = this.parts.operations.toldOps.waitingBefore(this.operation.id).length;
     const isPlain = events.slice(waited).every(one => typeof one === 'number');
     return status === 'success' && once && isPlain && executionPath[0] === this.parts.lastEntry;
   }
