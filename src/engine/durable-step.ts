@@ -7,7 +7,7 @@ import { decodeValue } from '../wire/decode';
 import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { storableError } from '../wire/storable-error';
-import { callbackArgument } from './condition';
+import { callbackArgument } from './callback-argument';
 import { type ContextChange, OpContext, applyContext, contextValue } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';

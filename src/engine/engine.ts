@@ -22,6 +22,7 @@ import type {
 } from '../core-types';
 import type { StepTools } from '../sdk/port';
 import { type ArmContext, BranchArms } from './branch';
+import { callbackOp } from './callback-op';
 import { ContainerTimes } from './container-times';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
@@ -32,7 +33,6 @@ import { executeNativeStep } from './native-step';
 import { executeNestedWorkflow, nestedWorkflow } from './nested';
 import { OperationIds } from './operation-ids';
 import { type Operation, Operations } from './operations';
-import { seal, unseal } from './outcome';
 import type { RunTrace, SpanEnd } from './run-trace';
 import { SpanRef } from './span-ref';
 import { ExecutionPersistence } from './persistence';
@@ -183,14 +183,16 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     return { ...result, ...Object.fromEntries(present) };
   }
 
-  private async foreachConcurrency({ entry, prevOutput, stepResults, executionContext }: ForeachParams) {
+  private async foreachConcurrency(params: ForeachParams) {
+    const { entry, stepResults, executionContext } = params;
     const { opts } = entry;
-    const argument = { inputData: prevOutput as unknown, getInitData: () => stepResults?.input as unknown };
+    const inputData: unknown = params.prevOutput;
+    const argument = { inputData, getInitData: () => stepResults?.input as unknown };
     if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
     const id = this.parts.ids.concurrency(executionContext.executionPath, bodyId(entry));
-    const body = async () => seal({ concurrency: resolveForeachConcurrency(opts, argument) });
-    const memo = await this.parts.operations.runCallback(id, body, { tellsWaiting: false });
-    return unseal<{ concurrency: number }>(memo)?.concurrency ?? 1;
+    const body = async () => ({ concurrency: resolveForeachConcurrency(opts, argument) });
+    const memo = await callbackOp(this.parts, id, params, body, { tellsWaiting: false });
+    return memo?.concurrency ?? 1;
   }
 
   override async executeSleep(params: SleepParams): Promise<void> {

@@ -1,7 +1,7 @@
 /** A step whose body uses Inngest's own step tools: two ops of ours around it, and the body replayed in between. */
 import type { StepParams, StepReturn } from '../core-types';
 import { createObservabilityContext } from '@mastra/core/observability';
-import { callbackArgument } from './condition';
+import { callbackArgument } from './callback-argument';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import type { LoopTurns } from './loop-turns';

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
-import { SealedFailure, type Refusal, thrownFailure, withOwner, unsealFailure } from './outcome';
+import { SealedFailure, type Refusal, withOwner } from './outcome';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import { streamImage } from '../realtime/image';
 import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events';
@@ -276,27 +276,6 @@ export class Operations {
     const { scope } = this;
     this.begun = true;
     return this.run(id, operation => withOwner(scope, () => body(operation)));
-  }
-
-  /**
-   * An op for a user's callback outside any step (a duration, a concurrency, `onStart`). What it throws is final, as in
-   * core, and comes out of here as it was thrown.
-   */
-  async runCallback(
-    id: string,
-    body: (operation: Operation) => Promise<Json>,
-    options?: RunOptions,
-  ): Promise<Json> {
-    const guarded = (operation: Operation) =>
-      body(operation).catch((thrown: unknown) => {
-        throw thrownFailure(thrown);
-      });
-    try {
-      return await this.run(id, guarded, options);
-    } catch (error) {
-      const failure = unsealFailure<{ thrown?: unknown }>(error);
-      throw failure?.thrown ?? error;
-    }
   }
 
   async sleep(id: string, milliseconds: number): Promise<void> {
