@@ -47,6 +47,7 @@ export interface StepWords {
  */
 export class ToldOps {
   private done = 0;
+  private leg = 0;
   private readonly begun = new Map<string, { place: OpPlace; waiting: readonly WaitingEvent[] }>();
   private readonly known = new Map<string, Known>();
   private readonly nested: StoredNested[] = [];
@@ -64,7 +65,12 @@ export class ToldOps {
   /** Where in the order of causes the run is now, seen from the outermost run that it is nested in. */
   at(): number[] {
     const { scope } = this;
-    return [...(scope.ancestors.at(-1)?.at ?? []), scope.leg?.number ?? 0, this.done];
+    return [...(scope.ancestors.at(-1)?.at ?? []), this.leg, this.done];
+  }
+
+  /** The first op of a later leg is done, which was the first to know its number. */
+  goesOn(leg: number): void {
+    this.leg = leg;
   }
 
   /** An op has come to its end, or was found done: then what waited for it is all that is known of what it told. */
