@@ -129,7 +129,6 @@ function apply(
   const { executionContext, abortController } = params;
   const payload = outcome.samePayload ? { payload: params.prevOutput as unknown } : {};
   const result = { ...outcome.result, ...payload } as StepOutcome['result'];
-  if (result.error !== undefined) result.error = asCoreError(result.error);
   // Not the path that is remembered: that may be of a version in which the step stood elsewhere.
   if (outcome.suspendedPaths)
     executionContext.suspendedPaths[params.step.id] = executionContext.executionPath;
@@ -151,6 +150,8 @@ export function finishStep(
   result: AnyStepResult,
   { context, state }: { context?: ContextChange; state?: Record<string, unknown> },
 ): StepReturn {
+  const { error } = result as { error?: unknown };
+  if (error !== undefined) Object.assign(result, { error: asCoreError(error) });
   applyContext(requestContext, context);
   parts.times.record(executionContext, result);
   // As core's own step does: it is active no more, suspended or not.

@@ -13,7 +13,7 @@ import { type Tidings, handOver } from './hand-over';
 import { stepCallId } from '../realtime/stored-events';
 import type { SpanOptions } from './span-ref';
 import { type NestedLeg, continuedResult, keptInfo, nestedLeg } from './nested-leg';
-import { type Refusal, asCoreError, refusalOf, unseal, unsealFailure } from './outcome';
+import { type Refusal, refusalOf, unseal, unsealFailure } from './outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
 export interface NestedOutcome {
@@ -224,7 +224,7 @@ async function invoke(
 
 /** The child's function could not report an end of its own: unknown to the server, timed out, out of attempts. */
 function failedToRun(error: unknown, startedAt: number): NestedOutcome {
-  return { result: { status: 'failed', error: asCoreError(error), startedAt, endedAt: startedAt } as never };
+  return { result: { status: 'failed', error, startedAt, endedAt: startedAt } as never };
 }
 
 function apply(
@@ -234,11 +234,9 @@ function apply(
   { runId, stepInfo }: Attempt,
 ): StepReturn {
   const { step, executionContext, iterationCount, abortController } = params;
-  const { error } = outcome.result as { error?: unknown };
   const result = {
     ...(outcome.samePayload ? { payload: params.prevOutput as unknown } : {}),
     ...(stepInfo ? continuedResult(outcome.result, stepInfo) : outcome.result),
-    ...(error === undefined ? {} : { error: asCoreError(error) }),
     metadata: { ...(iterationCount ? { iterationCount } : {}), nestedRunId: runId },
   } as unknown as AnyStepResult;
   if (outcome.suspends) {
