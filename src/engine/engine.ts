@@ -1,8 +1,4 @@
-import {
-  DefaultExecutionEngine,
-  getEntryId,
-  resolveForeachConcurrency,
-} from '@mastra/core/workflows';
+import { DefaultExecutionEngine, getEntryId, resolveForeachConcurrency } from '@mastra/core/workflows';
 import type {
   ConditionalParams,
   EntryParams,

@@ -9,7 +9,7 @@ import { sameValue } from '../wire/encode';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { serializedContext } from '../wire/request-context';
 import { type RunResult, nestedOutcome, thrownIn } from './nested-outcome';
-import type { RunInput } from './run-input';
+import type { RunInput } from './prepare';
 
 /** What a run's function returns: for a nested run, what its parent goes on with. */
 export class RunAnswer {
@@ -74,7 +74,10 @@ export class RunAnswer {
    * In core, a nested run that begins works on its parent's state itself, so what others did to it meanwhile stays. Only where
    * the state is the run's own (its schema made it, or it was stored) does the run give it back whole, and not if it failed.
    */
-  private stateForParent({ leg }: RunScope, { status, state }: RunResult): Record<string, unknown> | undefined {
+  private stateForParent(
+    { leg }: RunScope,
+    { status, state }: RunResult,
+  ): Record<string, unknown> | undefined {
     if (leg !== undefined || this.input.prepared?.ownState)
       return status === 'failed' || status === 'tripwire' ? undefined : state;
     return state && stateChange(this.input.givenState, state);

@@ -3,12 +3,13 @@ import type { Operation } from '../engine/operations';
 import { MastraInngestError } from '../errors';
 import { packedStory } from '../realtime/stored-events';
 import { emptySnapshot } from '../snapshot/identity';
+import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import { positionOf } from './execution-path';
-import { announceStart, beginningRuns, canceledRun, claimAncestors, publishHandedOver } from './lineage';
 import { ownershipOf } from './ownership';
-import type { RunInput } from './run-input';
+import { announceStart, beginningRuns, publishHandedOver } from './parent-stream';
+import type { RunInput } from './prepare';
 import type { SourcedStart } from './sourced-start';
 
 /** The beginning of a run, in its first op; also of the runs that it is nested in, where they had no op of their own yet. */
@@ -46,7 +47,12 @@ export class RunBegin {
     const { scope } = this.parts;
     const { serializedStepGraph, stepGraph } = workflow;
     const context = input.data === undefined ? {} : { input: input.data };
-    const fields = { context, value: input.state, serializedStepGraph, ...positionOf(stepGraph, { context }) };
+    const fields = {
+      context,
+      value: input.state,
+      serializedStepGraph,
+      ...positionOf(stepGraph, { context }),
+    };
     const initial = emptySnapshot(scope.runId, 'running', fields);
     const story = { ops: new Map([['', operation.told()]]), nested: [] };
     const told = operation.eventCount > 0 ? { events: packedStory(story, scope.runId) } : {};

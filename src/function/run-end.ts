@@ -15,8 +15,8 @@ import { serializedContext } from '../wire/request-context';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
-import { announceEnd, isTriedAgain } from './lineage';
 import { ownershipOf } from './ownership';
+import { announceEnd, isTriedAgain } from './parent-stream';
 
 /** How a run came to rest: core's result, and what it wanted done. */
 export interface Rest {
@@ -100,7 +100,8 @@ function endSpans({ trace, scope }: EngineParts, rest: Rest): void {
   const failed = rest.error === undefined ? {} : { error: asCoreError(rest.error) };
   const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
   trace.finish(root, end, scope.startedAt);
-  if (root.parent && parent && !isTriedAgain(parent, { ...rest })) trace.finish(root.parent, end, scope.startedAt);
+  if (root.parent && parent && !isTriedAgain(parent, { ...rest }))
+    trace.finish(root.parent, end, scope.startedAt);
 }
 
 function finalSnapshot(

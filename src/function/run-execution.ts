@@ -18,13 +18,12 @@ import { ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import type { Identity } from './identity';
 import { LegLoader } from './leg-load';
-import { announceEnd } from './lineage';
 import { type RunResult, endedRun } from './nested-outcome';
-import { checkStart, rememberStart } from './prepare';
+import { announceEnd } from './parent-stream';
+import { RunInput, checkStart, rememberStart } from './prepare';
 import { RunAnswer } from './run-answer';
 import { RunBegin } from './run-begin';
 import { type Rest, settleRun, tellCanceled } from './run-end';
-import { RunInput } from './run-input';
 import { SourcedStart } from './sourced-start';
 import { callOnStart } from './start-callback';
 import type { Start } from './start-source';
@@ -85,7 +84,8 @@ export class RunExecution {
       const stored = await storedUnderOther(this.identity, this.scope);
       const over = stored && overBefore(stored, this.scope);
       if (over) {
-        for (const [key, value] of Object.entries(over.requestContext ?? {})) this.requestContext.set(key, value);
+        for (const [key, value] of Object.entries(over.requestContext ?? {}))
+          this.requestContext.set(key, value);
         return this.answer.of(this.scope, endedRun(over), over.timestamp);
       }
       const { rest, run } = await this.runGraph(stored);

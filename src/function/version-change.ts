@@ -57,7 +57,9 @@ export function fitRunning(
   const change = GraphChange.between(fitted, graph);
   const [misfit] = change?.replayed(row.context, place).misfits ?? [];
   if (misfit)
-    return { misfit: { error: graphChanged(scope, misfit, 'time travel'), reached: reachedBefore(row, scope) } };
+    return {
+      misfit: { error: graphChanged(scope, misfit, 'time travel'), reached: reachedBefore(row, scope) },
+    };
   const found = change && place && change.continuedAt(place.stepId, place.path);
   const path = found && 'path' in found ? found.path : place?.path;
   // What is executed from now on is of this graph, and it is this one that the next version is compared with.
