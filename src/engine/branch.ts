@@ -1,20 +1,11 @@
 import { ErrorCategory, ErrorDomain, MastraError } from '@mastra/core/error';
 import type { ConditionalParams, StepParams } from '../core-types';
 import { reasonOf } from '../errors';
-import { callbackArgument } from './condition';
-import { type ContextChange, OpContext, applyContext } from './context-change';
+import { type Callback, callbackOp } from './callback-op';
 import type { EngineParts } from './engine-parts';
-import type { Operation } from './operations';
-import { asCoreError, seal, unseal } from './outcome';
+import { asCoreError } from './outcome';
 import { SpanRef } from './span-ref';
-import { StepEngine } from './step-engine';
 import { storableError } from '../wire/storable-error';
-
-interface BranchMemo {
-  arms: boolean[];
-  context?: ContextChange;
-  aborted?: boolean;
-}
 
 /** What core gives a branch's condition, as far as it is read here. */
 export interface ArmContext {
@@ -66,55 +57,36 @@ type Spans = readonly (SpanRef | undefined)[];
 /** One that throws counts as false and is logged, as in core. */
 async function evaluateArms(parts: EngineParts, params: ConditionalParams, spans: Spans): Promise<boolean[]> {
   const id = parts.ids.branch(params.executionContext.executionPath);
-  const body = async (operation: Operation) => seal(await evaluate(parts, params, operation, spans));
-  const memo = await parts.operations.runCallback(id, body, { tellsWaiting: false });
+  const body = async (callback: Callback) => {
+    const asked = params.entry.conditions.map((_condition, arm) =>
+      ask(parts, params, callback, arm, spans[arm]),
+    );
+    return { arms: await Promise.all(asked), context: callback.context.checkedChange(id, id) };
+  };
+  const outcome = await callbackOp(parts, id, params, body, { tellsWaiting: false });
   for (const span of spans) if (span) span.isSettled = true;
-  const outcome = unseal<BranchMemo>(memo);
-  applyContext(params.requestContext, outcome?.context);
-  if (outcome?.aborted) params.abortController.abort();
   return outcome?.arms ?? [];
 }
 
-async function evaluate(
+async function ask(
   parts: EngineParts,
   params: ConditionalParams,
-  operation: Operation,
-  spans: Spans,
-): Promise<BranchMemo> {
-  const { scope, pubsub, operations, trace } = parts;
-  const abort = new AbortController();
-  const engine = new StepEngine(scope, operations.guardedTools(operation.id), 0);
-  const own = new OpContext(scope, params.requestContext);
-  const input = {
-    scope,
-    pubsub: pubsub.within(operation),
-    name: 'conditional',
-    callId: operation.stepCallId,
-    stepResults: params.stepResults,
-    executionContext: params.executionContext,
-    requestContext: own.own,
-    inputData: params.prevOutput as unknown,
-    abort,
-    engineContext: engine.getEngineContext(),
-  };
-  const arms = await Promise.all(
-    params.entry.conditions.map(async (condition, index) => {
-      const span = spans[index];
-      try {
-        const observability = trace.contextOf(span);
-        const result = Boolean(
-          await condition(callbackArgument({ ...input, observability }, { actor: params.actor })),
-        );
-        if (span) trace.finish(span, { output: result, attributes: { result } });
-        return result;
-      } catch (error) {
-        refuse(parts, index, error, span);
-        return false;
-      }
-    }),
-  );
-  const context = own.checkedChange(operation.id, operation.id);
-  return { arms, context, ...(abort.signal.aborted ? { aborted: true } : {}) };
+  callback: Callback,
+  arm: number,
+  span: SpanRef | undefined,
+): Promise<boolean> {
+  const { entry, actor } = params;
+  const inputData: unknown = params.prevOutput;
+  try {
+    const observability = parts.trace.contextOf(span);
+    const own = { name: 'conditional', inputData, observability };
+    const result = Boolean(await entry.conditions[arm]?.(callback.argument(params, own, { actor })));
+    if (span) parts.trace.finish(span, { output: result, attributes: { result } });
+    return result;
+  } catch (error) {
+    refuse(parts, arm, error, span);
+    return false;
+  }
 }
 
 function refuse({ scope, trace }: EngineParts, arm: number, error: unknown, span: SpanRef | undefined): void {

@@ -1,57 +1,19 @@
-/** The leaf of every graph: one Mastra step as one durable op (I1). */
-import type { StepParams, StepReturn, AnyStepResult } from '../core-types';
-import { eventsOfStep, stepEnded } from '../realtime/events';
-import { endOfItem } from '../realtime/progress';
+/**
+ * The leaf of every graph: one Mastra step as one durable op (I1). Its life: `StepOperation` executes the body inside the op, once,
+ * and gives back what is remembered; that comes back from here, on the first pass and on every replay, and is applied to the run.
+ */
+import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
+import { eventsOfStep } from '../realtime/events';
 import { stepCallId } from '../realtime/stored-events';
-import { decodeValue } from '../wire/decode';
-import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
-import { storableError } from '../wire/storable-error';
-import { callbackArgument } from './condition';
-import { type ContextChange, OpContext, applyContext, contextValue } from './context-change';
+import { type ContextChange, applyContext } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
-import type { Turn } from './operation-ids';
-import { hasLogger } from './has-logger';
-import { SealedFailure, asCoreError, seal, thrownFailure, unsealFailure } from './outcome';
-import { OutsideCancel } from './outside-cancel';
-import { stateChange } from './state-change';
-import { RetryLater, StepEngine } from './step-engine';
-import { sealWithin, unsealStep } from './step-memo';
-import type { SpanOptions } from './span-ref';
-import { requireStorable } from './storable-values';
-import { StepProgress } from './step-progress';
-import { type OpPlace, type Outline, outlineOf } from './told-ops';
-import { isRepeatable } from './trailing-events';
-
-/** All that is remembered of a step. */
-export interface StepOutcome {
-  result: AnyStepResult & Record<string, unknown>;
-  /** The step's payload is its input as it stood, so it is not stored again. */
-  samePayload?: boolean;
-  /** What it changed of the state; in memos of earlier versions, the whole of it. */
-  state?: Record<string, unknown>;
-  context?: ContextChange;
-  suspendedPaths?: Record<string, number[]>;
-  resumeLabels?: RunLabels;
-  /** Where the step is a loop's body: what the loop's condition said about this turn. */
-  condition?: ConditionOutcome;
-  aborted?: boolean;
-  /** What the op told, where its result does not say it. */
-  told?: Outline;
-}
-
-type RunLabels = StepParams['executionContext']['resumeLabels'];
-
-/** The attempt failed; the next one comes after a durable pause. */
-interface PostponedRetry {
-  retry: { attempt: number; delay: number; startedAt: number };
-}
-
-/** A condition's answer, or what it threw. */
-export type ConditionOutcome = { value: boolean } | { thrown: Error };
+import { asCoreError, unsealFailure } from './outcome';
+import { type StepOutcome, unsealStep } from './step-memo';
+import { type PostponedRetry, StepOperation, mayTrail, tellsOfItself } from './step-operation';
 
 /** Runs one step durably and applies what is remembered of it to the run. */
 export async function executeDurableStep(
@@ -61,59 +23,31 @@ export async function executeDurableStep(
   /** Set where the step has been reported as started before its op (a native step), in milliseconds since the epoch. */
   reportedStart?: number,
 ): Promise<StepReturn> {
-  const turn = turnOf(params);
-  const path = params.executionContext.executionPath;
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
-    const id = parts.ids.step(path, params.step.id, { ...turn, retry });
-    let ran = false;
-    const body = (operation: Operation) => {
-      ran = true;
-      return new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
-    };
-    const place = parts.operations.toldOps.place(id);
+    const id = parts.ids.of(params, retry);
+    const body = (operation: Operation) =>
+      new StepOperation(parts, params, turns, retry, startedAt).perform(operation);
     const outcome = await remembered(parts, params, parts.operations.run(id, body, { retold: true }));
-    const waited = parts.operations.waitingBefore(id);
-    const note = (result?: () => Record<string, unknown>, told?: Outline) =>
-      parts.operations.toldOps.ofStep(place, params.step.id, waited, result, told);
     if (!('retry' in outcome)) {
       const returned = apply(parts, params, turns, outcome);
-      const published = { ...returned.result } as Record<string, unknown>;
-      note(tellsOfItself(parts, params) ? () => published : undefined, outcome.told);
-      if (!ran) mayRepeatEvents(parts, params, place, outcome.told === undefined ? published : undefined);
+      noteTold(parts, params, id, { ...outcome, result: { ...returned.result } });
       return returned;
     }
-    note();
+    parts.operations.toldByStep(id, params.step.id);
     ({ attempt: retry, startedAt } = outcome.retry);
-    const pause = parts.ids.retryPause(path, params.step.id, { ...turn, retry });
-    await parts.operations.sleep(pause, outcome.retry.delay);
+    await parts.operations.sleep(parts.ids.retryPause(params, retry), outcome.retry.delay);
   }
 }
 
-function turnOf({ iterationCount, executionContext }: StepParams): Turn {
-  return { iteration: iterationCount, item: executionContext.foreachIndex };
-}
-
-/** Items of a foreach, whose progress is told instead, and steps of workflows that want no events do not. */
-function tellsOfItself({ scope }: EngineParts, { skipEmits }: StepParams): boolean {
-  return !skipEmits && scope.options.emitStepEvents !== false;
-}
-
-/** The request in which the step ran may have broken off before its events were sent. `result`: where it says all that was told. */
-function mayRepeatEvents(
-  parts: EngineParts,
-  params: StepParams,
-  place: OpPlace,
-  result: Record<string, unknown> | undefined,
-): void {
-  const { scope, operations } = parts;
-  const { op: id } = place;
-  // An op that told more than its step's events, of what came before it or of a nested run's beginning, ended when all was sent.
-  const toldMore = operations.waitingBefore(id).length > 0 || operations.toldOps.isOfBeginning(place);
-  const repeats = result && tellsOfItself(parts, params) && isRepeatable(result) && !toldMore;
-  const call = { id: params.step.id, stepCallId: stepCallId(scope.legName, id) };
+/** The op `id` is done, in this request or before, and its result says what it told. */
+function noteTold(parts: EngineParts, params: StepParams, id: string, outcome: StepOutcome): void {
+  const { result, told: outline } = outcome;
+  const call = { id: params.step.id, stepCallId: stepCallId(parts.scope.legName, id) };
+  const words = tellsOfItself(parts, params) ? { result, outline } : { outline };
   // Made only where they are told again: this is passed for every remembered step of every request.
-  operations.remembered(id, repeats ? () => eventsOfStep(call, result) : undefined);
+  const trailed = mayTrail(parts, params, id, outcome) ? () => eventsOfStep(call, result) : undefined;
+  parts.operations.toldByStep(id, params.step.id, words, trailed);
 }
 
 async function remembered(
@@ -142,7 +76,6 @@ function apply(
   const { executionContext, abortController } = params;
   const payload = outcome.samePayload ? { payload: params.prevOutput as unknown } : {};
   const result = { ...outcome.result, ...payload } as StepOutcome['result'];
-  if (result.error !== undefined) result.error = asCoreError(result.error);
   // Not the path that is remembered: that may be of a version in which the step stood elsewhere.
   if (outcome.suspendedPaths)
     executionContext.suspendedPaths[params.step.id] = executionContext.executionPath;
@@ -164,6 +97,8 @@ export function finishStep(
   result: AnyStepResult,
   { context, state }: { context?: ContextChange; state?: Record<string, unknown> },
 ): StepReturn {
+  const { error } = result as { error?: unknown };
+  if (error !== undefined) Object.assign(result, { error: asCoreError(error) });
   applyContext(requestContext, context);
   parts.times.record(executionContext, result);
   // As core's own step does: it is active no more, suspended or not.
@@ -174,222 +109,4 @@ export function finishStep(
     stepResults: { [step.id]: result },
     mutableContext: { state: state ?? executionContext.state, suspendedPaths, resumeLabels },
   };
-}
-
-/** A step's op whose body has come to its end. */
-interface Performed {
-  operation: Operation;
-  isolated: StepParams;
-  returned: StepReturn;
-  progress: StepProgress;
-  began: number;
-}
-
-/** One execution of one step's op. */
-class StepOperation {
-  private readonly abort = new AbortController();
-  private readonly engine: StepEngine;
-  private readonly engineContext: Record<string, unknown>;
-  private readonly context: OpContext;
-  private readonly prevOutput: unknown;
-  private hasReported = false;
-
-  constructor(
-    private readonly parts: EngineParts,
-    private readonly params: StepParams,
-    private readonly turns: LoopTurns | undefined,
-    private readonly attempt: number,
-    private readonly firstStartedAt: number | undefined,
-  ) {
-    const tools = parts.operations.guardedTools(params.step.id);
-    this.context = new OpContext(parts.scope, params.requestContext);
-    this.prevOutput = decodeValue(encodeValue(params.prevOutput));
-    const around = { prevOutput: this.prevOutput, context: this.context };
-    this.engine = new StepEngine(parts.scope, tools, attempt, around, options => this.stepSpan(options));
-    this.engineContext = this.engine.getEngineContext();
-  }
-
-  /** One span for all attempts. A request that broke off and comes again begins the same span. */
-  private stepSpan(options: SpanOptions): unknown {
-    const { parts, params, attempt, firstStartedAt } = this;
-    const id = parts.ids.step(params.executionContext.executionPath, params.step.id, turnOf(params));
-    const span = parts.trace.child(params.tracingContext?.currentSpan, id, options);
-    if (!span) return undefined;
-    return attempt > 0 ? parts.trace.live(span, firstStartedAt) : parts.trace.begin(span, firstStartedAt);
-  }
-
-  async perform(operation: Operation): Promise<Json> {
-    const began = Date.now();
-    const isolated = this.isolatedParams(operation);
-    const progress = new StepProgress(this.parts, isolated, operation);
-    let returned: StepReturn;
-    try {
-      returned = await progress.during(() =>
-        OutsideCancel.during(this.parts.scope, this.abort, () => this.engine.executeStep(isolated)),
-      );
-    } catch (error) {
-      // Core turns what a body throws into a result; what comes out here was thrown by something else, such as a schema.
-      if (!(error instanceof RetryLater)) throw thrownFailure(error);
-      const startedAt = this.firstStartedAt ?? began;
-      return seal({
-        retry: { attempt: error.nextAttempt, delay: error.delay, startedAt },
-      } satisfies PostponedRetry);
-    }
-    return this.conclude({ operation, isolated, returned, progress, began });
-  }
-
-  /** The body has run. Whatever goes wrong from here on is the step's failure: Inngest would run the body again. */
-  private async conclude(performed: Performed): Promise<Json> {
-    try {
-      return await this.memo(performed, await this.outcome(performed));
-    } catch (error) {
-      if (error instanceof SealedFailure) throw error;
-      return this.memo(performed, this.broken(performed, error));
-    }
-  }
-
-  /** What is remembered of the step; stored and told only when it is known to be storable. */
-  private async memo(performed: Performed, outcome: StepOutcome): Promise<Json> {
-    const { operation, progress } = performed;
-    const { parts, params } = this;
-    const result = { ...outcome.result };
-    this.reportItem(operation, result);
-    const told = operation.told(params.step.id, result);
-    const outline = tellsOfItself(parts, params) && outlineOf(told, parts.operations.waitingBefore(told.op));
-    if (outline) outcome.told = outline;
-    if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
-      delete (outcome.result as { payload?: unknown }).payload;
-      outcome.samePayload = true;
-    }
-    const times = { since: parts.scope.startedAt, iteration: params.iterationCount };
-    const sealed = sealWithin(outcome, times);
-    const state = outcome.state && performed.returned.mutableContext.state;
-    await progress.save(result, this.context.kept(outcome.context), state, told);
-    operation.releaseEvents();
-    if (sealed instanceof SealedFailure) throw hasLogger(parts.scope) ? sealed.withoutStack() : sealed;
-    if (isRepeatable(outcome.result)) operation.letEventsTrail();
-    return sealed;
-  }
-
-  /** A failure that comes after the end of the body takes the place of what the body gave. */
-  private broken({ operation, returned, began }: Performed, error: unknown): StepOutcome {
-    const { step, skipEmits } = this.params;
-    const { startedAt = began, metadata } = returned.result as { startedAt?: number; metadata?: unknown };
-    const result = withoutUndefined({
-      status: 'failed',
-      error: asCoreError(storableError(error)),
-      startedAt: this.firstStartedAt ?? startedAt,
-      endedAt: Date.now(),
-      metadata,
-    }) as unknown as StepOutcome['result'];
-    const call = { id: step.id, stepCallId: operation.stepCallId };
-    if (!skipEmits) for (const event of stepEnded(call, result)) operation.publish(event);
-    return { result, samePayload: true };
-  }
-
-  /** An item of a foreach tells that it has ended, now and not with the next op. */
-  private reportItem(operation: Operation, result: AnyStepResult): void {
-    const item = itemOf(this.params);
-    if (this.hasReported) return;
-    this.hasReported = true;
-    if (!item || this.parts.scope.options.emitStepEvents === false) return;
-    operation.publish(endOfItem(item.foreach.item(item.index), result as { status: string }));
-  }
-
-  /** User code may change what it is given; a replay would not see that, so the first pass must not either. */
-  private isolatedParams(operation: Operation): StepParams {
-    const { params } = this;
-    const pubsub = this.parts.pubsub.within(operation, {
-      muteStarts: this.firstStartedAt !== undefined,
-      endsWith: params.step.id,
-    });
-    const { executionContext } = params;
-    return {
-      ...params,
-      prevOutput: this.prevOutput,
-      requestContext: this.context.own,
-      skipEmits: params.skipEmits,
-      abortController: this.abort,
-      pubsub,
-      outputWriter: async chunk => pubsub.write(chunk as never),
-      executionContext: {
-        ...executionContext,
-        suspendedPaths: { ...executionContext.suspendedPaths },
-        resumeLabels: { ...executionContext.resumeLabels },
-        activeStepsPath: { ...executionContext.activeStepsPath },
-        state: decodeValue(encodeValue(executionContext.state)) as Record<string, unknown>,
-      },
-    };
-  }
-
-  private async outcome({ operation, isolated, returned }: Performed): Promise<StepOutcome> {
-    const { params } = this;
-    const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
-    if ('output' in returned.result) result.output = returned.result.output as never;
-    if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
-    const { state } = returned.mutableContext;
-    const failed = result.status === 'failed';
-    const change = failed ? this.context.storableChange() : this.context.change();
-    const condition = await this.condition(operation, isolated, result, state);
-    const outcome: StepOutcome = { result, condition, context: change };
-    if (condition) Object.assign(outcome, this.afterCondition(outcome));
-    this.context.warn(params.step.id);
-    outcome.state = stateChange(params.executionContext.state, state);
-    const { suspendedPaths, resumeLabels } = isolated.executionContext;
-    const added =
-      Object.keys(suspendedPaths).length > Object.keys(params.executionContext.suspendedPaths).length;
-    if (added || result.status === 'suspended') Object.assign(outcome, { suspendedPaths, resumeLabels });
-    if (this.abort.signal.aborted) outcome.aborted = true;
-    return outcome;
-  }
-
-  /** What a loop's condition changed in the request context is refused like anything else; the step has succeeded. */
-  private afterCondition({ result }: StepOutcome): Partial<StepOutcome> {
-    const { workflowId, runId } = this.parts.scope;
-    const context = this.context.change();
-    try {
-      const output = { name: 'output', path: '$', value: result.output as unknown };
-      const place = { workflowId, runId, stepId: this.params.step.id };
-      requireStorable([contextValue(context), output], place);
-      return { context };
-    } catch (error) {
-      return { condition: { thrown: storableError(error) } };
-    }
-  }
-
-  /** A loop's condition is evaluated in its body's op (I1), and what it throws is remembered apart from the body. */
-  private async condition(
-    operation: Operation,
-    isolated: StepParams,
-    result: AnyStepResult,
-    state: Record<string, unknown>,
-  ): Promise<ConditionOutcome | undefined> {
-    const { turns, params } = this;
-    if (!turns || result.status !== 'success' || this.abort.signal.aborted) return undefined;
-    const { parts, abort, engineContext } = this;
-    const stepResults = { ...params.stepResults, [params.step.id]: result };
-    const after = { ...isolated.executionContext, state: { ...params.executionContext.state, ...state } };
-    const { actor, iterationCount } = params;
-    const { requestContext } = isolated;
-    const span = turns.span(parts.trace, parts.scope, params, result.output);
-    if (span) parts.trace.begin(span);
-    return turns.evaluate(parts.trace, span, observability =>
-      callbackArgument(
-        {
-          scope: parts.scope,
-          pubsub: parts.pubsub.within(operation),
-          name: 'loop',
-          callId: operation.stepCallId,
-          stepResults,
-          executionContext: after,
-          requestContext,
-          inputData: result.output as unknown,
-          observability,
-          abort,
-          engineContext,
-        },
-        { actor, iterationCount },
-      ),
-    );
-  }
 }

@@ -1,12 +1,14 @@
+import type { StepFlowEntry } from '@mastra/core/workflows';
 import type { Persistence } from '../snapshot/persistence';
-import type { ContainerTimes } from './container-times';
-import type { OperationIds } from './operation-ids';
+import { ContainerTimes } from './container-times';
+import { OperationIds } from './operation-ids';
 import type { Operations } from './operations';
-import type { RunPubSub } from './run-pubsub';
+import { ExecutionPersistence } from './persistence';
+import { RunPubSub } from './run-pubsub';
 import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';
 
-/** What the parts of one run's engine share. */
+/** What one execution request works with, and what the parts of its engine share. */
 export interface EngineParts {
   readonly scope: RunScope;
   readonly ids: OperationIds;
@@ -17,4 +19,23 @@ export interface EngineParts {
   readonly persistence: Persistence;
   readonly times: ContainerTimes;
   readonly trace: RunTrace;
+}
+
+/** Brings them together, around what the caller has made. */
+export function engineParts(
+  scope: RunScope,
+  graph: readonly StepFlowEntry[],
+  operations: Operations,
+  trace: RunTrace,
+): EngineParts {
+  return {
+    scope,
+    operations,
+    trace,
+    ids: new OperationIds(graph),
+    lastEntry: graph.length - 1,
+    pubsub: new RunPubSub(scope.shownRunId, operations, scope.chunkTargets),
+    persistence: new ExecutionPersistence(scope),
+    times: new ContainerTimes(scope.startedAt),
+  };
 }

@@ -1,9 +1,4 @@
-import {
-  DefaultExecutionEngine,
-  type StepFlowEntry,
-  getEntryId,
-  resolveForeachConcurrency,
-} from '@mastra/core/workflows';
+import { DefaultExecutionEngine, getEntryId, resolveForeachConcurrency } from '@mastra/core/workflows';
 import type {
   ConditionalParams,
   EntryParams,
@@ -20,9 +15,8 @@ import type {
   StepParams,
   StepReturn,
 } from '../core-types';
-import type { StepTools } from '../sdk/port';
 import { type ArmContext, BranchArms } from './branch';
-import { ContainerTimes } from './container-times';
+import { callbackOp } from './callback-op';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { withOwnPrior } from './foreach-prior';
@@ -30,14 +24,8 @@ import { ForeachProgress, itemOf } from './foreach-progress';
 import { LoopTurns } from './loop-turns';
 import { executeNativeStep } from './native-step';
 import { executeNestedWorkflow, nestedWorkflow } from './nested';
-import { OperationIds } from './operation-ids';
-import { type Operation, Operations } from './operations';
-import { seal, unseal } from './outcome';
-import type { RunTrace, SpanEnd } from './run-trace';
+import type { SpanEnd } from './run-trace';
 import { SpanRef } from './span-ref';
-import { ExecutionPersistence } from './persistence';
-import { RunPubSub } from './run-pubsub';
-import type { RunScope } from './scope';
 import { isNativeStep } from '../brand';
 import { sleepDurably, sleepUntilDurably } from './sleep';
 import { type TurnContext, recallTurn } from './turn-condition';
@@ -52,40 +40,18 @@ export interface RunEnd {
 
 type ChildSpanParams = Parameters<DefaultExecutionEngine['createChildSpan']>[0];
 
-export interface EngineArguments {
-  scope: RunScope;
-  graph: readonly StepFlowEntry[];
-  step: StepTools;
-  /** The run's first op has been done. */
-  begun: boolean;
-  /** What the run's first op does before its body. */
-  prologue: (operation: Operation) => Promise<void>;
-  trace: RunTrace;
-}
-
 /**
  * Core's engine for the control flow, with every side effect moved into durable ops. This class itself is replayed on
  * every request, so nothing in it may be observable from outside (I2).
  */
 export class InngestExecutionEngine extends DefaultExecutionEngine {
-  readonly parts: EngineParts;
   readonly end: RunEnd = {};
   private readonly loops = new WeakMap<RunContextState, LoopTurns>();
 
-  constructor({ scope, graph, step, begun, prologue, trace }: EngineArguments) {
-    super({ mastra: scope.mastra, options: scope.options });
-    this.__registerMastra(scope.mastra);
-    const operations = new Operations(step, scope, prologue, begun);
-    this.parts = {
-      scope,
-      operations,
-      ids: new OperationIds(graph),
-      lastEntry: graph.length - 1,
-      pubsub: new RunPubSub(scope.shownRunId, operations, scope.chunkTargets),
-      persistence: new ExecutionPersistence(scope),
-      times: new ContainerTimes(scope.startedAt),
-      trace,
-    };
+  constructor(private readonly parts: EngineParts) {
+    const { mastra, options } = parts.scope;
+    super({ mastra, options });
+    this.__registerMastra(mastra);
   }
 
   override async execute<TState, TInput, TOutput>(params: ExecuteParams): Promise<TOutput> {
@@ -157,11 +123,8 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   override async executeParallel(params: ParallelParams) {
     // Core leaves `actor` out on the way to a parallel's steps.
-    return super.executeParallel({ ...params, actor: params.actor ?? this.actor });
+    return super.executeParallel({ ...params, actor: params.actor ?? this.parts.scope.actor });
   }
-
-  /** The caller of this run; core passes it along everywhere but into `parallel`. */
-  actor?: ParallelParams['actor'];
 
   override async executeForeach(params: ForeachParams) {
     const concurrency = await this.foreachConcurrency(params);
@@ -183,14 +146,16 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     return { ...result, ...Object.fromEntries(present) };
   }
 
-  private async foreachConcurrency({ entry, prevOutput, stepResults, executionContext }: ForeachParams) {
+  private async foreachConcurrency(params: ForeachParams) {
+    const { entry, stepResults, executionContext } = params;
     const { opts } = entry;
-    const argument = { inputData: prevOutput as unknown, getInitData: () => stepResults?.input as unknown };
+    const inputData: unknown = params.prevOutput;
+    const argument = { inputData, getInitData: () => stepResults?.input as unknown };
     if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
     const id = this.parts.ids.concurrency(executionContext.executionPath, bodyId(entry));
-    const body = async () => seal({ concurrency: resolveForeachConcurrency(opts, argument) });
-    const memo = await this.parts.operations.runCallback(id, body, { tellsWaiting: false });
-    return unseal<{ concurrency: number }>(memo)?.concurrency ?? 1;
+    const body = async () => ({ concurrency: resolveForeachConcurrency(opts, argument) });
+    const memo = await callbackOp(this.parts, id, params, body, { tellsWaiting: false });
+    return memo?.concurrency ?? 1;
   }
 
   override async executeSleep(params: SleepParams): Promise<void> {

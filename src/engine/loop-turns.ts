@@ -2,10 +2,10 @@ import type { ObservabilityContext } from '@mastra/core/observability';
 import { selectFields } from '@mastra/core/utils';
 import type { LoopParams, StepParams } from '../core-types';
 import { storableError } from '../wire/storable-error';
-import type { ConditionOutcome } from './durable-step';
 import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';
 import type { SpanRef } from './span-ref';
+import type { ConditionOutcome } from './step-memo';
 
 /** What core shows of a turn's output in the span of its condition (source: @mastra/core, `executeLoop`). */
 const SHOWN = ['stepResult', 'output.text', 'output.object', 'messages'];

@@ -1,7 +1,7 @@
 /** A step whose body uses Inngest's own step tools: two ops of ours around it, and the body replayed in between. */
 import type { StepParams, StepReturn } from '../core-types';
 import { createObservabilityContext } from '@mastra/core/observability';
-import { callbackArgument } from './condition';
+import { callbackArgument } from './callback-argument';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import type { LoopTurns } from './loop-turns';
@@ -48,10 +48,9 @@ async function reportStart(
   params: StepParams,
   waiting: Waiting | undefined,
 ): Promise<number> {
-  const { step, executionContext, iterationCount, skipEmits } = params;
+  const { step, skipEmits } = params;
   const prevOutput: unknown = params.prevOutput;
-  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
-  const id = parts.ids.nativeStart(executionContext.executionPath, step.id, turn);
+  const id = parts.ids.nativeStart(params);
   const body = async (operation: Operation) => {
     const startedAt = Date.now();
     const call = { id: step.id, stepCallId: operation.stepCallId };
@@ -61,10 +60,8 @@ async function reportStart(
     operation.releaseEvents();
     return seal({ startedAt });
   };
-  const { operations } = parts;
-  const place = operations.toldOps.place(id);
-  const memo = await operations.run(id, body, { holds: true });
-  operations.toldOps.ofStep(place, step.id, operations.waitingBefore(id));
+  const memo = await parts.operations.run(id, body, { holds: true, retold: true });
+  parts.operations.toldByStep(id, step.id);
   return unseal<{ startedAt: number }>(memo)?.startedAt ?? 0;
 }
 

@@ -61,11 +61,10 @@ function ofItem<T>(runs: T | T[], item = 0): T | undefined {
 
 /** The interrupted leg gave the nested run its id; whether it began, the store knows. */
 function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined {
-  const { step, executionContext, iterationCount } = params;
+  const { step } = params;
   const { interrupted } = parts.scope.leg ?? {};
   if (interrupted === undefined || !params.restart?.activeStepsPath[step.id]) return undefined;
-  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
-  const id = parts.ids.step(executionContext.executionPath, step.id, turn);
+  const id = parts.ids.of(params);
   return {
     data: { kind: 'restart' },
     runId:

@@ -13,7 +13,7 @@ import { type Tidings, handOver } from './hand-over';
 import { stepCallId } from '../realtime/stored-events';
 import type { SpanOptions } from './span-ref';
 import { type NestedLeg, continuedResult, keptInfo, nestedLeg } from './nested-leg';
-import { type Refusal, asCoreError, refusalOf, unseal, unsealFailure } from './outcome';
+import { type Refusal, refusalOf, unseal, unsealFailure } from './outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
 export interface NestedOutcome {
@@ -46,25 +46,21 @@ export async function executeNestedWorkflow(
   params: StepParams,
   child: NestableWorkflow,
 ): Promise<StepReturn> {
-  const { executionContext, step, iterationCount } = params;
+  const { executionContext } = params;
   const leg = nestedLeg(parts, params, child);
   const stepInfo = leg ? leg.stepInfo : keptInfo(parts, params);
   // What goes on has had its tries.
   const { attempts = 0, delay = 0 } = leg ? {} : executionContext.retryConfig;
-  const turn = { iteration: iterationCount, item: executionContext.foreachIndex };
-  const path = executionContext.executionPath;
   // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
   for (let retry = 0; ; retry++) {
-    const id = parts.ids.step(path, step.id, { ...turn, retry });
+    const id = parts.ids.of(params, retry);
     const runId = leg?.runId ?? derivedUuid('nested-run', parts.scope.legName, id);
-    const callId = parts.ids.step(path, step.id, turn);
-    const current = { id, callId, runId, retry, left: attempts - retry, leg, stepInfo };
+    const current = { id, callId: parts.ids.of(params), runId, retry, left: attempts - retry, leg, stepInfo };
     const outcome = await attempt(parts, params, child, current);
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
     // What a try left behind, the next one finds.
     Object.assign(executionContext.state, outcome.state);
-    const pause = parts.ids.retryPause(path, step.id, { ...turn, retry: retry + 1 });
-    if (delay > 0) await parts.operations.sleep(pause, delay);
+    if (delay > 0) await parts.operations.sleep(parts.ids.retryPause(params, retry + 1), delay);
   }
 }
 
@@ -228,7 +224,7 @@ async function invoke(
 
 /** The child's function could not report an end of its own: unknown to the server, timed out, out of attempts. */
 function failedToRun(error: unknown, startedAt: number): NestedOutcome {
-  return { result: { status: 'failed', error: asCoreError(error), startedAt, endedAt: startedAt } as never };
+  return { result: { status: 'failed', error, startedAt, endedAt: startedAt } as never };
 }
 
 function apply(
@@ -238,11 +234,9 @@ function apply(
   { runId, stepInfo }: Attempt,
 ): StepReturn {
   const { step, executionContext, iterationCount, abortController } = params;
-  const { error } = outcome.result as { error?: unknown };
   const result = {
     ...(outcome.samePayload ? { payload: params.prevOutput as unknown } : {}),
     ...(stepInfo ? continuedResult(outcome.result, stepInfo) : outcome.result),
-    ...(error === undefined ? {} : { error: asCoreError(error) }),
     metadata: { ...(iterationCount ? { iterationCount } : {}), nestedRunId: runId },
   } as unknown as AnyStepResult;
   if (outcome.suspends) {

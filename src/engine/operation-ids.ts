@@ -4,9 +4,10 @@
  * `test/histories` records the ids of released versions.
  */
 import { type StepFlowEntry, getEntryId, isSingleStepEntry } from '@mastra/core/workflows';
+import type { StepParams } from '../core-types';
 
 /** Where in a loop, a foreach or a series of attempts an op stands. */
-export interface Turn {
+interface Turn {
   /** 1-based turn of a loop. */
   iteration?: number;
   /** 0-based index of a foreach item, as in Mastra's `forEachIndex`. */
@@ -74,9 +75,15 @@ export class OperationIds {
     ].join('');
   }
 
+  /** The op of a step that core executes now. Without `retry`, of its first attempt. */
+  of({ step, executionContext, iterationCount: iteration }: StepParams, retry?: number): string {
+    const { executionPath, foreachIndex: item } = executionContext;
+    return this.step(executionPath, step.id, { iteration, item, retry });
+  }
+
   /** The pause before a durable retry. */
-  retryPause(path: readonly number[], stepId: string, turn: Turn): string {
-    return `${this.step(path, stepId, turn)} (waiting)`;
+  retryPause(params: StepParams, retry: number): string {
+    return `${this.of(params, retry)} (waiting)`;
   }
 
   /** A loop's condition where the body is a nested workflow, which has no op of its own in this run. */
@@ -105,8 +112,8 @@ export class OperationIds {
   }
 
   /** The op before a native step: its start. */
-  nativeStart(path: readonly number[], stepId: string, turn: Turn): string {
-    return `${this.step(path, stepId, turn)} (started)`;
+  nativeStart(params: StepParams): string {
+    return `${this.of(params)} (started)`;
   }
 
   /** The op that remembers an input which the workflow's schema changed. */

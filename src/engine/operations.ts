@@ -1,14 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
-import { SealedFailure, type Refusal, thrownFailure, withOwner, unsealFailure } from './outcome';
+import { SealedFailure, type Refusal, withOwner } from './outcome';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import { streamImage } from '../realtime/image';
 import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events';
 import type { ServableFunction, StepTools } from '../sdk/port';
 import type { Json, JsonObject } from '../wire/json';
 import type { RunScope } from './scope';
-import { type OpPlace, ToldOps, type NamedEvent } from './told-ops';
-import { OwnEvents, TrailingEvents } from './trailing-events';
+import { type OpPlace, type StepWords, ToldOps } from './told-ops';
+import { TrailingEvents } from './trailing-events';
 
 /** One durable op while its body runs. */
 export interface Operation {
@@ -63,7 +63,7 @@ function waitingEventId(owner: string, ordinal: number): string {
 
 /** How an op is run. */
 export interface RunOptions {
-  /** The caller says by `remembered` what the op published where it was done already. */
+  /** The caller says by `toldByStep` what the op told. */
   retold?: boolean;
   /**
    * False for an op that stores nothing of the run, so what waits for an op waits on: an event is stored before it is told,
@@ -92,7 +92,6 @@ export class Operations {
   private readonly trailing: TrailingEvents;
   /** What the ops of this leg told. */
   readonly toldOps: ToldOps;
-  private readonly waitingOf = new Map<string, NamedEvent[]>();
   /** Ids of the waiting events that an op of this run has taken. */
   private readonly toldIds = new Set<string>();
 
@@ -171,22 +170,18 @@ export class Operations {
     body: (operation: Operation) => Promise<Json>,
     { retold = false, tellsWaiting = true, holds = false }: RunOptions = {},
   ): Promise<Json> {
-    const waiting = this.takeWaiting(id, tellsWaiting);
-    const place = this.toldOps.place(id);
+    const actions = this.takeActions();
+    const told = tellsWaiting ? this.takeWaiting(id) : [];
+    const place = this.toldOps.begins(id, told);
+    const waiting = [...actions, ...told];
     const prologue = this.begun ? undefined : this.prologue;
-    let ran = false;
-    const perform = () => {
-      ran = true;
-      return this.perform({ place, waiting, prologue, holds }, body);
-    };
     try {
-      return await this.step.run(id, perform);
+      return await this.step.run(id, () => this.perform({ place, waiting, prologue, holds }, body));
     } finally {
       this.begun = true;
       this.repeated = [];
-      if (!ran) this.toldOps.remembered(place, this.waitingBefore(id));
       this.toldOps.ended(id);
-      if (!ran && !retold) this.trailing.remembered();
+      if (!retold && !this.toldOps.isPerformed(id)) this.trailing.remembered();
     }
   }
 
@@ -194,26 +189,20 @@ export class Operations {
    * What came up since the last op. Of ops that start at once (items of a foreach) any may be executed first, each in a request
    * of its own, so all of them tell the events, under the same ids (I9).
    */
-  private takeWaiting(id: string, tells: boolean): readonly Deferred[] {
-    const actions = this.deferred.filter(one => typeof one === 'function');
+  private takeWaiting(id: string): readonly NamedWaiting[] {
     const events = this.deferred.filter(one => typeof one !== 'function');
-    this.deferred = tells ? [] : events;
-    if (!tells) return actions;
+    this.deferred = this.deferred.filter(one => typeof one === 'function');
     const owner = `${this.scope.legName}/${id}`;
     const fresh = events.map((one, place) => ({ ...one, ownId: one.ownId ?? waitingEventId(owner, place) }));
     const told = this.taken(fresh);
     for (const { ownId } of told) this.toldIds.add(ownId);
-    if (told.length > 0)
-      this.waitingOf.set(
-        id,
-        told.map(({ event, ownId }) => ({ event, id: ownId })),
-      );
-    return [...actions, ...told];
+    return told;
   }
 
-  /** What a step's op found waiting. */
-  waitingBefore(id: string): readonly NamedEvent[] {
-    return this.waitingOf.get(id) ?? [];
+  private takeActions(): readonly Deferred[] {
+    const actions = this.deferred.filter(one => typeof one === 'function');
+    this.deferred = this.deferred.filter(one => typeof one !== 'function');
+    return actions;
   }
 
   private async perform(
@@ -226,7 +215,6 @@ export class Operations {
     const [ownChannel, ...others] = scope.chunkTargets.map(({ channel }) => channel);
     const recorder = new OpRecorder(place, [ownChannel ?? '', ...others.reverse()]);
     this.toldOps.performs(id, (step, result) => recorder.entry(step, result));
-    const own = new OwnEvents();
     let mayTrail = false;
     const known = new Map<string, string>();
     const remember = (random: string): string => {
@@ -242,12 +230,11 @@ export class Operations {
       publish: (event, targets = scope.targets, ownId) => {
         // Now, and not when its turn comes: a step may change what it was given and what it wrote.
         const image = streamImage(event);
-        own.note(image);
         recorder.add(image, targets, ownId);
         publisher.publish(image, targets, ownId);
       },
       letEventsTrail: () => {
-        mayTrail = own.areAll;
+        mayTrail = true;
       },
       holdEvents: (options = { log: true }) => publisher.hold(options),
       logged: () => publisher.stored(),
@@ -278,9 +265,10 @@ export class Operations {
     }
   }
 
-  /** The op `id` was done in an earlier request, where it published these events; none that may have trailed if missing. */
-  remembered(id: string, events?: () => RunEvent[]): void {
-    this.trailing.remembered(events && { id, events });
+  /** What a step's op told, once its result is known. `trailed`: its events, where the op may have ended before they were sent. */
+  toldByStep(id: string, step: string, words: StepWords = {}, trailed?: () => RunEvent[]): void {
+    this.toldOps.ofStep(id, step, words);
+    if (!this.toldOps.isPerformed(id)) this.trailing.remembered(trailed && { id, events: trailed });
   }
 
   /** The run's first op where that is no step's: what it does takes the place of the prologue. */
@@ -288,27 +276,6 @@ export class Operations {
     const { scope } = this;
     this.begun = true;
     return this.run(id, operation => withOwner(scope, () => body(operation)));
-  }
-
-  /**
-   * An op for a user's callback outside any step (a duration, a concurrency, `onStart`). What it throws is final, as in
-   * core, and comes out of here as it was thrown.
-   */
-  async runCallback(
-    id: string,
-    body: (operation: Operation) => Promise<Json>,
-    options?: RunOptions,
-  ): Promise<Json> {
-    const guarded = (operation: Operation) =>
-      body(operation).catch((thrown: unknown) => {
-        throw thrownFailure(thrown);
-      });
-    try {
-      return await this.run(id, guarded, options);
-    } catch (error) {
-      const failure = unsealFailure<{ thrown?: unknown }>(error);
-      throw failure?.thrown ?? error;
-    }
   }
 
   async sleep(id: string, milliseconds: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { EntityType, createObservabilityContext } from '@mastra/core/observability';
+import { RequestContext } from '@mastra/core/request-context';
 import { reasonOf } from '../errors';
 import type { Context } from '../core-types';
 import type { TracingOptions } from '../wire/tracing-options';
@@ -88,13 +89,15 @@ export class RunTrace {
    * A run that goes on after a suspension stays in its trace, below its span until then, unless its caller wants it elsewhere
    * (source: @mastra/core, `Run._resume`).
    */
-  goOn({ traced, resume }: LegStart, requestContext: Context): void {
+  goOn({ traced, resume, requestContext: stored }: LegStart): void {
     if (!this.root) return;
     const { tracingOptions } = this.beginning;
     const { traceId, parentSpanId } = tracingOptions ?? {};
     const before = parentSpanId === undefined ? traced?.traceId : undefined;
     const linked = parentSpanId === undefined && (traceId === undefined || traceId === traced?.traceId);
     this.resumed = resume && { spanId: traced?.spanId, linked: linked && !this.parent };
+    const given = this.beginning.requestContext?.entries() ?? [];
+    const requestContext: Context = new RequestContext([...Object.entries(stored), ...given]);
     const input = resume ? (resume.resumePayload as unknown) : this.beginning.input;
     this.place(traceId ?? before ?? this.root.traceId, {
       ...this.beginning,

@@ -1,4 +1,4 @@
-import type { AnyMastra, EngineOptions, StepResults } from '../core-types';
+import type { AnyMastra, EngineOptions, ExecuteParams, StepResults } from '../core-types';
 import type { LegStart } from './leg-start';
 import type { StreamTarget } from '../realtime/channel';
 import type { WarningLog, Wire } from '../realtime/lane';
@@ -19,7 +19,7 @@ export interface RunScope {
   readonly runId: string;
   /** The run id that user code is given (`shownRunId`). */
   readonly shownRunId: string;
-  resourceId?: string;
+  readonly resourceId?: string;
   /** Inngest's run id: the owner of the snapshot. */
   readonly inngestRunId: string;
   /** 0-based: above 0 where the request before broke off or failed. */
@@ -29,20 +29,22 @@ export interface RunScope {
   /** When the run's event was made, in milliseconds since the epoch: the same on every replay. */
   readonly startedAt: number;
   /** Id of the event that started the run. */
-  startEvent?: string;
+  readonly startEvent?: string;
   /** The fingerprint of the graph that this version executes. */
   readonly graph: string;
   /** Names this leg of the run in ids that must not be those of another leg: events, calls, spans, nested runs. */
   readonly legName: string;
-  /** Set once the first op of a later leg is done; missing in the leg that begins with the start. */
-  leg?: LegStart;
+  /** How a later leg began; missing in the leg that begins with the start, and until the first op of a later one is done. */
+  readonly leg?: LegStart;
   /** The results that the leg began with, as they were: core changes the ones that it is given. */
-  legResults?: StepResults;
+  readonly legResults?: StepResults;
   readonly record: RunRecord;
   /** This run's channel first, then those of its ancestors. */
   readonly targets: readonly StreamTarget[];
   /** Where what a step's `writer` writes goes: also to a parent that does not show this run's steps. */
   readonly chunkTargets: readonly StreamTarget[];
+  /** The caller of the run; core passes it along everywhere but into `parallel`. */
+  readonly actor?: ExecuteParams['actor'];
   /** What the caller of the outermost run says of the trace. */
   readonly tracingOptions?: TracingOptions;
   /** The workflows that this one is nested in, outermost first. */

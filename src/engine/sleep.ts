@@ -1,11 +1,9 @@
+import type { ObservabilityContext } from '@mastra/core/observability';
 import type { SleepParams, SleepUntilParams } from '../core-types';
-import { callbackArgument } from './condition';
+import { type Callback, callbackOp } from './callback-op';
 import type { EngineParts } from './engine-parts';
-import type { Operation } from './operations';
-import { type ContextChange, OpContext, applyContext } from './context-change';
-import { seal, unseal } from './outcome';
-import type { SpanOptions, SpanRef } from './span-ref';
-import { StepEngine } from './step-engine';
+import type { ContextChange } from './context-change';
+import type { SpanOptions } from './span-ref';
 import { storeWaiting, wakes } from './waiting';
 
 interface SleepMemo {
@@ -14,7 +12,6 @@ interface SleepMemo {
   until?: number;
   /** Milliseconds that a function said, at the time when it said so. */
   asked?: number;
-  aborted?: boolean;
   state?: Record<string, unknown>;
   context?: ContextChange;
 }
@@ -52,32 +49,24 @@ async function startSleep(
   params: AnySleep,
   until: (argument: never) => Promise<Pick<SleepMemo, 'until' | 'asked'>>,
 ): Promise<SleepMemo> {
-  const { executionContext, entry, abortController } = params;
-  const abort = new AbortController();
+  const { executionContext, entry } = params;
   const id = parts.ids.sleepStart(executionContext.executionPath, entry.id);
   const span = parts.trace.child(params.tracingContext?.currentSpan, id, sleepSpan(entry));
-  const start = async (operation: Operation) => {
+  const start = async (callback: Callback) => {
     const outcome: SleepMemo = { startedAt: Date.now() };
     if (span) parts.trace.begin(span, outcome.startedAt);
-    const engine = new StepEngine(parts.scope, parts.operations.guardedTools(entry.id), 0);
-    const own = new OpContext(parts.scope, params.requestContext);
-    const length = await until(
-      sleepArgument(parts, params, { operation, abort, engine, outcome, own, span }),
-    );
+    const observability = parts.trace.contextOf(span);
+    const length = await until(sleepArgument(params, callback, observability, outcome));
     outcome.until = length.until;
     if (entry.fn && span) outcome.asked = length.asked;
     const state = { name: 'state', path: '$.state', value: outcome.state };
-    outcome.context = own.checkedChange(entry.id, entry.id, [state]);
-    if (abort.signal.aborted) outcome.aborted = true;
-    await storeWaiting(parts, params, operation);
-    return seal(outcome);
+    outcome.context = callback.context.checkedChange(entry.id, entry.id, [state]);
+    await storeWaiting(parts, params, callback.operation);
+    return outcome;
   };
-  const body = (operation: Operation) => start(operation).finally(() => operation.releaseEvents());
-  const memo = await parts.operations.runCallback(id, body, { holds: true });
-  const outcome = unseal<SleepMemo>(memo) ?? { startedAt: 0 };
-  if (outcome.aborted) abortController?.abort();
+  const body = (callback: Callback) => start(callback).finally(() => callback.operation.releaseEvents());
+  const outcome = (await callbackOp(parts, id, params, body, { holds: true })) ?? { startedAt: 0 };
   if (outcome.state) executionContext.state = outcome.state;
-  applyContext(params.requestContext, outcome.context);
   const endedAt = Math.max(outcome.startedAt, outcome.until ?? 0);
   // After the sleep's own op, hence in the op that follows the sleep.
   const end = { attributes: entry.fn ? { durationMs: outcome.asked } : {} };
@@ -87,38 +76,21 @@ async function startSleep(
   return outcome;
 }
 
-interface SleepOperation {
-  operation: Operation;
-  abort: AbortController;
-  engine: StepEngine;
-  outcome: SleepMemo;
-  own: OpContext;
-  span: SpanRef | undefined;
-}
-
-function sleepArgument(parts: EngineParts, params: AnySleep, current: SleepOperation): never {
-  const { operation, abort, engine, outcome, own, span } = current;
-  return callbackArgument(
-    {
-      scope: parts.scope,
-      pubsub: parts.pubsub.within(operation),
-      name: params.entry.type,
-      callId: operation.stepCallId,
-      stepResults: params.stepResults,
-      executionContext: params.executionContext,
-      requestContext: own.own,
-      inputData: params.prevOutput,
-      observability: parts.trace.contextOf(span),
-      abort,
-      engineContext: engine.getEngineContext(),
+function sleepArgument(
+  params: AnySleep,
+  callback: Callback,
+  observability: ObservabilityContext,
+  outcome: SleepMemo,
+): never {
+  const { entry } = params;
+  const inputData: unknown = params.prevOutput;
+  const own = { name: entry.type, stepId: entry.id, inputData, observability };
+  return callback.argument(params, own, {
+    suspend: async () => {},
+    setState: async (state: Record<string, unknown>) => {
+      outcome.state = state;
     },
-    {
-      suspend: async () => {},
-      setState: async (state: Record<string, unknown>) => {
-        outcome.state = state;
-      },
-    },
-  );
+  });
 }
 
 /** A sleep's span, as core makes it (source: @mastra/core, `handlers/sleep`). */

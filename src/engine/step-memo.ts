@@ -3,6 +3,7 @@
  * in common takes a few bytes: `{ "mastra": [1234, 56], "output": … }` is a step that began 1234 ms after its run's event
  * and succeeded 56 ms later, with the previous step's output as its input.
  */
+import type { AnyStepResult, StepParams } from '../core-types';
 import { decodeValue } from '../wire/decode';
 import { MastraInngestError } from '../errors';
 import { encodeRecord, encodeValue } from '../wire/encode';
@@ -10,8 +11,31 @@ import { type Json, isRecord } from '../wire/json';
 import { leftOut } from '../wire/left-out';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { storableError } from '../wire/storable-error';
-import type { ConditionOutcome, StepOutcome } from './durable-step';
+import type { ContextChange } from './context-change';
 import { MARK, SealedFailure, isSealed, seal, unseal } from './outcome';
+import type { Outline } from './told-ops';
+
+/** All that is remembered of a step. */
+export interface StepOutcome {
+  result: AnyStepResult & Record<string, unknown>;
+  /** The step's payload is its input as it stood, so it is not stored again. */
+  samePayload?: boolean;
+  /** What it changed of the state; in memos of earlier versions, the whole of it. */
+  state?: Record<string, unknown>;
+  context?: ContextChange;
+  suspendedPaths?: Record<string, number[]>;
+  resumeLabels?: RunLabels;
+  /** Where the step is a loop's body: what the loop's condition said about this turn. */
+  condition?: ConditionOutcome;
+  aborted?: boolean;
+  /** What the op told, where its result does not say it. */
+  told?: Outline;
+}
+
+type RunLabels = StepParams['executionContext']['resumeLabels'];
+
+/** A condition's answer, or what it threw. */
+export type ConditionOutcome = { value: boolean } | { thrown: Error };
 
 /** What is known of a step wherever its memo is written or read. */
 interface StepPlace {

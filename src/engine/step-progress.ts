@@ -11,10 +11,10 @@ import {
   withRider,
 } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
+import { serializedContext } from '../wire/request-context';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
 import { RecentOps } from './recent-ops';
-import { StepEngine } from './step-engine';
 import { unref } from '../unref';
 
 /** After how long, in milliseconds, a step that still executes is stored as it stands; each further time twice as long. */
@@ -74,11 +74,10 @@ export class StepProgress {
     const { eventCount } = operation;
     if (eventCount === this.stored || !parts.persistence.wanted('running', params.stepResults)) return;
     const { iterationCount = 1, executionContext } = params;
-    const engine = new StepEngine(parts.scope, undefined, 0);
     await this.write({
       // A restart goes on from the turn or the item that is stored, so its result stays in its place.
       result: iterationCount > 1 || executionContext.foreachIndex !== undefined ? undefined : this.begun(),
-      requestContext: engine.serializeRequestContext(params.requestContext),
+      requestContext: serializedContext(params.requestContext),
       told: operation.told(),
       state: executionContext.state,
       partial: true,
@@ -123,7 +122,7 @@ export class StepProgress {
     const { executionPath, foreachIndex } = executionContext;
     const once = iterationCount === undefined && foreachIndex === undefined && executionPath.length === 1;
     // Of a run's first op the result does not say what it told of the run's beginning.
-    const waited = this.parts.operations.waitingBefore(this.operation.id).length;
+    const waited = this.parts.operations.toldOps.waitingBefore(this.operation.id).length;
     const isPlain = events.slice(waited).every(one => typeof one === 'number');
     return status === 'success' && once && isPlain && executionPath[0] === this.parts.lastEntry;
   }

@@ -28,34 +28,62 @@ interface Known {
 /** Where an op stands: what its entry has beside its events. */
 export type OpPlace = Omit<StoredOp, 'events' | 'step'>;
 
+/** An event that waited for an op. */
+interface WaitingEvent {
+  event: RunEvent;
+  ownId: string;
+}
+
+/** What the events of a step's op are known by. */
+export interface StepWords {
+  /** As the step's events showed it, where it told any. */
+  result?: Record<string, unknown>;
+  outline?: Outline;
+}
+
 /**
  * What the ops of one leg told, so far as this request knows: those that it performed, and those that it found done, of which
  * their results tell. The row of the run has the others' own words.
  */
 export class ToldOps {
   private done = 0;
+  private leg = 0;
+  private readonly begun = new Map<string, { place: OpPlace; waiting: readonly WaitingEvent[] }>();
   private readonly known = new Map<string, Known>();
   private readonly nested: StoredNested[] = [];
 
   constructor(private readonly scope: RunScope) {}
 
-  /** The place of an op that begins now: after all that are done. */
-  place(op: string): OpPlace {
+  /** An op begins now: after all that are done. `waiting`: what it tells before its own. */
+  begins(op: string, waiting: readonly WaitingEvent[]): OpPlace {
     const { scope } = this;
-    return { op, leg: scope.legName, at: this.at(), shown: scope.targets.length };
+    const place = { op, leg: scope.legName, at: this.at(), shown: scope.targets.length };
+    this.begun.set(op, { place, waiting });
+    return place;
   }
 
   /** Where in the order of causes the run is now, seen from the outermost run that it is nested in. */
   at(): number[] {
     const { scope } = this;
-    return [...(scope.ancestors.at(-1)?.at ?? []), scope.leg?.number ?? 0, this.done];
+    return [...(scope.ancestors.at(-1)?.at ?? []), this.leg, this.done];
   }
 
-  /** An op has come to its end, or was found done. */
+  /** The first op of a later leg is done, which was the first to know its number. */
+  goesOn(leg: number): void {
+    this.leg = leg;
+  }
+
+  /** An op has come to its end, or was found done: then what waited for it is all that is known of what it told. */
   ended(op: string): void {
     this.done++;
     const known = this.known.get(op);
     if (known) known.isDone = true;
+    else if (this.waitingBefore(op).length > 0) this.found(op);
+  }
+
+  /** Events that waited for an op. */
+  waitingBefore(op: string): readonly WaitingEvent[] {
+    return this.begun.get(op)?.waiting ?? [];
   }
 
   /** An op that this request performs; its entry grows until it ends. */
@@ -63,36 +91,38 @@ export class ToldOps {
     this.known.set(op, { entry, isDone: false, isPerformed: true });
   }
 
-  /** An op that was done before: of what it told, this request knows what waited for it. */
-  remembered(place: OpPlace, waiting: readonly NamedEvent[]): void {
-    if (waiting.length === 0) return;
-    const entry = () => retold(place, imagesOf(waiting), undefined);
-    this.known.set(place.op, { entry, isDone: true, isPerformed: false });
+  /** This request performed the op. */
+  isPerformed(op: string): boolean {
+    return this.known.get(op)?.isPerformed === true;
   }
 
-  /** A step's op, whoever performed it; `result` as the step's events showed it, where it told any. */
-  ofStep(
-    place: OpPlace,
-    step: string,
-    waiting: readonly NamedEvent[],
-    result?: () => Record<string, unknown>,
-    outline?: Outline,
-  ): void {
-    const known = this.known.get(place.op);
-    if (known?.isPerformed) {
-      const { entry } = known;
-      known.step = step;
-      known.entry = () => independent(entry(step, result?.()), result?.());
-    } else {
-      // Of the first op of a nested run, what it told of its beginning is not known here; its parents' streams count that, too.
-      const shown = this.isOfBeginning(place) ? 1 : place.shown;
-      const entry = () => retold({ ...place, shown, step }, imagesOf(waiting), result?.(), outline);
-      this.known.set(place.op, { step, entry, isDone: true, isPerformed: false });
-    }
+  /** A step's op, whoever performed it. */
+  ofStep(op: string, step: string, words: StepWords): void {
+    const known = this.known.get(op);
+    if (!known?.isPerformed) return this.found(op, step, words);
+    const { entry } = known;
+    known.step = step;
+    known.entry = () => independent(entry(step, words.result), words.result);
   }
 
-  /** The first op of a nested run tells of its beginning, too. */
-  isOfBeginning({ at }: OpPlace): boolean {
+  /** An op that was done before. */
+  private found(op: string, step?: string, { result, outline }: StepWords = {}): void {
+    const { place, waiting } = this.begun.get(op) ?? {};
+    if (!place || !waiting) return;
+    // Of the first op of a nested run, what it told of its beginning is not known here; its parents' streams count that, too.
+    const shown = step !== undefined && this.isOfBeginning(place) ? 1 : place.shown;
+    const own = { ...place, shown, ...(step !== undefined && { step }) };
+    const entry = () => retold(own, waiting.map(imageOf), result, outline);
+    this.known.set(op, { step, entry, isDone: true, isPerformed: false });
+  }
+
+  /** The op told more than is its own: of what waited for it, or of a nested run's beginning, which its first op tells of. */
+  tellsMore(op: string): boolean {
+    const { place, waiting = [] } = this.begun.get(op) ?? {};
+    return waiting.length > 0 || (place !== undefined && this.isOfBeginning(place));
+  }
+
+  private isOfBeginning({ at }: OpPlace): boolean {
     return this.scope.ancestors.length > 0 && at.at(-1) === 0;
   }
 
@@ -131,8 +161,8 @@ export class ToldOps {
 export type Outline = Exclude<StoredEvent, { event: RunEvent }>[];
 
 /** The outline of what a step's op told beside what waited for it; undefined where its result says it. */
-export function outlineOf({ events }: StoredOp, waiting: readonly NamedEvent[]): Outline | undefined {
-  const waited = new Set(waiting.map(({ id }) => id));
+export function outlineOf({ events }: StoredOp, waiting: readonly WaitingEvent[]): Outline | undefined {
+  const waited = new Set(waiting.map(({ ownId }) => ownId));
   const outline: Outline = [];
   for (const one of events) {
     if (typeof one === 'number') outline.push(one);
@@ -152,12 +182,6 @@ function count(outline: Outline, more: number): void {
   else outline.push({ omitted: more });
 }
 
-function imagesOf(waiting: readonly NamedEvent[]): StoredEvent[] {
-  return waiting.map(({ event, id }) => ({ event: streamImage(event), id }));
-}
-
-/** An event that waited for an op. */
-export interface NamedEvent {
-  event: RunEvent;
-  id: string;
+function imageOf({ event, ownId: id }: WaitingEvent): StoredEvent {
+  return { event: streamImage(event), id };
 }

@@ -5,9 +5,6 @@ import type { RunEvent } from '../realtime/channel';
 import type { RunScope } from './scope';
 import { unref } from '../unref';
 
-/** What a step's op publishes if it publishes nothing else, in this order. */
-const OF_A_STEP = ['workflow-step-start', 'workflow-step-result', 'workflow-step-finish'];
-
 /** How many ops may be done whose events are still on their way. */
 const MOST = 4;
 
@@ -111,24 +108,4 @@ export class TrailingEvents {
     const { wire, legName, streamBatchMs } = this.scope;
     return new Publisher(wire, `${legName}/${id}`, streamBatchMs, this.before);
   }
-}
-
-/** Watches what an op publishes: whether it is the three events of a step and nothing else. */
-export class OwnEvents {
-  private seen = 0;
-  private others = false;
-
-  note({ type }: RunEvent): void {
-    if (OF_A_STEP[this.seen] === type) this.seen++;
-    else this.others = true;
-  }
-
-  get areAll(): boolean {
-    return !this.others && this.seen === OF_A_STEP.length;
-  }
-}
-
-/** Whether a step's events can be told from its result. */
-export function isRepeatable(result: Record<string, unknown>): boolean {
-  return result.status === 'success' && !('resumePayload' in result);
 }

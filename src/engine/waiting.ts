@@ -3,9 +3,9 @@ import type { Context, RunContextState, StepResults } from '../core-types';
 import { reasonOf } from '../errors';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { type Status, predecessors } from '../snapshot/transitions';
+import { serializedContext } from '../wire/request-context';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
-import { StepEngine } from './step-engine';
 
 /** The entry that waits. */
 export interface Waiting {
@@ -58,7 +58,7 @@ export function wakes(parts: EngineParts, sleep: Waiting, requestContext: Contex
     stored(parts, sleep, 'running', async () => {
       if (!(await record.move('running', { activeStepsPath: {} }, ['waiting']))) return;
       // Not with the status, which would take all results: a step that began beside this op may have stored its own.
-      const context = new StepEngine(parts.scope, undefined, 0).serializeRequestContext(requestContext);
+      const context = serializedContext(requestContext);
       // Core has written down by now that the sleep has succeeded.
       await record.saveStep(sleep.entry.id, sleep.stepResults[sleep.entry.id], context);
     }),

@@ -21,6 +21,7 @@ import { legMemo } from './leg-memo';
 import { isLeftBehind } from './left-behind';
 import { nestedRuns } from './nested-runs';
 import { type ResumeTarget, resumeTarget } from './resume-target';
+import type { RunBegin } from './run-begin';
 import { validated } from './validate';
 
 /** Bytes of a memo that one op holds; Inngest takes 4 MiB. */
@@ -46,8 +47,7 @@ export class LegLoader {
     private readonly workflow: RunnableWorkflow,
     private readonly start: StartRequest & { leg: Leg },
     private readonly parts: EngineParts,
-    /** Told inside the op once the run is taken; what it tells is stored before it goes out. */
-    private readonly onTaken: (operation: Operation, beginning: LegBeginning) => void,
+    private readonly begin: RunBegin,
   ) {}
 
   /** @throws a refusal where the run is not to be continued so; nothing of it was changed then */
@@ -70,7 +70,9 @@ export class LegLoader {
     try {
       const beginning = await this.take(at);
       operation.holdEvents({ log: false });
-      this.onTaken(operation, beginning);
+      this.begin.announce(operation);
+      if (beginning.kind === 'continued') this.parts.trace.goOn(beginning.leg);
+      this.begin.beginSpans();
       await this.keepStory(operation);
       operation.releaseEvents();
       const memo = seal(beginning);

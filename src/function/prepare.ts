@@ -16,31 +16,58 @@ export interface Prepared {
   ownState?: boolean;
 }
 
+/** What a run begins with: what its start event brought, until its schemas, its source or an earlier leg say more. */
+export class RunInput {
+  prepared?: Prepared;
+
+  constructor(readonly start: StartRequest) {}
+
+  get data(): unknown {
+    return this.prepared ? this.prepared.inputData : this.start.inputData;
+  }
+
+  get state(): Record<string, unknown> {
+    return (this.prepared?.initialState ?? this.givenState) as Record<string, unknown>;
+  }
+
+  get givenState(): Record<string, unknown> {
+    return (this.start.initialState ?? {}) as Record<string, unknown>;
+  }
+}
+
+/** `isChanged`: the schema changed it, so it is to be remembered. */
+interface Checked {
+  prepared: Prepared;
+  isChanged?: boolean;
+}
+
 /**
  * Validates what a start event brought, as core's `start()` does. `run.start()` has done so before sending; an event from
  * the dashboard or from a parent workflow comes unchecked. Schemas are pure, so this may repeat on a replay; but where one
  * *changes* the value (a default, a transform) the changed value is remembered in an op, since a default may be random.
  */
-export async function prepareStart(
+export async function checkStart(
   workflow: RunnableWorkflow,
   start: StartRequest,
   requestContext: Context,
-  parts: Pick<EngineParts, 'operations' | 'ids'>,
-  /** Told of a changed value before the op that remembers it, which announces the run's start. */
-  onChanged: (prepared: Prepared) => void,
-): Promise<Prepared> {
+): Promise<Checked> {
   const given = { inputData: start.inputData, initialState: start.initialState ?? {} };
   const validateInputs = start.sender?.validateInputs ?? workflow.options.validateInputs;
-  if (start.sender?.validated || validateInputs === false) return given;
+  if (start.sender?.validated || validateInputs === false) return { prepared: given };
   const checked = start.sender?.ancestors.length
     ? await validateAsStep(workflow, given, requestContext)
     : await validateAsRun(workflow, given, requestContext);
   requireStorableStart(checked, { workflowId: workflow.id, runId: start.runId });
   const ownState = checked.initialState !== given.initialState;
-  if (sameValue(checked, given)) return { ...given, ownState };
-  onChanged(checked);
-  const memo = await parts.operations.run(parts.ids.input, async () => seal(checked));
-  return { ...(unseal<Prepared>(memo) ?? checked), ownState };
+  if (sameValue(checked, given)) return { prepared: { ...given, ownState } };
+  return { prepared: { ...checked, ownState }, isChanged: true };
+}
+
+/** Remembers what a schema made. */
+export async function rememberStart({ operations, ids }: EngineParts, prepared: Prepared): Promise<Prepared> {
+  const { ownState, ...made } = prepared;
+  const memo = await operations.run(ids.input, async () => seal(made));
+  return { ...(unseal<Prepared>(memo) ?? made), ownState };
 }
 
 /** A nested workflow is checked as the step that it is, with core's own messages. */

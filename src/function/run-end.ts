@@ -1,5 +1,5 @@
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
-import type { InngestExecutionEngine } from '../engine/engine';
+import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
 import { asCoreError, seal, thrownFailure } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
@@ -11,11 +11,12 @@ import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import type { Json } from '../wire/json';
+import { serializedContext } from '../wire/request-context';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
-import { announceEnd, isTriedAgain } from './lineage';
 import { ownershipOf } from './ownership';
+import { announceEnd, isTriedAgain } from './parent-stream';
 
 /** How a run came to rest: core's result, and what it wanted done. */
 export interface Rest {
@@ -37,37 +38,36 @@ export interface Rest {
  */
 export async function settleRun(
   operation: Operation,
-  engine: InngestExecutionEngine,
+  parts: EngineParts,
   workflow: RunnableWorkflow,
   rest: Rest,
   parentResult: Record<string, unknown> | undefined,
-  startedAt: number,
 ): Promise<void> {
-  const { scope, persistence } = engine.parts;
+  const { scope, persistence } = parts;
   const told = wantsEnd(scope.options) ? rest.callbacks : undefined;
   if (told && !(await isToldElsewhere(scope))) await tellEnd(scope.mastra, scope.options, told);
   const results = rest.persist?.stepResults ?? rest.stepResults;
-  const snapshot = finalSnapshot(engine, workflow, rest, results);
+  const snapshot = finalSnapshot(parts, workflow, rest, results);
   const stored = persistence.wanted(rest.status, results);
   if (parentResult) announceEnd(operation, scope, parentResult);
   await operation.logged();
   if (stored) {
-    await scope.record.settle(storable(engine, snapshot, rest), current =>
-      withStory(engine, snapshot, current),
+    await scope.record.settle(storable(parts, snapshot, rest), current =>
+      withStory(parts, snapshot, current),
     );
   }
   // The row of a run that was cancelled meanwhile is not written any more; this is noted in it all the same.
   if (told) await scope.record.noteEndTold(scope.leg?.number ?? 0);
   operation.releaseEvents();
   const complete = stored && !scope.options.pruneSnapshot;
-  endSpans(engine, rest, startedAt);
+  endSpans(parts, rest);
   const run = complete ? undefined : runInEvent(snapshot, rest);
   operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
 }
 
 /** A run that was cancelled before it began has an end like any other. */
-export async function tellCanceled(engine: InngestExecutionEngine, start: StartRequest): Promise<void> {
-  const { scope, operations, ids } = engine.parts;
+export async function tellCanceled(parts: EngineParts, start: StartRequest): Promise<void> {
+  const { scope, operations, ids } = parts;
   if (!wantsEnd(scope.options)) return;
   await operations.begin(ids.finish, async () => {
     const row = await scope.record.load();
@@ -93,24 +93,24 @@ async function isToldElsewhere({ record, port, inngestRunId }: RunScope): Promis
 }
 
 /** The run's span, and the parent's span of this run where it is nested. */
-function endSpans(engine: InngestExecutionEngine, rest: Rest, startedAt: number): void {
-  const { trace, scope } = engine.parts;
+function endSpans({ trace, scope }: EngineParts, rest: Rest): void {
   const { root } = trace;
   if (!root) return;
   const parent = scope.ancestors.at(-1);
   const failed = rest.error === undefined ? {} : { error: asCoreError(rest.error) };
   const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
-  trace.finish(root, end, startedAt);
-  if (root.parent && parent && !isTriedAgain(parent, { ...rest })) trace.finish(root.parent, end, startedAt);
+  trace.finish(root, end, scope.startedAt);
+  if (root.parent && parent && !isTriedAgain(parent, { ...rest }))
+    trace.finish(root.parent, end, scope.startedAt);
 }
 
 function finalSnapshot(
-  engine: InngestExecutionEngine,
+  parts: EngineParts,
   workflow: RunnableWorkflow,
   rest: Rest,
   results: StepResults,
 ): Snapshot {
-  const { scope } = engine.parts;
+  const { scope } = parts;
   const context = rest.persist?.executionContext;
   const fields: Partial<Snapshot> = {
     value: context?.state ?? {},
@@ -124,15 +124,15 @@ function finalSnapshot(
     result: rest.result,
     error: rest.error,
     tripwire: rest.tripwire,
-    requestContext: rest.persist ? engine.serializeRequestContext(rest.persist.requestContext) : {},
+    requestContext: rest.persist ? serializedContext(rest.persist.requestContext) : {},
     tracingContext: rest.persist?.tracingContext,
   };
   return emptySnapshot(scope.runId, rest.status as Snapshot['status'], fields);
 }
 
 /** The snapshot as it is stored: what the user's `pruneSnapshot` leaves of it, and whose it is. */
-function storable(engine: InngestExecutionEngine, snapshot: Snapshot, rest: Rest): Snapshot {
-  const { scope, trace } = engine.parts;
+function storable(parts: EngineParts, snapshot: Snapshot, rest: Rest): Snapshot {
+  const { scope, trace } = parts;
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
   const pruned = prune ? prunedBy(prune, { snapshot, workflowStatus: rest.status }) : snapshot;
@@ -162,11 +162,11 @@ function prunedBy(prune: (args: object) => Snapshot, args: object): Snapshot {
 
 /** What the run told, for late watchers. Where the user prunes what is stored, nothing is kept of it. */
 function withStory(
-  engine: InngestExecutionEngine,
+  parts: EngineParts,
   { runId, context }: Snapshot,
   current: Snapshot | undefined,
 ): Pick<Ownership, 'events'> {
-  const { scope, operations } = engine.parts;
+  const { scope, operations } = parts;
   if (scope.options.pruneSnapshot) return {};
   const before = current ? storedStory(current) : { ops: new Map(), nested: [] };
   return { events: packedStory(operations.toldOps.story(before), runId, context) };

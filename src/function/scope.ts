@@ -57,6 +57,7 @@ export function runScope(
       channel: runChannel(workflowId, id),
       prefix: '',
     })),
+    actor: start.actor as RunScope['actor'],
     tracingOptions: start.tracingOptions,
     ancestors,
     nativeStep: request.nativeStep,

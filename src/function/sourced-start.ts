@@ -49,14 +49,12 @@ export class SourcedStart {
     return outcome.taken;
   }
 
-  /** The op. @throws what the source threw, or a schema's issues, once `onTaken` has been told what there was to take */
-  async remember(parts: EngineParts, onTaken: (prepared: Prepared) => void): Promise<Prepared> {
+  /** The op. `failure`: what the source threw, or a schema's issues. */
+  async remember(parts: EngineParts): Promise<{ prepared: Prepared; failure?: { thrown: unknown } }> {
     const { taken, failure } = await this.remembered(parts);
     this.setContext(taken);
     const { inputData, initialState } = taken;
-    onTaken({ inputData, initialState });
-    if (failure) throw failure.thrown;
-    return { inputData, initialState };
+    return { prepared: { inputData, initialState }, failure };
   }
 
   private async remembered({ operations, ids, scope }: EngineParts): Promise<Outcome> {

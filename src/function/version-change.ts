@@ -3,7 +3,7 @@ import { RequestContext } from '@mastra/core/request-context';
 import type { EntryParams, StepResults } from '../core-types';
 import { GraphChange } from '../engine/graph-change';
 import { GraphShape } from '../engine/graph-shape';
-import type { InngestExecutionEngine } from '../engine/engine';
+import type { EngineParts } from '../engine/engine-parts';
 import type { LegStart } from '../engine/leg-start';
 import type { RunScope } from '../engine/scope';
 import { faithfulValues } from '../snapshot/faithful';
@@ -32,33 +32,39 @@ export function overBefore(row: Snapshot, { leg, inngestRunId }: RunScope): Snap
   return owner === inngestRunId && isAtRest(row.status) ? row : undefined;
 }
 
+/** How a run goes on under another graph. */
+export interface Fit {
+  /** The leg with the places of this graph. */
+  leg?: LegStart;
+  /** Why it can't, and how far it had come: so its end keeps what is stored of it, and it can be travelled in. */
+  misfit?: { error: Error; reached: EntryParams };
+}
+
 /**
  * Checks that what is remembered of the run is its own also under this graph, and moves a later leg to where its step stands now.
+ * A misfit ends the run before anything of it is executed.
  * @param row the stored run
- * @throws MastraInngestError `GRAPH_CHANGED`, before anything of the run is executed
  */
 export function fitRunning(
-  { end, parts }: InngestExecutionEngine,
-  scope: RunScope,
+  { scope, operations }: EngineParts,
   { serializedStepGraph: graph }: { serializedStepGraph: readonly unknown[] },
   row: Snapshot,
-): void {
-  if (row.inngest?.owner !== scope.inngestRunId) return;
+): Fit {
+  if (row.inngest?.owner !== scope.inngestRunId) return { leg: scope.leg };
   const { graph: fitted = row.serializedStepGraph, begins } = row.inngest;
   const first = scope.leg && placeOf(scope.leg);
   const place = first && { ...first, path: begins ?? first.path };
   const change = GraphChange.between(fitted, graph);
   const [misfit] = change?.replayed(row.context, place).misfits ?? [];
-  if (misfit) {
-    // So the end of the run keeps what is stored of it, and it can be travelled in.
-    end.reached = reachedBefore(row, scope);
-    throw graphChanged(scope, misfit, 'time travel');
-  }
+  if (misfit)
+    return {
+      misfit: { error: graphChanged(scope, misfit, 'time travel'), reached: reachedBefore(row, scope) },
+    };
   const found = change && place && change.continuedAt(place.stepId, place.path);
   const path = found && 'path' in found ? found.path : place?.path;
   // What is executed from now on is of this graph, and it is this one that the next version is compared with.
-  if (change) parts.operations.beforeBody(() => noteGraph(scope, graph, path));
-  if (scope.leg && path) moveLeg(scope.leg, path, new GraphShape(graph));
+  if (change) operations.beforeBody(() => noteGraph(scope, graph, path));
+  return { leg: scope.leg && path ? moved(scope.leg, path, new GraphShape(graph)) : scope.leg };
 }
 
 /** An op beside this one may change the run's status in between. */
@@ -85,17 +91,14 @@ function placeOf({ resume, timeTravel, restart }: LegStart): { stepId: string; p
   return stepId === undefined ? undefined : { stepId, path };
 }
 
-function moveLeg(leg: LegStart, path: readonly number[], { places }: GraphShape): void {
+function moved(leg: LegStart, path: readonly number[], { places }: GraphShape): LegStart {
   const { resume, timeTravel, restart } = leg;
-  if (resume) leg.resume = { ...resume, resumePath: [...path] };
-  if (timeTravel) leg.timeTravel = { ...timeTravel, executionPath: [...path] };
-  if (!restart) return;
+  if (resume) return { ...leg, resume: { ...resume, resumePath: [...path] } };
+  if (timeTravel) return { ...leg, timeTravel: { ...timeTravel, executionPath: [...path] } };
+  if (!restart) return leg;
   const active = places.filter(one => one.path[0] === path[0] && one.id in restart.activeStepsPath);
-  leg.restart = {
-    ...restart,
-    activePaths: path.slice(0, 1),
-    activeStepsPath: Object.fromEntries(active.map(one => [one.id, [...one.path]])),
-  };
+  const activeStepsPath = Object.fromEntries(active.map(one => [one.id, [...one.path]]));
+  return { ...leg, restart: { ...restart, activePaths: path.slice(0, 1), activeStepsPath } };
 }
 
 /** How far the run had come, as core hands it on. */

@@ -1,0 +1,80 @@
+/** Code of the user's outside any step: called once, in an op that remembers what came of it. */
+import type { Context } from '../core-types';
+import { type CallbackInput, callbackArgument } from './callback-argument';
+import { type ContextChange, OpContext, applyContext } from './context-change';
+import type { EngineParts } from './engine-parts';
+import type { Operation, RunOptions } from './operations';
+import { seal, thrownFailure, unseal, unsealFailure } from './outcome';
+
+/** What such code did to its run. */
+interface Effects {
+  context?: ContextChange;
+  aborted?: boolean;
+}
+
+/** One call, inside its op. */
+export class Callback {
+  readonly abort = new AbortController();
+  readonly context: OpContext;
+
+  constructor(
+    private readonly parts: EngineParts,
+    readonly operation: Operation,
+    requestContext: Context,
+  ) {
+    this.context = new OpContext(parts.scope, requestContext);
+  }
+
+  /** What the code is called with. `stepId`: in whose name, where that is not the op's. */
+  argument(
+    given: Pick<CallbackInput, 'stepResults' | 'executionContext'>,
+    {
+      stepId = this.operation.id,
+      ...own
+    }: Pick<CallbackInput, 'name' | 'inputData' | 'observability'> & { stepId?: string },
+    extra: Record<string, unknown>,
+  ): never {
+    const { scope, pubsub, operations } = this.parts;
+    return callbackArgument(
+      {
+        ...own,
+        scope,
+        pubsub: pubsub.within(this.operation),
+        callId: this.operation.stepCallId,
+        stepResults: given.stepResults,
+        executionContext: given.executionContext,
+        requestContext: this.context.own,
+        abort: this.abort,
+        engineContext: { step: operations.guardedTools(stepId) },
+      },
+      extra,
+    );
+  }
+}
+
+/** Does what `body` says once, and to the run what it remembers. What `body` throws is final, as in core, and comes out as it was. */
+export async function callbackOp<T extends object>(
+  parts: EngineParts,
+  id: string,
+  run: { requestContext: Context; abortController?: AbortController },
+  body: (callback: Callback) => Promise<T>,
+  options?: RunOptions,
+): Promise<T | undefined> {
+  const perform = async (operation: Operation) => {
+    try {
+      const callback = new Callback(parts, operation, run.requestContext);
+      const made = await body(callback);
+      return seal({ ...made, ...(callback.abort.signal.aborted && { aborted: true }) });
+    } catch (thrown) {
+      throw thrownFailure(thrown);
+    }
+  };
+  try {
+    const outcome = unseal<T & Effects>(await parts.operations.run(id, perform, options));
+    applyContext(run.requestContext, outcome?.context);
+    if (outcome?.aborted) run.abortController?.abort();
+    return outcome;
+  } catch (error) {
+    throw unsealFailure<{ thrown?: unknown }>(error)?.thrown ?? error;
+  }
+}

@@ -1,0 +1,74 @@
+import type { AnyMastra } from '../core-types';
+import { FinalError } from '../errors';
+import { emptySnapshot } from '../snapshot/identity';
+import { RunRecord } from '../snapshot/run-record';
+import type { Snapshot } from '../snapshot/store';
+import type { Ancestor } from '../wire/start-event';
+import { nestedWorkflows } from './nested-workflows';
+import type { RunnableWorkflow } from './definition';
+import type { RunName } from './lineage';
+import { storeOf } from './stores';
+
+/**
+ * Does the first op's work for ancestors whose first op is this run's invoke. Inngest misses a parent's end that comes right
+ * after this run's beginning, so the others are looked at: what is nested in a cancelled run does not begin.
+ */
+export async function claimAncestors(
+  ancestors: readonly Ancestor[],
+  mastra: AnyMastra,
+  start: { inputData?: unknown; initialState?: unknown },
+): Promise<void> {
+  const store = storeOf(mastra);
+  for (const [index, { first, unstored, owner, ...identity }] of ancestors.entries()) {
+    const record = new RunRecord(store, identity);
+    if (!first || unstored) {
+      if ((await record.load())?.status === 'canceled') throw canceledRun(identity);
+      continue;
+    }
+    const outcome = await record.claim(
+      { owner, resourceId: identity.resourceId },
+      emptySnapshot(identity.runId, 'running', {
+        ...startOf(ancestors.slice(index), start),
+        serializedStepGraph: graphOf(mastra, ancestors.slice(0, index + 1)),
+      }),
+    );
+    if (outcome === 'canceled') throw canceledRun(identity);
+  }
+}
+
+/** The graph of the last of these, each of which is nested in the one before; empty where the first belongs to another app. */
+function graphOf(mastra: AnyMastra, [outermost, ...path]: readonly Ancestor[]): unknown[] {
+  type Nesting = Pick<RunnableWorkflow, 'id' | 'stepGraph' | 'serializedStepGraph'>;
+  const all = Object.values(mastra.listWorkflows()) as unknown as Nesting[];
+  let found = all.find(({ id }) => id === outermost?.workflowId);
+  for (const { workflowId } of path) {
+    const inner = nestedWorkflows(found?.stepGraph ?? []) as unknown as Nesting[];
+    found = inner.find(({ id }) => id === workflowId);
+  }
+  return found?.serializedStepGraph ?? [];
+}
+
+/**
+ * What an ancestor was started with. Nothing of it was executed, so what is nested in it has the same input and state, except
+ * for an item of a foreach.
+ */
+function startOf(
+  path: readonly Ancestor[],
+  { inputData, initialState }: { inputData?: unknown; initialState?: unknown },
+): Partial<Snapshot> {
+  const value = (initialState ?? {}) as Record<string, unknown>;
+  const hasInput = inputData !== undefined && path.every(({ emits }) => emits);
+  return { value, context: hasInput ? { input: inputData } : {} };
+}
+
+/** Ends an execution before anything of it happens: somebody cancelled the run. */
+export function canceledRun({ workflowId, runId }: RunName): FinalError {
+  return new FinalError(
+    'RUN_CANCELED',
+    `Run ${runId} of workflow ${workflowId} was cancelled before it began.`,
+    {
+      workflowId,
+      runId,
+    },
+  );
+}
