@@ -6,7 +6,7 @@ import { jsonSize } from '../wire/limits';
 import type { Operations } from './operations';
 
 /** More than this, in bytes of JSON, does not travel with the invoke: it waits for the parent's next op. */
-const MOST = 64 * 1024;
+const MAX_BYTES = 64 * 1024;
 
 /** Events that wait for an op of the parent's, on their way to the nested run's first op. */
 export interface HandOver {
@@ -36,7 +36,7 @@ function imageOf(event: RunEvent): Image {
 export function handOver(operations: Operations, stepCallId: string): HandOver | undefined {
   const waiting = operations.takeEvents(stepCallId);
   const images = waiting.map(({ event }) => imageOf(event));
-  const tooLarge = images.reduce((sum, { size }) => sum + size, 0) > MOST;
+  const tooLarge = images.reduce((sum, { size }) => sum + size, 0) > MAX_BYTES;
   if (tooLarge) {
     operations.giveBack(waiting);
     return undefined;
@@ -51,7 +51,7 @@ export function handOver(operations: Operations, stepCallId: string): HandOver |
 }
 
 /** What travels with an invoke beside its input. */
-export interface Tidings {
+export interface InvokeAttachments {
   events?: RunEvent[];
   /** Where the nested run is an item of a foreach: its progress event, without what only its end will show. */
   item?: ItemProgress;

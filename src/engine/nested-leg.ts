@@ -1,7 +1,7 @@
 import type { StepParams, StepResults } from '../core-types';
 import { withoutEnd } from '../realtime/events';
 import { nestedMeta } from '../snapshot/nested-meta';
-import { derivedUuid } from '../wire/ids';
+import { derivedUuid, invokedRunId } from '../wire/ids';
 import type { Leg } from '../wire/leg';
 import type { NestableWorkflow } from '../brand';
 import type { EngineParts } from './engine-parts';
@@ -71,7 +71,7 @@ function restart(parts: EngineParts, params: StepParams): NestedLeg | undefined 
       suspendedRun(parts, params) ??
       elsewhereRun(parts, params) ??
       parts.scope.leg?.begun?.[id] ??
-      derivedUuid('nested-run', interrupted, id),
+      invokedRunId(interrupted, id),
     inputData: params.prevOutput as unknown,
     stepInfo: stepInfo(params, undefined),
   };
@@ -138,7 +138,10 @@ function stepInfo(
  * What a step that begins has kept of how it went on before: core leaves the resume of a loop's turn in the results of the
  * turns after it.
  */
-export function keptInfo({ scope }: EngineParts, params: StepParams): Record<string, unknown> | undefined {
+export function infoOfEarlierResume(
+  { scope }: EngineParts,
+  params: StepParams,
+): Record<string, unknown> | undefined {
   const prior = params.stepResults[params.step.id];
   if (!scope.leg || !prior || params.executionContext.foreachIndex !== undefined) return undefined;
   const { resumedAt, ...info } = stepInfo(params, undefined, prior);

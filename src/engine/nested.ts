@@ -2,17 +2,17 @@
 import { EntityType } from '@mastra/core/observability';
 import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
 import { type NestableWorkflow, isNestable } from '../brand';
-import { derivedUuid } from '../wire/ids';
+import { invokedRunId } from '../wire/ids';
 import { serializedContext } from '../wire/request-context';
 import { type Ancestor, type AncestorSpan, buildStartData } from '../wire/start-event';
 import { type ContextChange } from './context-change';
 import { finishStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
-import { type Tidings, handOver } from './hand-over';
+import { type InvokeAttachments, handOver } from './hand-over';
 import { stepCallId } from '../realtime/stored-events';
 import type { SpanOptions } from './span-ref';
-import { type NestedLeg, continuedResult, keptInfo, nestedLeg } from './nested-leg';
+import { type NestedLeg, continuedResult, infoOfEarlierResume, nestedLeg } from './nested-leg';
 import { type Refusal, refusalOf, unseal, unsealFailure } from './outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
@@ -48,13 +48,13 @@ export async function executeNestedWorkflow(
 ): Promise<StepReturn> {
   const { executionContext } = params;
   const leg = nestedLeg(parts, params, child);
-  const stepInfo = leg ? leg.stepInfo : keptInfo(parts, params);
+  const stepInfo = leg ? leg.stepInfo : infoOfEarlierResume(parts, params);
   // What goes on has had its tries.
   const { attempts = 0, delay = 0 } = leg ? {} : executionContext.retryConfig;
   // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
   for (let retry = 0; ; retry++) {
     const id = parts.ids.of(params, retry);
-    const runId = leg?.runId ?? derivedUuid('nested-run', parts.scope.legName, id);
+    const runId = leg?.runId ?? invokedRunId(parts.scope.legName, id);
     const current = { id, callId: parts.ids.of(params), runId, retry, left: attempts - retry, leg, stepInfo };
     const outcome = await attempt(parts, params, child, current);
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
@@ -92,8 +92,8 @@ async function attempt(
   const handed = handOver(parts.operations, stepCallId(parts.scope.legName, current.callId));
   const emits = parts.scope.options.emitStepEvents !== false;
   const item = handed && emits ? itemOf(params) : undefined;
-  const tidings = { events: handed?.events, item: item?.foreach.item(item.index) };
-  const data = startData(parts, params, child, current, tidings);
+  const attachments = { events: handed?.events, item: item?.foreach.item(item.index) };
+  const data = startData(parts, params, child, current, attachments);
   parts.operations.toldOps.invoked(child.id, current.runId);
   const startedAt = Date.now();
   let ran: boolean | undefined;
@@ -115,7 +115,7 @@ function startData(
   params: StepParams,
   child: NestableWorkflow,
   current: Attempt,
-  { events, item }: Tidings,
+  { events, item }: InvokeAttachments,
 ) {
   const { scope, operations } = parts;
   const { runId, retry, left, leg } = current;

@@ -3,7 +3,7 @@ import type { RunScope } from './scope';
 import { unref } from '../unref';
 
 /** When to look at what is stored of the run, in milliseconds. A step that is quicker than the first look costs nothing. */
-const LOOKS = { first: 1000, pause: 1500 };
+const PAUSES = { first: 1000, next: 1500 };
 
 /** Watches while the body of an op runs, and never longer (I2). */
 export class OutsideCancel {
@@ -18,7 +18,7 @@ export class OutsideCancel {
   /** Runs an op's body; `abort` fires where the run is cancelled meanwhile. */
   static async during<T>(scope: RunScope, abort: AbortController, body: () => Promise<T>): Promise<T> {
     const watch = new OutsideCancel(scope, abort);
-    watch.schedule(LOOKS.first);
+    watch.schedule(PAUSES.first);
     try {
       return await body();
     } finally {
@@ -41,7 +41,7 @@ export class OutsideCancel {
   private async look(): Promise<void> {
     const canceled = await this.isCanceled();
     if (canceled && !this.over) this.abort.abort();
-    this.schedule(LOOKS.pause);
+    this.schedule(PAUSES.next);
   }
 
   /** A store or server that does not answer says nothing: the run goes on. */

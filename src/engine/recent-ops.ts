@@ -6,7 +6,7 @@ import type { RunIdentity } from '../snapshot/identity';
 import { EarlierOps } from '../realtime/stored-events';
 
 /** Steps of which this process remembers what they told. */
-const MOST = 1000;
+const MAX_STEPS = 1000;
 
 const known = new Map<string, RecentOps>();
 
@@ -21,7 +21,7 @@ export class RecentOps extends EarlierOps {
     known.delete(key);
     known.set(key, found);
     const [oldest] = known.keys();
-    if (known.size > MOST && oldest !== undefined) known.delete(oldest);
+    if (known.size > MAX_STEPS && oldest !== undefined) known.delete(oldest);
     return found;
   }
 

@@ -46,7 +46,7 @@ interface StepPlace {
 }
 
 /** Bytes of JSON that a step's memo may have; the rest of what Inngest takes is for the SDK. */
-const MOST = LIMITS.stepOutput - 4096;
+const MAX_MEMO_BYTES = LIMITS.stepOutput - 4096;
 /** Bytes of an error where there is little room. */
 const SMALL_ERROR = 32 * 1024;
 
@@ -73,7 +73,7 @@ function sealed(outcome: StepOutcome, place: StepPlace): Json | SealedFailure {
 }
 
 function fits(made: Json | SealedFailure): boolean {
-  return jsonSize(made instanceof SealedFailure ? made.cause : made) <= MOST;
+  return jsonSize(made instanceof SealedFailure ? made.cause : made) <= MAX_MEMO_BYTES;
 }
 
 /** The same with a short error and, where the step failed, without large values that accompany the failure. */

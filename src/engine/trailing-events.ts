@@ -6,7 +6,7 @@ import type { RunScope } from './scope';
 import { unref } from '../unref';
 
 /** How many ops may be done whose events are still on their way. */
-const MOST = 4;
+const MAX_TRAILING_OPS = 4;
 
 const NOTHING: Before = { stored: Promise.resolve(), sent: Promise.resolve() };
 
@@ -69,12 +69,12 @@ export class TrailingEvents {
     if (!mayTrail || !this.scope.beforeAnswer) return void (await all);
     this.follow({ stored: Promise.all([stored, publisher.stored()]), sent: all });
     this.ends.push(all);
-    if (this.ends.length > MOST) await this.ends.shift();
+    if (this.ends.length > MAX_TRAILING_OPS) await this.ends.shift();
   }
 
   /** An op turned out to be done already. Without events: it ended when all were sent, so none before it misses any. */
   remembered(done?: Repeatable): void {
-    if (this.scope.attempt > 0) this.last = done ? [...this.last, done].slice(-MOST) : [];
+    if (this.scope.attempt > 0) this.last = done ? [...this.last, done].slice(-MAX_TRAILING_OPS) : [];
   }
 
   private async settle(): Promise<void> {

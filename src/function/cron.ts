@@ -23,7 +23,7 @@ const FIELDS: readonly Field[] = [MINUTE, HOUR, DAY, MONTH, WEEKDAY];
 const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** Characters of a text that Inngest takes. */
-const MOST = 255;
+const MAX_LENGTH = 255;
 
 /** What is wrong with a text, for an error that says where it stands. */
 export type CheckedCron = { text: string } | { problem: string };
@@ -43,7 +43,7 @@ export function checkCron(cron: unknown, timezone?: unknown): CheckedCron {
   const problem = fieldsProblem(fields.trim().split(/\s+/));
   if (problem !== undefined) return { problem };
   const text = `${named === undefined ? '' : `TZ=${named} `}${fields.trim()}`;
-  return text.length > MOST ? { problem: `has more than ${MOST} characters` } : { text };
+  return text.length > MAX_LENGTH ? { problem: `has more than ${MAX_LENGTH} characters` } : { text };
 }
 
 /** The zone's name with its capitals: where Inngest runs, zones are files. */

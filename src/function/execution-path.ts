@@ -16,7 +16,7 @@ export type Position = Pick<Snapshot, 'activePaths' | 'activeStepsPath' | 'stepE
  * The position of a run that executes, read from what its steps have stored: all that a store takes with a step's result is that
  * result. Which arms of a branch execute is known of those alone that have told so.
  */
-export function positionOf(
+export function activePathsOf(
   graph: readonly StepFlowEntry[],
   snapshot: Pick<Snapshot, 'context' | 'stepExecutionPath'>,
 ): Position {

@@ -5,7 +5,7 @@ import { storedLegName } from '../snapshot/leg-claim';
 import { type RunRecord, hasToldEnd } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
-import { derivedUuid } from '../wire/ids';
+import { invokedRunId } from '../wire/ids';
 import { isRecord } from '../wire/json';
 import { isNativeStep, isNestable } from '../brand';
 import { wantsEnd } from './end-callbacks';
@@ -58,7 +58,7 @@ function executed(record: RunRecord, graph: readonly StepFlowEntry[], found: Sna
     if (!isNestable(step)) return [{ id, entry }];
     // Which turn or item it is, nothing says.
     if (entry.type === 'loop' || entry.type === 'foreach') return [];
-    const nestedId = derivedUuid('nested-run', leg, ids.step(path, id, {}));
+    const nestedId = invokedRunId(leg, ids.step(path, id, {}));
     const nested = record.sibling({ workflowId: step.id, runId: nestedId });
     return [{ id, entry, nested: { record: nested, wantsEnd: wantsEnd(step.options) } }];
   });

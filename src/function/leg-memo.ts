@@ -1,7 +1,7 @@
 /** What a leg's first op remembers, made from the stored run. Pure: the same row gives the same memo. */
 import { createRestartExecutionParams, getStepIds, type StepFlowEntry } from '@mastra/core/workflows';
 import type { LegStart } from '../engine/leg-start';
-import { faithfulValues } from '../snapshot/faithful';
+import { typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/store';
 import { riderOf, visibleResults } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
@@ -31,7 +31,7 @@ interface LegSource {
 /** @throws what core's `createTimeTravelExecutionParams` throws where graph and snapshot do not fit */
 export function legMemo(source: LegSource, graph: readonly unknown[]): LegStart {
   const { snapshot, start, number, at } = source;
-  const { context: stored, value } = faithfulValues(snapshot);
+  const { context: stored, value } = typedValues(snapshot);
   const context = withoutGone(visibleResults(stored, source.leg.kind === 'restart'), source.graph.steps);
   return {
     number,

@@ -4,7 +4,7 @@ import type { AnyStepResult, StepResults } from '../core-types';
 import type { ContextChange } from '../engine/context-change';
 import type { NestedOutcome } from '../engine/nested';
 import { asCoreError } from '../engine/outcome';
-import { faithfulValues } from '../snapshot/faithful';
+import { typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/store';
 
 /** What core's `execute` returned for the nested run. */
@@ -20,7 +20,7 @@ export interface RunResult {
 
 /** A stored run as core's engine would have returned it. */
 export function endedRun(snapshot: Snapshot): RunResult {
-  const { context, value, result, error, tripwire } = faithfulValues(snapshot);
+  const { context, value, result, error, tripwire } = typedValues(snapshot);
   const resumeLabels = snapshot.resumeLabels as RunResult['resumeLabels'];
   return {
     status: snapshot.status,

@@ -6,7 +6,7 @@ import { storedLegName } from '../snapshot/leg-claim';
 import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { derivedUuid } from '../wire/ids';
+import { invokedRunId } from '../wire/ids';
 import { isRecord } from '../wire/json';
 import { type NestableWorkflow, isNestable } from '../brand';
 
@@ -61,7 +61,7 @@ export async function nestedRuns(
     let misses = 0;
     for (const turn of turnsOf(place)) {
       const opId = ids.step(place.path, stepId, turn);
-      const isThere = await look(derivedUuid('nested-run', leg, opId), opId);
+      const isThere = await look(invokedRunId(leg, opId), opId);
       misses = isThere ? 0 : misses + 1;
       if (misses >= (kind === 'foreach' ? FURTHER : 1)) break;
     }

@@ -6,7 +6,7 @@ import { emptySnapshot } from '../snapshot/identity';
 import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
-import { positionOf } from './execution-path';
+import { activePathsOf } from './execution-path';
 import { ownershipOf } from './ownership';
 import { announceStart, beginningRuns, publishHandedOver } from './parent-stream';
 import type { RunInput } from './prepare';
@@ -51,7 +51,7 @@ export class RunBegin {
       context,
       value: input.state,
       serializedStepGraph,
-      ...positionOf(stepGraph, { context }),
+      ...activePathsOf(stepGraph, { context }),
     };
     const initial = emptySnapshot(scope.runId, 'running', fields);
     const story = { ops: new Map([['', operation.told()]]), nested: [] };

@@ -4,7 +4,7 @@ import type { Operation } from '../engine/operations';
 import { asCoreError, seal, thrownFailure } from '../engine/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
-import { encodedValues } from '../snapshot/faithful';
+import { encodedValues } from '../snapshot/typed-values';
 import { hasToldEnd } from '../snapshot/run-record';
 import type { Ownership, Snapshot } from '../snapshot/store';
 import { runFinished } from '../realtime/events';

@@ -3,27 +3,21 @@ import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/cor
 import type { AnyMastra, StepResults } from '../core-types';
 import { asCoreError } from '../engine/outcome';
 import { visibleResults } from '../realtime/stored-events';
-import { type FaithfulValues, faithfulValues } from '../snapshot/faithful';
+import { type TypedValues, typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/store';
 import { sameValue, withoutUndefined } from '../wire/encode';
-import { RunPubSubSilence } from './silence';
+import { silentPubSub } from './silent-pubsub';
 
 /** Core's own shaping of a result, over a stored run. */
 class ResultEngine extends DefaultExecutionEngine {
   shape(results: StepResults, last: Record<string, unknown>, error: unknown, path?: string[]) {
-    return this.fmtReturnValue<Record<string, unknown>>(
-      RunPubSubSilence,
-      results,
-      last as never,
-      error,
-      path,
-    );
+    return this.fmtReturnValue<Record<string, unknown>>(silentPubSub, results, last as never, error, path);
   }
 }
 
 /** The values of a stored run with their types, equal payloads being the same object. */
-function shownValues(snapshot: Snapshot): FaithfulValues & { context: StepResults } {
-  const values = faithfulValues(snapshot);
+function shownValues(snapshot: Snapshot): TypedValues & { context: StepResults } {
+  const values = typedValues(snapshot);
   // What a cancelled run was executing when its end was told has no other.
   const context = visibleResults(values.context, snapshot.status === 'canceled') as StepResults;
   const isDecoded = snapshot.inngest?.encoded !== undefined;

@@ -6,7 +6,7 @@ import { GraphShape } from '../engine/graph-shape';
 import type { EngineParts } from '../engine/engine-parts';
 import type { LegStart } from '../engine/leg-start';
 import type { RunScope } from '../engine/scope';
-import { faithfulValues } from '../snapshot/faithful';
+import { typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import { visibleResults } from '../realtime/stored-events';
@@ -117,7 +117,7 @@ function reachedBefore(row: Snapshot, { workflowId, runId }: RunScope): EntryPar
   return {
     workflowId,
     runId,
-    stepResults: visibleResults(faithfulValues(row).context) as StepResults,
+    stepResults: visibleResults(typedValues(row).context) as StepResults,
     executionContext,
     requestContext: new RequestContext(Object.entries((row.requestContext ?? {}) as Record<string, never>)),
   } as unknown as EntryParams;

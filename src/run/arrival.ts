@@ -14,7 +14,7 @@ import type { RunIdentity } from '../snapshot/identity';
 import type { Snapshot } from '../snapshot/store';
 
 /** In milliseconds after the event was sent. */
-export const LOOKS = {
+export const CHECK_TIMES = {
   /** When Inngest is asked first, and a caller warned that nothing has happened. */
   first: 5_000,
   /** When an event without a run counts as dropped: its list of runs may be empty because Inngest is not that far yet. */
@@ -56,8 +56,8 @@ export interface Sent {
 
 export class Arrival {
   private readonly sentAt: number;
-  private nextLook = LOOKS.first;
-  private pause = LOOKS.first;
+  private nextLook = CHECK_TIMES.first;
+  private pause = CHECK_TIMES.first;
   private overSince?: number;
   private hasWarned = false;
   private eventId: string;
@@ -111,7 +111,7 @@ export class Arrival {
 
   private later(age: number): undefined {
     this.nextLook = age + this.pause;
-    this.pause = Math.min(this.pause * 2, LOOKS.longest);
+    this.pause = Math.min(this.pause * 2, CHECK_TIMES.longest);
   }
 
   /** One that only waits for its turn, however long, has had no calls. */
@@ -148,14 +148,15 @@ export class Arrival {
   private withoutRun(age: number): Lost | undefined {
     const { debounce } = this.sent.destination.functionOptions;
     const period = isRecord(debounce) ? (periodOf(String(debounce.period)) ?? 0) : 0;
-    if (age < period + LOOKS.first) return undefined;
-    if (age < period + LOOKS.dropped) return this.warn(this.reason());
+    if (age < period + CHECK_TIMES.first) return undefined;
+    if (age < period + CHECK_TIMES.dropped) return this.warn(this.reason());
     return { how: 'dropped', error: this.dropped(age) };
   }
 
   private over(runs: readonly EventRun[], age: number, hasBegun: boolean): Lost | undefined {
     this.overSince ??= age;
-    if (age - this.overSince < LOOKS.settling && age < LOOKS.dropped + LOOKS.settling) return undefined;
+    if (age - this.overSince < CHECK_TIMES.settling && age < CHECK_TIMES.dropped + CHECK_TIMES.settling)
+      return undefined;
     const failed = runs.find(({ state }) => state === 'failed');
     if (failed) {
       const refused = refusingError(failed.error, this.identity.runId);

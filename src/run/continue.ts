@@ -8,7 +8,7 @@ import { type OwnGraph, graphChanged, isStranded, misfitOf, restartMisfit } from
 import { travelParams } from '../function/travel-params';
 import { type LegClaims, isAbandoned, isInterrupted, nextLeg } from '../snapshot/leg-claim';
 import { keptStory } from '../realtime/stored-events';
-import { faithfulValues } from '../snapshot/faithful';
+import { typedValues } from '../snapshot/typed-values';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { continuedFrom, isAtRest } from '../snapshot/transitions';
@@ -62,7 +62,7 @@ export async function prepareResume(run: Continuable, args: ResumeArguments): Pr
   if (misfit) throw graphChanged(run.record.identity, misfit, 'restart');
   const resumeData = await run.validateResumeData(args.resumeData, target.steps, snapshot);
   const leg = { kind: 'resume' as const, ...target, label, resumeData };
-  const { input } = faithfulValues(snapshot).context;
+  const { input } = typedValues(snapshot).context;
   const inputData = jsonSize(input) <= SMALL_INPUT ? input : undefined;
   return preparedLeg(run, snapshot, { ...run.request(args), inputData }, leg);
 }

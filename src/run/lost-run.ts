@@ -7,7 +7,7 @@ import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { startEventId, startEventName } from '../wire/start-event';
 import { isRecord } from '../wire/json';
-import { Arrival, type Destination, LOOKS, type Lost } from './arrival';
+import { Arrival, type Destination, CHECK_TIMES, type Lost } from './arrival';
 import type { Rested } from './wait-for-rest';
 
 /**
@@ -52,7 +52,7 @@ export interface Lookup {
 export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Promise<void> {
   const { port, record, destination } = lookup;
   // Younger ones are not looked for: it is too early to tell.
-  if (snapshot.status !== 'pending' || Date.now() - snapshot.timestamp < LOOKS.dropped) return;
+  if (snapshot.status !== 'pending' || Date.now() - snapshot.timestamp < CHECK_TIMES.dropped) return;
   const { workflowId } = record.identity;
   const name = startEventName(workflowId);
   const id = startEventId(record.identity);

@@ -11,3 +11,8 @@ export function derivedUuid(...parts: readonly string[]): string {
   const hex = bytes.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
+
+/** The stored run id of the nested run that op `op` of a leg invokes: each try of it is a run of its own. */
+export function invokedRunId(legName: string, op: string): string {
+  return derivedUuid('nested-run', legName, op);
+}

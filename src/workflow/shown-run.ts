@@ -9,7 +9,7 @@ import { RunRecord } from '../snapshot/run-record';
  * The ids of the stored runs of a workflow whose steps were given this run id. The one that began last comes last: it is the one
  * that core would have stored under the given id.
  */
-export async function nestedRunIds(
+export async function runIdsShownAs(
   mastra: AnyMastra,
   workflowId: string,
   shownRunId: string,

@@ -2,7 +2,7 @@ import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
 import { type RunnableWorkflow } from '../function/definition';
-import { positionOf } from '../function/execution-path';
+import { activePathsOf } from '../function/execution-path';
 import { unknownPaths } from '../function/option-checks/unknown-paths';
 import {
   resumeFunctionDefinition,
@@ -35,7 +35,7 @@ import { type NestableWorkflow, WORKFLOW_BRAND, isNestable } from '../brand';
 import { Chained, type SleepArguments } from './chain';
 import type { FlowControl } from './flow-control';
 import { nestedWorkflows } from '../function/nested-workflows';
-import { nestedRunIds } from './shown-run';
+import { runIdsShownAs } from './shown-run';
 import { showSchedules } from './shown-schedules';
 import { freeSleepId, nameSleep } from './sleep-id';
 
@@ -254,7 +254,7 @@ export class InngestWorkflow<
   override async getWorkflowRunById(...[runId, options]: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await this.readRun(runId, options);
     const nested =
-      found || !this.mastra ? undefined : (await nestedRunIds(this.mastra, this.id, runId)).at(-1);
+      found || !this.mastra ? undefined : (await runIdsShownAs(this.mastra, this.id, runId)).at(-1);
     if (nested === undefined) return found;
     const last = await this.readRun(nested, options);
     return last && { ...last, runId };
@@ -270,7 +270,7 @@ export class InngestWorkflow<
       const context = found.steps ?? (await record.load())?.context ?? {};
       return {
         ...found,
-        activeStepsPath: positionOf(this.executionGraph.steps, { context }).activeStepsPath,
+        activeStepsPath: activePathsOf(this.executionGraph.steps, { context }).activeStepsPath,
       };
     }
     if (found.status !== 'pending') return found;
@@ -287,7 +287,7 @@ export class InngestWorkflow<
       return {
         ...run,
         snapshot: isExecuting
-          ? { ...snapshot, ...positionOf(this.executionGraph.steps, snapshot) }
+          ? { ...snapshot, ...activePathsOf(this.executionGraph.steps, snapshot) }
           : snapshot,
       };
     });
@@ -296,7 +296,7 @@ export class InngestWorkflow<
 
   /** Core's own, and the run's log; also of nested runs, by the run id that their steps are given. */
   override async deleteWorkflowRunById(runId: string): Promise<void> {
-    const nested = this.mastra ? await nestedRunIds(this.mastra, this.id, runId) : [];
+    const nested = this.mastra ? await runIdsShownAs(this.mastra, this.id, runId) : [];
     for (const id of [runId, ...nested]) {
       await super.deleteWorkflowRunById(id);
       await logOf(this.mastra, runChannel(this.id, id))?.delete();

@@ -4,7 +4,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { LOOKS } from '../../src/run/arrival';
+import { CHECK_TIMES } from '../../src/run/arrival';
 import { type Harness, startHarness } from '../support/harness';
 import { lookSoon } from '../support/look-soon';
 import { until } from '../support/until';
@@ -12,7 +12,7 @@ import { until } from '../support/until';
 const any = z.any();
 lookSoon();
 /** When a start that is dropped counts as that. */
-const SHORTLY = LOOKS.dropped + 5_000;
+const SHORTLY = CHECK_TIMES.dropped + 5_000;
 
 interface Run {
   runId: string;

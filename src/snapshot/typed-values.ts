@@ -4,7 +4,7 @@ import type { Json } from '../wire/json';
 import type { Snapshot } from './store';
 
 /** The values of a stored run, with types such as Date and Map that plain JSON loses. */
-export interface FaithfulValues {
+export interface TypedValues {
   context: Record<string, unknown>;
   value: Record<string, unknown>;
   result: unknown;
@@ -20,9 +20,9 @@ export function encodedValues(snapshot: Snapshot): { encoded?: Json } {
 }
 
 /** The values of a stored run with their types. A row that another writer wrote has only what plain JSON keeps. */
-export function faithfulValues(snapshot: Snapshot): FaithfulValues {
+export function typedValues(snapshot: Snapshot): TypedValues {
   const { encoded } = snapshot.inngest ?? {};
-  if (encoded !== undefined) return decodeValue(encoded) as FaithfulValues;
+  if (encoded !== undefined) return decodeValue(encoded) as TypedValues;
   const { context, value, result, error, tripwire } = snapshot;
   return { context, value, result, error, tripwire };
 }
