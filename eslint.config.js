@@ -22,7 +22,10 @@ const rooms = {
     never: ['run', 'workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],
     except: ['sdk/port'],
   },
-  run: { never: ['workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'], except: ['sdk/port'] },
+  run: {
+    never: ['engine', 'workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'],
+    except: ['sdk/port'],
+  },
   sdk: {
     only: ['errors', 'wire'],
     noPackages: [],

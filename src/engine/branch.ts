@@ -3,7 +3,7 @@ import type { ConditionalParams, StepParams } from '../core-types';
 import { reasonOf } from '../errors';
 import { type Callback, callbackOp } from './callback-op';
 import type { EngineParts } from './engine-parts';
-import { asCoreError } from './outcome';
+import { asCoreError } from '../wire/outcome';
 import { SpanRef } from './span-ref';
 import { storableError } from '../wire/storable-error';
 

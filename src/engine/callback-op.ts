@@ -4,7 +4,7 @@ import { type CallbackInput, callbackArgument } from './callback-argument';
 import { type ContextChange, OpContext, applyContext } from './context-change';
 import type { EngineParts } from './engine-parts';
 import type { Operation, RunOptions } from './operations';
-import { seal, thrownFailure, unseal, unsealFailure } from './outcome';
+import { seal, thrownFailure, unseal, unsealFailure } from '../wire/outcome';
 
 /** What such code did to its run. */
 interface Effects {

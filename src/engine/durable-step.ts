@@ -11,7 +11,7 @@ import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
-import { asCoreError, unsealFailure } from './outcome';
+import { asCoreError, unsealFailure } from '../wire/outcome';
 import { type StepOutcome, unsealStep } from './step-memo';
 import { type PostponedRetry, StepOperation, mayTrail, tellsOfItself } from './step-operation';
 

@@ -6,7 +6,7 @@ import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
-import { seal, unseal } from './outcome';
+import { seal, unseal } from '../wire/outcome';
 import { stepStarted } from '../realtime/events';
 import { StepProgress } from './step-progress';
 import { watchedTools } from './outside-cancel';

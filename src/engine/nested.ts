@@ -13,7 +13,7 @@ import { type InvokeAttachments, handOver } from './hand-over';
 import { stepCallId } from '../realtime/stored-events';
 import type { SpanOptions } from './span-ref';
 import { type NestedLeg, continuedResult, infoOfEarlierResume, nestedLeg } from './nested-leg';
-import { type Refusal, refusalOf, unseal, unsealFailure } from './outcome';
+import { type Refusal, refusalOf, unseal, unsealFailure } from '../wire/outcome';
 
 /** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
 export interface NestedOutcome {

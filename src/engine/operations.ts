@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { MastraInngestError } from '../errors';
-import { SealedFailure, type Refusal, withOwner } from './outcome';
+import { SealedFailure, type Refusal, withOwner } from '../wire/outcome';
 import type { RunEvent, StreamTarget } from '../realtime/channel';
 import { streamImage } from '../realtime/image';
 import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events';

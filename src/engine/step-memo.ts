@@ -12,7 +12,7 @@ import { leftOut } from '../wire/left-out';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { storableError } from '../wire/storable-error';
 import type { ContextChange } from './context-change';
-import { MARK, SealedFailure, isSealed, seal, unseal } from './outcome';
+import { MARK, SealedFailure, isSealed, seal, unseal } from '../wire/outcome';
 import type { Outline } from './told-ops';
 
 /** All that is remembered of a step. */

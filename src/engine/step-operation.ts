@@ -13,7 +13,7 @@ import { itemOf } from './foreach-progress';
 import { hasLogger } from './has-logger';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
-import { SealedFailure, asCoreError, seal, thrownFailure } from './outcome';
+import { SealedFailure, asCoreError, seal, thrownFailure } from '../wire/outcome';
 import { OutsideCancel } from './outside-cancel';
 import type { SpanOptions } from './span-ref';
 import { stateChange } from './state-change';

@@ -2,7 +2,7 @@
 import { DefaultExecutionEngine } from '@mastra/core/workflows';
 import { RequestContext } from '@mastra/core/request-context';
 import type { AnyMastra, Context, EngineOptions, LifecycleResult } from '../core-types';
-import { asCoreError } from '../engine/outcome';
+import { asCoreError } from '../wire/outcome';
 import type { RunIdentity } from '../snapshot/identity';
 import type { Snapshot } from '../snapshot/store';
 import { lastState } from './leg-memo';

@@ -1,5 +1,5 @@
 /** Which Mastra run an Inngest run executes: a dashboard's rerun executes a new one. */
-import { graphsIn, ownerIn } from '../engine/outcome';
+import { graphsIn, ownerIn } from '../wire/outcome';
 import type { ExecutionRequest } from '../sdk/port';
 import { RunRecord } from '../snapshot/run-record';
 import type { StoreProvider } from '../snapshot/store';

@@ -1,5 +1,5 @@
 /** What Inngest says of a run that failed without its workflow's code, as core stores an error. */
-import { asCoreError, storedError } from '../engine/outcome';
+import { asCoreError, storedError } from '../wire/outcome';
 import { isRecord } from '../wire/json';
 
 /** `failure`: an error as Inngest reports it, or a text. */

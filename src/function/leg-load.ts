@@ -5,7 +5,7 @@ import type { EngineParts } from '../engine/engine-parts';
 import { GraphChange } from '../engine/graph-change';
 import type { LegStart } from '../engine/leg-start';
 import type { Operation } from '../engine/operations';
-import { type Refusal, SealedFailure, seal, unseal } from '../engine/outcome';
+import { type Refusal, SealedFailure, seal, unseal } from '../wire/outcome';
 import { emptySnapshot } from '../snapshot/identity';
 import { type LegClaims, legName, nextLeg } from '../snapshot/leg-claim';
 import type { Snapshot } from '../snapshot/store';

@@ -1,4 +1,4 @@
-import { type Refusal, SealedFailure, isSealed } from '../engine/outcome';
+import { type Refusal, SealedFailure, isSealed } from '../wire/outcome';
 import { MastraInngestError } from '../errors';
 import type { MemoizedStep } from '../sdk/port';
 import { isRecord } from '../wire/json';

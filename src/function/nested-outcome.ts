@@ -3,7 +3,7 @@ import { MastraNonRetryableError } from '@mastra/core/error';
 import type { AnyStepResult, StepResults } from '../core-types';
 import type { ContextChange } from '../engine/context-change';
 import type { NestedOutcome } from '../engine/nested';
-import { asCoreError } from '../engine/outcome';
+import { asCoreError } from '../wire/outcome';
 import { typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/store';
 

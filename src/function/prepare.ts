@@ -1,7 +1,7 @@
 import { validateStepInput, validateStepRequestContext } from '@mastra/core/workflows';
 import type { Context } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
-import { seal, unseal } from '../engine/outcome';
+import { seal, unseal } from '../wire/outcome';
 import { requireStorable } from '../engine/storable-values';
 import { sameValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';

@@ -1,7 +1,7 @@
 import type { Context } from '../core-types';
 import { type ContextImage, contextChange, contextImage, contextValue } from '../engine/context-change';
 import { continuedResult } from '../engine/nested-leg';
-import { GRAPH, SealedFailure, seal } from '../engine/outcome';
+import { GRAPH, SealedFailure, seal } from '../wire/outcome';
 import type { RunScope } from '../engine/scope';
 import { stateChange } from '../engine/state-change';
 import { requireStorable } from '../engine/storable-values';

@@ -1,7 +1,7 @@
 import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
-import { asCoreError, seal, thrownFailure } from '../engine/outcome';
+import { asCoreError, seal, thrownFailure } from '../wire/outcome';
 import type { RunScope } from '../engine/scope';
 import { emptySnapshot } from '../snapshot/identity';
 import { encodedValues } from '../snapshot/typed-values';

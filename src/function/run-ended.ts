@@ -3,7 +3,7 @@
  * grown too large. The workflow's own code never sees them, so a function of its own closes the stored run.
  */
 import type { AnyMastra } from '../core-types';
-import { type Refusal, isSealed, refusingError, seal, unseal } from '../engine/outcome';
+import { type Refusal, isSealed, refusingError, seal, unseal } from '../wire/outcome';
 import { runFinished } from '../realtime/events';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';

@@ -4,7 +4,7 @@ import { InngestExecutionEngine } from '../engine/engine';
 import { type EngineParts, engineParts } from '../engine/engine-parts';
 import type { LegStart } from '../engine/leg-start';
 import { Operations } from '../engine/operations';
-import { asCoreError, refusalOf, seal, unseal } from '../engine/outcome';
+import { asCoreError, refusalOf, seal, unseal } from '../wire/outcome';
 import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import type { StepTools } from '../sdk/port';

@@ -1,7 +1,7 @@
 /** A run whose input does not come with its start event: it is taken in the run's first op and remembered there. */
 import type { Context } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
-import { SealedFailure, seal, unseal, unsealFailure } from '../engine/outcome';
+import { SealedFailure, seal, unseal, unsealFailure } from '../wire/outcome';
 import { storableThrown } from '../wire/storable-error';
 import type { RunnableWorkflow } from './definition';
 import { type Prepared, requireStorableStart, validateAsRun } from './prepare';

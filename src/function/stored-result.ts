@@ -1,7 +1,7 @@
 /** What core's own engine says of a run, over what is stored of it. */
 import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/core/workflows';
 import type { AnyMastra, StepResults } from '../core-types';
-import { asCoreError } from '../engine/outcome';
+import { asCoreError } from '../wire/outcome';
 import { visibleResults } from '../realtime/stored-events';
 import { type TypedValues, typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/store';

@@ -4,7 +4,7 @@
  */
 import { inngestFailure } from '../function/inngest-failure';
 import { periodOf } from '../function/option-checks/period';
-import { refusingError } from '../engine/outcome';
+import { refusingError } from '../wire/outcome';
 import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { EventRun, InngestPort } from '../sdk/port';

@@ -1,5 +1,5 @@
 /** Sends what begins a leg of a run: its start, or a resume, a restart, a time travel. One of several callers does it (I5). */
-import { refusingError } from '../engine/outcome';
+import { refusingError } from '../wire/outcome';
 import { MastraInngestError, reasonOf } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { RealtimePubSub } from '../realtime/pubsub';

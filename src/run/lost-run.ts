@@ -1,5 +1,5 @@
 /** Ends the stored run of a leg that Inngest has dropped or ended without its workflow's code. */
-import { storedError } from '../engine/outcome';
+import { storedError } from '../wire/outcome';
 import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';
 import type { InngestPort } from '../sdk/port';

@@ -50,4 +50,5 @@ test('I10: 1,000 waiters of one process share sockets, and each gets its own res
   expect(ended.every(({ status }) => status === 'success')).toBe(true);
   expect(new Set(ended.map(({ runId }) => runId)).size).toBe(WAITERS);
   await expect.poll(() => harness.proxy.openSockets).toBe(0);
-}, 300_000);
+  // A thousand runs took 20 s to 220 s, as busy as the machine was.
+}, 600_000);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seal } from '../../src/engine/outcome';
+import { seal } from '../../src/wire/outcome';
 import { refuseForeignMemo } from '../../src/function/memo-guard';
 import type { MemoizedStep } from '../../src/sdk/port';
 

@@ -1,6 +1,6 @@
 /** A resume that the execution refused, as whoever resumed finds it in Inngest's list of the event's runs. */
 import { expect, test } from 'vitest';
-import { SealedFailure } from '../../src/engine/outcome';
+import { SealedFailure } from '../../src/wire/outcome';
 import { MastraInngestError } from '../../src/errors';
 import { Arrival } from '../../src/run/arrival';
 import type { InngestPort } from '../../src/sdk/port';

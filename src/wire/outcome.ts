@@ -1,11 +1,11 @@
 /** What a durable op returns, as JSON with a mark, so that a memoized step of ours is told from any other. */
 import { getErrorFromUnknown } from '@mastra/core/error';
 import { type ErrorCode, type ErrorPlace, MastraInngestError } from '../errors';
-import { decodeValue } from '../wire/decode';
-import { encodeRecord } from '../wire/encode';
-import { type Json, isRecord } from '../wire/json';
-import { shortened } from '../wire/left-out';
-import { storableError, storableThrown } from '../wire/storable-error';
+import { decodeValue } from './decode';
+import { encodeRecord } from './encode';
+import { type Json, isRecord } from './json';
+import { shortened } from './left-out';
+import { storableError, storableThrown } from './storable-error';
 
 /** Key of the mark: a number, or the list of a step's times (`step-memo.ts`). */
 export const MARK = 'mastra';
