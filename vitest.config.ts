@@ -17,9 +17,9 @@ const alias = [
 
 const testDefaults = {
   // They end what hangs, and say nothing about speed: a machine may be ten times slower than the one this was written on.
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  expect: { poll: { timeout: 60_000 } },
+  testTimeout: 300_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 120_000 } },
   retry: 0,
   // A test that is disabled or left focused must not look like a green one.
   allowOnly: false,

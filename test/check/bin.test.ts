@@ -2,11 +2,10 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LibSQLStore } from '@mastra/libsql';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ExampleProject, createExampleProject } from '../example/project';
 
 // Building and starting processes takes as long as the machine wants.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 let project: ExampleProject;
 beforeAll(async () => {

@@ -4,9 +4,6 @@ import { freePort } from '../processes/free-port';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** The demo itself takes a few seconds; on a busy machine with two cores it has taken twenty. */
-export const PATIENCE_MS = 120_000;
-
 export interface Ports {
   inngest: number;
   app: number;

@@ -1,6 +1,6 @@
 import { startLocalServer, type LocalServer } from '@mastra/inngest/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PATIENCE_MS, freePorts, printedResult, startDemo } from './demo';
+import { freePorts, printedResult, startDemo } from './demo';
 
 let server: LocalServer;
 
@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 afterAll(() => server?.stop());
 
-describe('npm run demo with INNGEST_BASE_URL', { timeout: PATIENCE_MS }, () => {
+describe('npm run demo with INNGEST_BASE_URL', () => {
   it('uses that server, which reaches the app under DEMO_APP_ORIGIN', async () => {
     const ports = await freePorts();
     const appOrigin = `http://localhost:${ports.app}`;

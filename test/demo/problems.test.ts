@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../processes/free-port';
-import { PATIENCE_MS, freePorts, startDemo, type Ports } from './demo';
+import { freePorts, startDemo, type Ports } from './demo';
 
 const occupied: Server[] = [];
 
@@ -9,7 +9,7 @@ afterEach(async () => {
   for (const server of occupied.splice(0)) await new Promise(resolve => server.close(resolve));
 });
 
-describe('what goes wrong is said in one line, with a non-zero exit', { timeout: PATIENCE_MS }, () => {
+describe('what goes wrong is said in one line, with a non-zero exit', () => {
   it("a port in use: the Inngest server's", async () => {
     const ports = { ...(await freePorts()), inngest: await occupiedPort() };
     const line = await errorLine([], ports);

@@ -1,7 +1,7 @@
 import { createStep, createWorkflow } from '@mastra/core/workflows';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { PATIENCE_MS, freePorts, printedResult, startDemo } from './demo';
+import { freePorts, printedResult, startDemo } from './demo';
 
 /** A dountil loop runs its body before it looks at its condition, so 12 becomes 13. */
 const expectations = [
@@ -10,7 +10,7 @@ const expectations = [
   { value: 12, turns: 1, result: 13 },
 ];
 
-describe('npm run demo', { timeout: PATIENCE_MS }, () => {
+describe('npm run demo', () => {
   it.each(expectations)(
     'counts from $value to $result and exits with 0',
     async ({ value, turns, result }) => {
@@ -58,7 +58,7 @@ describe('npm run demo', { timeout: PATIENCE_MS }, () => {
   });
 });
 
-describe('npm run demo -- --serve', { timeout: PATIENCE_MS }, () => {
+describe('npm run demo -- --serve', () => {
   it('leaves the server and the app running until it is interrupted', async () => {
     const ports = await freePorts();
     const demo = startDemo(['--serve'], ports);

@@ -2,13 +2,12 @@
 import { createStep } from '@mastra/core/workflows';
 import { init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type Harness, startHarness } from '../support/harness';
 import { checkpoints, sdkMajor } from '../support/sdk';
 
 // A real server comes again some ten seconds after a request that broke off.
-vi.setConfig({ testTimeout: 150_000 });
 const PATIENCE = { timeout: 120_000, interval: 10 };
 
 /** Only v4 has a request's answer wait, and only with checkpointing one request executes several steps. */

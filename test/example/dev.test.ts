@@ -20,7 +20,7 @@ beforeAll(async () => {
   app = project.mastraDev({ PORT: String(appPort), INNGEST_BASE_URL: serverUrl, DATABASE_URL: ':memory:' });
   server = project.localServer(['--port', String(serverPort), '-u', `${appUrl}/api/inngest`]);
   await Promise.all([app.prints(/ready in/, 240_000), server.prints(/http:\/\//)]);
-}, 300_000);
+});
 
 afterAll(async () => {
   await Promise.all([app?.stop(), server?.stop()]);

@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LibSQLStore } from '@mastra/libsql';
 import { startLocalServer } from '@mastra/inngest/local';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../processes/free-port';
 import { type AppProcess, startApp } from './app-process';
 
 // Starting an app takes as long as the machine wants.
-vi.setConfig({ testTimeout: 300_000 });
 const PATIENCE = { timeout: 60_000, interval: 100 };
 
 let server: Awaited<ReturnType<typeof startLocalServer>>;

@@ -19,7 +19,7 @@ beforeAll(async () => {
   rig = await inngestRig(GRAPHS, MODES.noCheckpointing);
   await eachOf(GRAPHS, async graph => void (await rig.observe(graph)));
   await rig.proxy?.quiet();
-}, 120_000);
+});
 afterAll(() => rig.stop());
 
 test.each(GRAPHS.map(graph => [graph.name, graph] as const))('%s', async (name, graph) => {

@@ -51,7 +51,7 @@ export class Child {
   }
 
   /** Waits until something has been printed; fails with all that was printed instead. */
-  async prints(pattern: RegExp, timeoutMs = 60_000): Promise<void> {
+  async prints(pattern: RegExp, timeoutMs = 180_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!pattern.test(this.output)) {
       if (this.#ended || Date.now() > deadline) {

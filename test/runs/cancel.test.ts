@@ -4,7 +4,6 @@ import { emptySnapshot } from '../../src/snapshot/identity';
 import { buildStartData } from '../../src/wire/start-event';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 
-vi.setConfig({ testTimeout: 60_000 });
 /** How long a step may work on after its run was cancelled. */
 const AT_MOST = 5_000;
 let rig: Rig;

@@ -3,13 +3,12 @@ import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createStep, createWorkflow } from '@mastra/core/workflows';
 import { init } from '@mastra/inngest';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import type { Snapshot } from '../../src/snapshot/store';
 import { type Harness, startHarness } from '../support/harness';
 
-vi.setConfig({ testTimeout: 60_000 });
 const any = z.any();
 
 interface Run {

@@ -1,10 +1,8 @@
 /** The life of a run, end to end, on each store. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 import { type OpenStore, STORES } from './support/stores';
-
-vi.setConfig({ hookTimeout: 120_000 });
 
 describe.each(STORES)('on $name', ({ open }) => {
   let opened: OpenStore;

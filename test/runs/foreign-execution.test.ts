@@ -1,14 +1,13 @@
 /** An execution that an earlier release began, and that Inngest goes on with in this one. */
 import { randomUUID } from 'node:crypto';
 import { createStep, init } from '@mastra/inngest';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import type { Snapshot } from '../../src/snapshot/store';
 import { until } from '../support/until';
 import { type Earlier, startEarlier } from './support/earlier';
 
-vi.setConfig({ testTimeout: 60_000 });
 const any = z.any();
 const IDS = ['waits', 'asked', 'restarted', 'cancelled'];
 const journal: string[] = [];

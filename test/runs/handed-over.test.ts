@@ -1,12 +1,11 @@
 /** A rolling deploy: an instance of an earlier release continues or starts a run by its own event, and this release executes it. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import type { Snapshot } from '../../src/snapshot/store';
 import { until } from '../support/until';
 import { type Rig, quiet, startRig } from './support/rig';
 
-vi.setConfig({ testTimeout: 60_000 });
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();

@@ -60,4 +60,4 @@ test('a run whose results are larger than one Inngest step goes on with all of t
   const parts = harness.proxy.names().filter(name => name.startsWith('resume'));
   expect(parts.length).toBeGreaterThan(1);
   expect(parts.slice(0, 2)).toEqual(['resume', 'resume (2)']);
-}, 60_000);
+});

@@ -239,4 +239,4 @@ test(`I5, I6: ${SEQUENCES} sequences keep to the table (RUNS_SEED=${SEED})`, asy
     )
     .map(([begun, commands]) => [...BEGINNING.slice(0, begun), ...commands]);
   await fc.assert(fc.asyncProperty(sequence, play), { numRuns: SEQUENCES, seed: SEED });
-}, 300_000);
+});

@@ -1,11 +1,10 @@
 /** I5: whoever asks however often, a leg of a run is executed once. */
 import { createHash, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LegClaims, CLAIM_PATIENCE } from '../../src/snapshot/leg-claim';
 import type { Snapshot, WorkflowsStore } from '../../src/snapshot/store';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 
-vi.setConfig({ testTimeout: 60_000 });
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();

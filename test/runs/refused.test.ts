@@ -1,10 +1,9 @@
 /** What can't be done is refused with a typed error, and executes nothing. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 
-vi.setConfig({ testTimeout: 60_000 });
 let rig: Rig;
 beforeAll(async () => {
   rig = await startRig();

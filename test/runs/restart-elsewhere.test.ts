@@ -3,13 +3,12 @@ import { Mastra } from '@mastra/core';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createStep, createWorkflow } from '@mastra/core/workflows';
 import { init } from '@mastra/inngest';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Snapshot } from '../../src/snapshot/store';
 import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 
-vi.setConfig({ testTimeout: 60_000 });
 const any = z.any();
 const NAP = 400;
 const ITS_SLEEP = 'its sleep';

@@ -1,12 +1,11 @@
 /** Restart: a run whose execution Inngest has lost. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/snapshot/store';
 import { type Processes, startProcesses } from './support/processes';
 import { type Rig, codeOf, startRig } from './support/rig';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 /** A run id as Inngest makes them, of no run. */
 const NOBODY = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
 

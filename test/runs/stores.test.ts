@@ -1,6 +1,6 @@
 /** What `src/snapshot` relies on in a store, asked of each store that the package is tested on. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { emptySnapshot } from '../../src/snapshot/identity';
 import { LegClaims, nextLeg } from '../../src/snapshot/leg-claim';
 import { RunRecord } from '../../src/snapshot/run-record';
@@ -8,7 +8,6 @@ import type { Snapshot, WorkflowsStore } from '../../src/snapshot/store';
 import { type OpenStore, STORES } from './support/stores';
 
 // A Postgres takes its time to start.
-vi.setConfig({ hookTimeout: 120_000 });
 const workflowName = 'conformance';
 const CALLERS = 12;
 

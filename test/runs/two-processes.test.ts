@@ -1,11 +1,10 @@
 /** Runs that two OS processes want to drive at the same time. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from './support/postgres';
 import { type Answer, type Processes, startProcesses } from './support/processes';
 
-vi.setConfig({ testTimeout: 90_000, hookTimeout: 180_000 });
 const GATE_STEPS = ['before', 'approve', 'approve resumed', 'after'];
 
 describe.each(['a libSQL file', 'Postgres'])('two processes on %s', name => {

@@ -1,5 +1,5 @@
 /** Less than what a test may take, so that what it waited for is told; no run needs as long on any machine. */
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 
 /**
  * Waits until what is read is there and not false, or is as `isIt` says, and gives it. Vitest's `expect.poll` is for one test at a

@@ -18,7 +18,7 @@ export function recordingsOf(mode: Mode): void {
     let rig: Rig;
     beforeAll(async () => {
       rig = await startRig(mode, scenarios, traces);
-    }, 300_000);
+    });
     afterAll(() => rig?.stop());
     for (const scenario of scenarios) {
       test(`${scenario.name} sends what was recorded`, async () => {
