@@ -187,11 +187,11 @@ export class Operations {
 
   /**
    * What came up since the last op. Of ops that start at once (items of a foreach) any may be executed first, each in a request
-   * of its own, so all of them tell the events, under the same ids (I9).
+   * of its own, so all of them tell the events, under the same ids (I9). To be called after `takeActions`.
    */
   private takeWaiting(id: string): readonly NamedWaiting[] {
     const events = this.deferred.filter(one => typeof one !== 'function');
-    this.deferred = this.deferred.filter(one => typeof one === 'function');
+    this.deferred = [];
     const owner = `${this.scope.legName}/${id}`;
     const fresh = events.map((one, place) => ({ ...one, ownId: one.ownId ?? waitingEventId(owner, place) }));
     const told = this.taken(fresh);

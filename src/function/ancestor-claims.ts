@@ -1,3 +1,4 @@
+import { isNestable } from '../brand';
 import type { AnyMastra } from '../core-types';
 import { FinalError } from '../errors';
 import { emptySnapshot } from '../snapshot/identity';
@@ -5,7 +6,6 @@ import { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import type { Ancestor } from '../wire/start-event';
 import { nestedWorkflows } from './nested-workflows';
-import type { RunnableWorkflow } from './definition';
 import type { RunName } from './lineage';
 import { storeOf } from './stores';
 
@@ -38,14 +38,13 @@ export async function claimAncestors(
 
 /** The graph of the last of these, each of which is nested in the one before; empty where the first belongs to another app. */
 function graphOf(mastra: AnyMastra, [outermost, ...path]: readonly Ancestor[]): unknown[] {
-  type Nesting = Pick<RunnableWorkflow, 'id' | 'stepGraph' | 'serializedStepGraph'>;
-  const all = Object.values(mastra.listWorkflows()) as unknown as Nesting[];
+  const all = Object.values<unknown>(mastra.listWorkflows()).filter(isNestable);
   let found = all.find(({ id }) => id === outermost?.workflowId);
   for (const { workflowId } of path) {
-    const inner = nestedWorkflows(found?.stepGraph ?? []) as unknown as Nesting[];
+    const inner = nestedWorkflows(found?.stepGraph ?? []);
     found = inner.find(({ id }) => id === workflowId);
   }
-  return found?.serializedStepGraph ?? [];
+  return [...(found?.serializedStepGraph ?? [])];
 }
 
 /**

@@ -197,8 +197,8 @@ export class Arrival {
     const { app } = this.sent.destination;
     return (
       `no function took its event. Is the app "${app}", which it names, synced with this Inngest server, with the function ` +
-      `workflow.${workflowId}? Was the run id used before (Inngest takes one start of it in 24 hours)? One bad function has a sync refused as a whole. Where another app serves the workflow, name that ` +
-      'one: init(inngest, { servedBy })'
+      `workflow.${workflowId}? Was the run id used before (Inngest takes one start of it in 24 hours)? One bad ` +
+      'function has a sync refused as a whole. Where another app serves the workflow, name that one: init(inngest, { servedBy })'
     );
   }
 

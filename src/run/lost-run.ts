@@ -34,7 +34,7 @@ function endOf(lost: Lost): Pick<Snapshot, 'status'> & Partial<Snapshot> {
   const { result, steps, input } = lost.how === 'repeated' ? (lost.result ?? {}) : {};
   if (!isRecord(steps)) return { status: 'failed', error: storedError(lost.error) };
   const context = { ...steps, input: steps.input ?? input } as Snapshot['context'];
-  return { status: 'success', result: result, context };
+  return { status: 'success', result, context };
 }
 
 /** What an unanswered start is looked up with. */
