@@ -32,7 +32,10 @@ const rooms = {
     typesOnlyPackages: ['inngest', 'inngest-v3', '@inngest/realtime'],
   },
   check: { never: ['run', 'workflow', 'serve', 'local', 'sdk', 'init', 'index'] },
-  local: { only: ['wire/ids'], noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'] },
+  local: {
+    only: ['wire/ids', 'wire/period'],
+    noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'],
+  },
 };
 
 const noPlainErrors = ['NewExpression', 'CallExpression'].map(kind => ({

@@ -1,54 +1,25 @@
+import { DAY, HOUR, periodOf } from '../wire/period';
 import { LocalServerError } from './errors';
 
-const second = 1000;
-const minute = 60 * second;
-const hour = 60 * minute;
-const day = 24 * hour;
-
-const units: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  ms: 1,
-  s: second,
-  m: minute,
-  h: hour,
-  d: day,
-  w: 7 * day,
-};
+const SECOND = 1000;
+export const YEAR = 365 * DAY;
 
 const words: Record<string, number> = {
   millisecond: 1,
-  second,
-  sec: second,
-  minute,
-  min: minute,
-  hour,
-  day,
-  week: 7 * day,
+  second: SECOND,
+  sec: SECOND,
+  minute: 60 * SECOND,
+  min: 60 * SECOND,
+  hour: HOUR,
+  day: DAY,
+  week: 7 * DAY,
 };
-
-export const HOUR = hour;
-export const DAY = day;
-export const YEAR = 365 * day;
-
-/** Milliseconds of Inngest's notation (`1h30m`, `250ms`, `7d`), or `undefined`. */
-export function parseDuration(input: string): number | undefined {
-  const compact = input.trim();
-  const pattern = /(\d+(?:\.\d+)?)(ns|us|ms|s|m|h|d|w)/gy;
-  let total = 0;
-  let end = 0;
-  for (let match = pattern.exec(compact); match; match = pattern.exec(compact)) {
-    total += Number(match[1]) * (units[match[2] ?? ''] ?? 0);
-    end = pattern.lastIndex;
-  }
-  return end > 0 && end === compact.length ? total : undefined;
-}
 
 /** Milliseconds of a caller's `7 days`, `90 minutes`, `1h30m` or number. */
 export function toMilliseconds(input: number | string): number {
   if (typeof input === 'number' && Number.isFinite(input) && input >= 0) return input;
   if (typeof input === 'string') {
-    const short = parseDuration(input);
+    const short = periodOf(input.trim());
     if (short !== undefined) return short;
     const long = /^(\d+(?:\.\d+)?)\s*([a-z]+?)s?$/i.exec(input.trim());
     const unit = words[long?.[2]?.toLowerCase() ?? ''];
@@ -61,10 +32,10 @@ export function toMilliseconds(input: number | string): number {
 
 /** The instant a sleep or a timeout ends: an ISO date, or a duration from `now`. */
 export function deadline(input: string, now: number): number | undefined {
-  const length = parseDuration(input);
+  const length = periodOf(input);
   if (length !== undefined) return now + length;
   const date = Date.parse(input);
   if (Number.isNaN(date)) return undefined;
   // The real server counts whole seconds to a date.
-  return now + Math.round((date - now) / second) * second;
+  return now + Math.round((date - now) / SECOND) * SECOND;
 }

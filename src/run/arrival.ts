@@ -3,7 +3,7 @@
  * (a rate limit, a function that nobody serves), and an app that has died tells nothing any more.
  */
 import { inngestFailure } from '../function/inngest-failure';
-import { periodOf } from '../function/option-checks/period';
+import { periodOf } from '../wire/period';
 import { refusingError } from '../wire/outcome';
 import { MastraInngestError } from '../errors';
 import type { WarningLog } from '../realtime/lane';

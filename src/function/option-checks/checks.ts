@@ -3,9 +3,10 @@
  * server refuses an app as a whole and names no function; here the workflow and the option are named, when it is created.
  */
 import { isRecord } from '../../wire/json';
+import { DAY } from '../../wire/period';
 import { type OptionCheck, wrong } from './problem';
 import { expression, fields, list, oneOf, period, text, whole } from './shapes';
-import { DAY, isWait } from './period';
+import { isWait } from './wait';
 
 const WEEK = 7 * DAY;
 const ANY = Number.MAX_SAFE_INTEGER;

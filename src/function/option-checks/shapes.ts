@@ -3,7 +3,7 @@ import { isRecord } from '../../wire/json';
 import { type CelUse, celProblem } from './cel-problem';
 import { nearest } from './nearest';
 import { type OptionCheck, shown, wrong } from './problem';
-import { periodOf } from './period';
+import { periodOf } from '../../wire/period';
 
 /** A field of an option: its check, and whether it must be there. */
 interface Field {

@@ -1,4 +1,4 @@
-import { DAY, parseDuration } from '../duration';
+import { DAY, periodOf } from '../../wire/period';
 import { compile } from '../expression/expression';
 import { priorityOf } from '../flow/priority';
 import { newJob } from '../queue/job';
@@ -28,7 +28,7 @@ export class Idempotency {
 
 function watchForCancel(core: Core, run: Run, rule: CancelRule): void {
   if (!rule.event) return;
-  const lasts = rule.timeout === undefined ? undefined : parseDuration(rule.timeout);
+  const lasts = rule.timeout === undefined ? undefined : periodOf(rule.timeout);
   const pause: Pause = {
     kind: 'cancel',
     key: rule.event,

@@ -1,4 +1,4 @@
-import { parseDuration } from '../duration';
+import { periodOf } from '../../wire/period';
 import { text } from '../json';
 import type { Run } from '../state/run';
 import type { Core } from './core';
@@ -6,7 +6,7 @@ import { cancelRun } from './finalize';
 
 /** A run that takes too long is cancelled. The timer goes with the run's other waits when it ends. */
 function cancelAt(core: Core, run: Run, limit: 'start' | 'finish', since: number): void {
-  const length = parseDuration(text(run.fn.flow['timeouts'], limit) ?? '');
+  const length = periodOf(text(run.fn.flow['timeouts'], limit) ?? '');
   if (!length) return;
   const timer = core.clock.at(since + length, () => {
     if (limit === 'finish' || run.startedAt === undefined) cancelRun(core, run);

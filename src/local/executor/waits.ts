@@ -1,4 +1,5 @@
-import { DAY, YEAR, deadline } from '../duration';
+import { DAY } from '../../wire/period';
+import { YEAR, deadline } from '../duration';
 import { LocalServerError, Problem, messageOf } from '../errors';
 import type { Expression } from '../expression/expression';
 import { compile } from '../expression/expression';

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock';
-import { DAY, parseDuration } from '../duration';
+import { DAY, periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json } from '../json';
 import { text } from '../json';
@@ -24,13 +24,13 @@ export function parseDebounce(given: Json | undefined, checks: Checks): Debounce
   if (given === undefined || given === null) return undefined;
   const key = keyOf(text(given, 'key'), checks);
   const shown = text(given, 'period') ?? '';
-  const period = parseDuration(shown);
+  const period = periodOf(shown);
   const refuse = (problem: string) => checks.refuse(`The debounce period of '${shown}' is ${problem}`);
   if (period === undefined) throw refuse('invalid');
   if (period < shortest) throw refuse('less than the min of: 1s');
   if (period > longest) throw refuse('greater than the max of: 168h0m0s');
   // A timeout that is no duration is none.
-  return { period, key, timeout: parseDuration(text(given, 'timeout') ?? '') };
+  return { period, key, timeout: periodOf(text(given, 'timeout') ?? '') };
 }
 
 interface Pending {

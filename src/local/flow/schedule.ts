@@ -1,5 +1,5 @@
 import { Cron } from 'croner';
-import { parseDuration } from '../duration';
+import { periodOf } from '../../wire/period';
 import { Problem } from '../errors';
 import type { Trigger } from '../state/types';
 
@@ -58,7 +58,7 @@ function split(source: string): { zone: string | undefined; fields: string[] } {
 
 /** How much later than its due time a run may start, ms. The real server draws it anew for each due time. */
 export function jitterOf(trigger: Trigger): number {
-  return parseDuration(trigger.jitter ?? '') ?? 0;
+  return periodOf(trigger.jitter ?? '') ?? 0;
 }
 
 /**
@@ -70,7 +70,7 @@ export function checkSchedule(trigger: Trigger): void {
   new Schedule(trigger.cron);
   const jitter = trigger.jitter?.trim() ?? '';
   if (jitter === '') return;
-  const length = parseDuration(jitter);
+  const length = periodOf(jitter);
   if (length === undefined) throw new ScheduleProblem(`'${jitter}' isn't a valid jitter duration`);
   if (length > 0 && length < shortestJitter) throw new ScheduleProblem('cron jitter must be at least 1s');
   if (length > longestJitter) throw new ScheduleProblem('cron jitter must be less than or equal to 5m0s');

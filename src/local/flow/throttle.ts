@@ -1,4 +1,4 @@
-import { parseDuration } from '../duration';
+import { periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json } from '../json';
 import { field, text } from '../json';
@@ -28,7 +28,7 @@ function count(given: Json, name: string, checks: Checks): number {
 /** Reads `throttle`. A limit of 0 is one of 1, and the period counts in whole seconds, as on the real server. */
 export function parseThrottle(given: Json | undefined, checks: Checks): Throttle | undefined {
   if (given === undefined || given === null) return undefined;
-  const period = parseDuration(text(given, 'period') ?? '');
+  const period = periodOf(text(given, 'period') ?? '');
   if (period === undefined) throw checks.refuse('throttle: period must be a duration');
   return {
     limit: Math.max(count(given, 'limit', checks), 1),

@@ -1,4 +1,4 @@
-import { DAY, parseDuration } from '../duration';
+import { DAY, periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { JsonObject } from '../json';
 import { field, text } from '../json';
@@ -31,7 +31,7 @@ export function parseStartLimit(
   const given = flow['rateLimit'] ?? undefined;
   const key = keyOf(text(given, 'key'));
   const limit = field(given, 'limit');
-  const period = parseDuration(text(given, 'period') ?? '');
+  const period = periodOf(text(given, 'period') ?? '');
   const problem = given === undefined ? undefined : problemOf(limit, period);
   if (problem !== undefined) throw refuse(`rateLimit: ${problem}`);
   if (once) return { limit: 1, period: DAY, key: once };

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { Hono } from 'hono';
-import { HOUR } from '../../duration';
+import { HOUR } from '../../../wire/period';
 import type { Json, JsonObject } from '../../json';
 import { bareEvent, internalPrefix } from '../../state/events';
 import type { StoredEvent } from '../../state/types';
