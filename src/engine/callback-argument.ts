@@ -3,6 +3,7 @@ import { createDeprecationProxy, getStepResult, runCountDeprecationMessage } fro
 import { ToolStream } from '@mastra/core/tools';
 import type { ObservabilityContext } from '@mastra/core/observability';
 import type { Context, RunContextState, StepResults } from '../core-types';
+import type { RunEvent } from '../realtime/channel';
 import type { RunPubSub } from './run-pubsub';
 import type { RunScope } from './scope';
 
@@ -45,7 +46,7 @@ export function callbackArgument(input: CallbackInput, extra: Record<string, unk
     abortSignal: abort.signal,
     writer: new ToolStream(
       { prefix: 'workflow-step', callId: input.callId, name: input.name, runId: scope.shownRunId },
-      async chunk => pubsub.write(chunk as never),
+      async chunk => pubsub.outputWriter(chunk as RunEvent),
     ),
     ...extra,
   };

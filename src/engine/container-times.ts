@@ -1,6 +1,11 @@
-import type { AnyStepResult, RunContextState } from '../core-types';
+import type { RunContextState } from '../core-types';
 
-type TimeField = 'startedAt' | 'endedAt' | 'suspendedAt';
+/** A step's result, or what else an op remembers of its times. */
+interface Timed {
+  startedAt?: number | undefined;
+  endedAt?: number | undefined;
+  suspendedAt?: number | undefined;
+}
 
 interface Span {
   startedAt: number;
@@ -18,8 +23,7 @@ export class ContainerTimes {
   constructor(private readonly begun: number) {}
 
   /** Takes in the times of one finished op. */
-  record(context: RunContextState, result: AnyStepResult): void {
-    const { startedAt, endedAt, suspendedAt } = result as Partial<Record<TimeField, number>>;
+  record(context: RunContextState, { startedAt, endedAt, suspendedAt }: Timed): void {
     if (startedAt === undefined) return;
     const key = context.executionPath.join('.');
     const span = this.spans.get(key);

@@ -80,7 +80,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const condition = (context: TurnContext) => recallTurn(this.parts, params, turns, context);
     return super.executeLoop({
       ...params,
-      entry: { ...entry, condition: condition as never },
+      entry: { ...entry, condition },
     });
   }
 
@@ -89,7 +89,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const conditions = params.entry.conditions.map(
       (_condition, index) => (context: ArmContext) => arms.isTaken(index, context),
     );
-    const entry = { ...params.entry, conditions: conditions as never };
+    const entry = { ...params.entry, conditions };
     const result = await super.executeConditional({ ...params, entry });
     if (arms.failure) throw arms.failure.error;
     return result;
@@ -116,9 +116,9 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   override async evaluateCondition(
     condition: ConditionalParams['entry']['conditions'][number],
     index: number,
-    context: unknown,
+    context: Parameters<typeof condition>[0],
   ) {
-    return (await condition(context as never)) ? index : null;
+    return (await condition(context)) ? index : null;
   }
 
   override async executeParallel(params: ParallelParams) {
@@ -180,12 +180,14 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   }
 
   /** Spans of containers begin and end in the ops that come next. */
-  override async createChildSpan(params: ChildSpanParams): Promise<never> {
+  override async createChildSpan(
+    params: ChildSpanParams,
+  ): ReturnType<DefaultExecutionEngine['createChildSpan']> {
     const { parentSpan, operationId, options, executionContext } = params;
     const { trace, operations } = this.parts;
     const span = trace.child(parentSpan, operationId, options, executionContext.executionPath);
     if (span && !span.isSettled) operations.deferAction(() => trace.begin(span));
-    return span as never;
+    return span?.asCoreSpan();
   }
 
   override async endChildSpan({ span, endOptions }: { span?: unknown; endOptions?: SpanEnd }): Promise<void> {

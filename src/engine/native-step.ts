@@ -89,7 +89,7 @@ async function performBody(parts: EngineParts, params: StepParams): Promise<Body
       actor,
       retryCount: 0,
       resourceId: scope.resourceId,
-      outputWriter: async (chunk: unknown) => pubsub.write(chunk as never),
+      outputWriter: pubsub.outputWriter,
       scorers: params.disableScorers === false ? undefined : step.scorers,
       validateInputs: scope.options.validateInputs,
       perStep: params.perStep,

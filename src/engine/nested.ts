@@ -214,7 +214,7 @@ async function invoke(
     const outcome = unseal<NestedOutcome>(returned);
     if (outcome) return { ...outcome, ran: true };
     // Inngest *resolves* the invoke of a cancelled function, with the whole event of its end.
-    return { result: { status: 'canceled', startedAt: 0, endedAt: 0 } as never };
+    return { result: { status: 'canceled', startedAt: 0, endedAt: 0 } };
   } catch (error) {
     const failure = unsealFailure<NestedOutcome>(error);
     if (failure?.result) return { ...failure, ran: true };
@@ -224,7 +224,7 @@ async function invoke(
 
 /** The child's function could not report an end of its own: unknown to the server, timed out, out of attempts. */
 function failedToRun(error: unknown, startedAt: number): NestedOutcome {
-  return { result: { status: 'failed', error, startedAt, endedAt: startedAt } as never };
+  return { result: { status: 'failed', error, startedAt, endedAt: startedAt } as NestedOutcome['result'] };
 }
 
 function apply(

@@ -55,11 +55,11 @@ export class RunPubSub extends PubSub {
   }
 
   /** Sends what a step wrote: it reaches every stream above as it is, as core's writers do. */
-  write(chunk: RunEvent): void {
+  readonly outputWriter = async (chunk: RunEvent): Promise<void> => {
     const operation = this.operation ?? currentOperation();
     if (operation) operation.publish(chunk, this.chunkTargets);
     else this.operations.defer(chunk, undefined, this.chunkTargets);
-  }
+  };
 
   override async subscribe(): Promise<void> {}
   override async unsubscribe(): Promise<void> {}

@@ -72,7 +72,7 @@ async function startSleep(
   const end = { attributes: entry.fn ? { durationMs: outcome.asked } : {} };
   if (span) parts.operations.deferAction(() => parts.trace.finish(span, end, outcome.startedAt));
   wakes(parts, params, params.requestContext);
-  parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt } as never);
+  parts.times.record(executionContext, { startedAt: outcome.startedAt, endedAt });
   return outcome;
 }
 

@@ -1,5 +1,6 @@
 /** A span of core's that lives outside ops: known by derived ids, begun and ended inside the ops that come next. */
 import { createHash } from 'node:crypto';
+import type { Span, SpanType } from '@mastra/core/observability';
 
 /** Options of core's `createChildSpan`. */
 export interface SpanOptions {
@@ -42,6 +43,11 @@ export class SpanRef {
 
   getParentSpanId(): string | undefined {
     return this.parent?.id ?? (this.options.parentSpanId as string | undefined);
+  }
+
+  /** For core's handlers, which use no more of a span between ops than there is here. */
+  asCoreSpan<T extends SpanType>(): Span<T> {
+    return this as unknown as Span<T>;
   }
 
   /** The spans above, nearest first, up to that of the run. */

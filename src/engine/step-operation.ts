@@ -181,7 +181,7 @@ export class StepOperation {
       skipEmits: params.skipEmits,
       abortController: this.abort,
       pubsub,
-      outputWriter: async chunk => pubsub.write(chunk as never),
+      outputWriter: pubsub.outputWriter,
       executionContext: {
         ...executionContext,
         suspendedPaths: { ...executionContext.suspendedPaths },
@@ -195,7 +195,7 @@ export class StepOperation {
   private async outcome({ operation, isolated, returned }: Performed): Promise<StepOutcome> {
     const { params } = this;
     const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
-    if ('output' in returned.result) result.output = returned.result.output as never;
+    if ('output' in returned.result) result.output = returned.result.output as unknown;
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
     const { state } = returned.mutableContext;
     const failed = result.status === 'failed';

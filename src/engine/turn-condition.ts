@@ -9,7 +9,7 @@ import { SpanRef } from './span-ref';
 export interface TurnContext {
   iterationCount: number;
   inputData: unknown;
-  tracingContext: StepParams['tracingContext'];
+  tracingContext?: StepParams['tracingContext'] | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { StepFlowEntry } from '@mastra/core/workflows';
+import type { SerializedStepFlowEntry, StepFlowEntry } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions } from '../core-types';
 import type { OwnTriggers } from './triggers';
 
@@ -25,7 +25,7 @@ export interface RunnableWorkflow {
   readonly triggers: OwnTriggers;
   readonly streamBatchMs: number;
   readonly stepGraph: StepFlowEntry[];
-  readonly serializedStepGraph: unknown[];
+  readonly serializedStepGraph: SerializedStepFlowEntry[];
   readonly mastra: AnyMastra | undefined;
 }
 

@@ -1,3 +1,4 @@
+import type { SpanType } from '@mastra/core/observability';
 import { RequestContext } from '@mastra/core/request-context';
 import type { Context, EntryParams, ExecuteParams, StepResults } from '../core-types';
 import { InngestExecutionEngine } from '../engine/engine';
@@ -219,7 +220,7 @@ export class RunExecution {
       runId: scope.shownRunId,
       resourceId: scope.resourceId,
       graph: { id: workflow.id, steps: workflow.stepGraph },
-      serializedStepGraph: workflow.serializedStepGraph as never,
+      serializedStepGraph: workflow.serializedStepGraph,
       input: input.prepared?.inputData,
       initialState: input.prepared?.initialState,
       resume,
@@ -230,8 +231,8 @@ export class RunExecution {
       requestContext: this.requestContext,
       actor: scope.actor,
       abortController: new AbortController(),
-      workflowSpan: trace.root as never,
-      outputWriter: async chunk => pubsub.write(chunk as never),
+      workflowSpan: trace.root?.asCoreSpan<SpanType.WORKFLOW_RUN>(),
+      outputWriter: pubsub.outputWriter,
       outputOptions: nested ? { includeState: true, includeResumeLabels: true } : start.outputOptions,
       disableScorers: start.disableScorers,
       perStep: start.perStep || undefined,

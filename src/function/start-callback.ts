@@ -20,7 +20,7 @@ export async function callOnStart(
       runId,
       workflowId,
       resourceId,
-      getInitData: (() => prepared?.inputData) as never,
+      getInitData: <T>() => prepared?.inputData as T,
       requestContext: context.own,
       state: (prepared?.initialState ?? {}) as never,
     });

@@ -1,6 +1,6 @@
 /** What core's own engine says of a run, over what is stored of it. */
 import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/core/workflows';
-import type { AnyMastra, StepResults } from '../core-types';
+import type { AnyMastra, AnyStepResult, StepResults } from '../core-types';
 import { asCoreError } from '../wire/outcome';
 import { visibleResults } from '../realtime/stored-events';
 import { type TypedValues, typedValues } from '../snapshot/typed-values';
@@ -10,8 +10,14 @@ import { silentPubSub } from './silent-pubsub';
 
 /** Core's own shaping of a result, over a stored run. */
 class ResultEngine extends DefaultExecutionEngine {
-  shape(results: StepResults, last: Record<string, unknown>, error: unknown, path?: string[]) {
-    return this.fmtReturnValue<Record<string, unknown>>(silentPubSub, results, last as never, error, path);
+  shape(results: StepResults, last: object, error: unknown, path?: string[]) {
+    return this.fmtReturnValue<Record<string, unknown>>(
+      silentPubSub,
+      results,
+      last as AnyStepResult,
+      error,
+      path,
+    );
   }
 }
 
@@ -35,10 +41,10 @@ function shareEqualPayloads(context: StepResults, path: readonly string[]): Step
   const shared: StepResults = { ...context };
   let previous = (context as Record<string, unknown>).input;
   for (const stepId of path) {
-    const step = shared[stepId] as Record<string, unknown> | undefined;
+    const step = shared[stepId];
     if (!step) continue;
     if ('payload' in step && sameValue(step.payload, previous)) {
-      shared[stepId] = { ...step, payload: previous } as never;
+      shared[stepId] = { ...step, payload: previous };
     }
     if (step.status === 'success') previous = step.output;
   }
@@ -61,7 +67,10 @@ export async function shapedResult(
   // The input is no step, and may be null.
   const hydrated = hydrateSerializedStepErrors(steps as never) as StepResults;
   const results = { ...(input === undefined ? {} : { input }), ...hydrated } as StepResults;
-  const engine = new ResultEngine({ mastra, options: {} as never });
+  const engine = new ResultEngine({
+    mastra,
+    options: { validateInputs: false, shouldPersistSnapshot: () => false },
+  });
   // A row of an earlier version says of its steps only which of them tripped.
   const failedStep = Object.values(results).find(
     step => step?.status === 'failed' && (step as { tripwire?: unknown }).tripwire,
