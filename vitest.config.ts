@@ -25,6 +25,18 @@ const testDefaults = {
   allowOnly: false,
 };
 
+/**
+ * `npm test` takes minutes; `npm run verify` and the matrix set `TEST_SCOPE=full` and take what is left out, too: these, which start
+ * whole programs, and of the comparison with Mastra's own engine every case in every mode (`test/differential/share.ts`).
+ */
+const PROGRAMS = [
+  'test/check/**',
+  'test/demo/**',
+  'test/example/{dev,api-prefix}.test.ts',
+  'test/fault/**',
+  'test/production/**',
+];
+
 /** Needs a real Inngest server: the local one takes no connections. */
 const CONNECT = 'test/production/connect.test.ts';
 
@@ -49,6 +61,7 @@ export default defineConfig({
             'test/redis/**',
             'test/swap/**',
             CONNECT,
+            ...(process.env.TEST_SCOPE === 'full' ? [] : PROGRAMS),
           ],
         },
       },

@@ -51,6 +51,7 @@ async function runCell({ sdk, core, checkpointing, tests }: Cell): Promise<CellO
       MASTRA_CORE: core,
       TEST_TOTAL_FILE: totalFile,
       REQUESTS_FILE: requestsFile,
+      TEST_SCOPE: 'full',
     },
   });
   return { name, ok, seconds, total: readTotal(totalFile) };

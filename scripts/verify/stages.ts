@@ -34,7 +34,7 @@ export const stages: Stage[] = [
   { name: 'types of the package (attw)', command: 'npm', args: ['run', '--silent', 'check:types'] },
   { name: 'package (publint)', command: 'npm', args: ['run', '--silent', 'check:package'] },
   { name: 'unused (knip)', command: 'npm', args: ['run', '--silent', 'unused'] },
-  testStage('suite'),
+  testStage('suite', { TEST_SCOPE: 'full' }),
   testStage('graphs'),
   testStage('swap'),
   testStage('package', { PACKAGE_TARBALL: tarball }),

@@ -1,16 +1,17 @@
 /** The tests of one mode: every case on both engines, compared. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeDifferences, differences } from './compare';
-import type { Case } from './kit';
 import { neverUsed, unexplained } from './explain';
 import type { Observation } from './observe';
 import type { Replay } from './replayer';
 import { type Mode, type Rig, coreRig, inngestRig } from './rig';
+import { isWhole, share } from './share';
 
 /** Runs under way at once: enough to keep the server busy, few enough for sleeps of milliseconds to mean something. */
 const AT_ONCE = Number(process.env.DIFFERENTIAL_AT_ONCE ?? 16);
 
-export function differentialSuite(mode: Mode, cases: readonly Case[]): void {
+export function differentialSuite(mode: Mode): void {
+  const cases = share(mode);
   describe(`same as Mastra (I8): ${mode.name}`, () => {
     const core = new Map<string, Observation>();
     const ours = new Map<string, Observation>();
@@ -37,7 +38,7 @@ export function differentialSuite(mode: Mode, cases: readonly Case[]): void {
     });
 
     // With some of the cases only, some of the differences.
-    if (!process.env.CASES) {
+    if (isWhole(cases)) {
       test('each known difference of many cases occurs in one', () => {
         const found = cases.flatMap(({ name }) => differences(core.get(name), ours.get(name)));
         expect(neverUsed(found)).toEqual([]);

@@ -1,5 +1,4 @@
-import { CASES } from './cases';
 import { MODES } from './modes';
 import { differentialSuite } from './suite';
 
-differentialSuite(MODES.twoInstances, CASES);
+differentialSuite(MODES.twoInstances);
