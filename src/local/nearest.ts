@@ -22,7 +22,7 @@ export function nearest(name: string, names: Iterable<string>): string | undefin
   for (const candidate of names) {
     if (candidate.length > longest) continue;
     const far = distance(name.toLowerCase(), candidate.toLowerCase());
-    if (far <= candidate.length / 3 && far < (best?.far ?? Number.POSITIVE_INFINITY))
+    if (far <= Math.ceil(candidate.length / 3) && far < (best?.far ?? Number.POSITIVE_INFINITY))
       best = { name: candidate, far };
   }
   return best?.name;

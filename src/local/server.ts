@@ -16,6 +16,7 @@ import type { LocalServerOptions } from './options';
 import { defaultRetryDelay } from './queue/backoff';
 import { Queue } from './queue/queue';
 import { Random } from './random';
+import { History } from './realtime/history';
 import { Hub } from './realtime/hub';
 import { Sockets } from './realtime/sockets';
 import { Tokens } from './realtime/token';
@@ -76,7 +77,7 @@ class Running implements LocalServer {
   readonly #sockets: Sockets;
   readonly #syncs: { stop: () => void }[] = [];
   readonly #clock = new Clock();
-  readonly #hub = new Hub();
+  readonly #hub = new Hub(new History(this.#clock.now));
   readonly #tokens = new Tokens();
   #http: Server | undefined;
   #host = '';
