@@ -37,7 +37,7 @@ function reporter({ json, quiet, urls }: StartOptions): (activity: ServerActivit
 }
 
 /** Stops at the first signal, and ends the process at once at the second. */
-function stopOnSignal(server: LocalServer, { json }: StartOptions): void {
+function stopOnSignal(server: LocalServer, { json, quiet }: StartOptions): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) process.exit(1);
@@ -46,7 +46,7 @@ function stopOnSignal(server: LocalServer, { json }: StartOptions): void {
     const lost =
       unfinishedRuns === 0 ? '' : ` ${unfinishedRuns} unfinished, which are gone: nothing is kept.`;
     if (json) say(JSON.stringify({ type: 'server.stopping', at: server.now(), unfinishedRuns }));
-    else if (lost) say(`Stopping. Runs:${lost}`);
+    else if (lost && !quiet) say(`Stopping. Runs:${lost}`);
     void server.stop().then(() => process.exit(0));
   };
   process.on('SIGINT', stop);

@@ -1,4 +1,4 @@
-import type { Json } from '../json';
+import type { Json, JsonObject } from '../json';
 import { canonical, field } from '../json';
 import type { StepTrace } from '../state/run';
 import type { Opcode } from './answer';
@@ -17,9 +17,15 @@ export function beganAt(report: Json, now: number, sent: number): number {
 /** More than one reads, and more than is worth keeping. */
 const longestInput = 8192;
 
+/** What the op's name says. */
+function waitsFor({ op, name }: Opcode): JsonObject {
+  if (op === 'WaitForEvent') return { event: name };
+  return op === 'Sleep' ? { until: name } : {};
+}
+
 /** What a step was given: the arguments of its body, or what it waits for. */
 export function inputOf(op: Opcode): Pick<StepTrace, 'input'> {
-  const given = field(op.opts, 'input') ?? op.opts;
+  const given = field(op.opts, 'input') ?? { ...waitsFor(op), ...op.opts };
   const json = canonical(given);
   return json === '{}' || json.length > longestInput ? {} : { input: json };
 }
