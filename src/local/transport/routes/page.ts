@@ -37,8 +37,8 @@ export function pageRoutes({ core, hub }: Service): Hono {
       const run = core.store.runs.get(c.req.param('id'));
       return run ? c.json(runDetail(core, run)) : missing(c);
     })
-    .get('/local/runs/:id/:which{input|output}', c => value(c))
-    .get('/local/runs/:id/steps/:step/:which{input|output}', c => value(c, c.req.param('step')))
+    .get('/local/runs/:id/:which', c => value(c))
+    .get('/local/runs/:id/steps/:step/:which', c => value(c, c.req.param('step')))
     .get('/local/messages', c => {
       const after = Number(c.req.query('after') ?? 0) || 0;
       return c.json({ messages: hub.history.after(after, c.req.query('prefix') ?? '') });
