@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { LocalServerError } from '../errors';
-import { field, isObject, parseJson, text } from '../json';
+import { field, isObject, parseJson, parseOrText, text } from '../json';
 import type { Json, JsonObject } from '../json';
-import { runError } from '../executor/memo';
 import { findFunction, registeredFunctions } from './functions';
 import type { Registered } from './functions';
 import { ServerClient, serverUrl } from './server-client';
@@ -21,7 +20,12 @@ Ends with 1 where the run fails or is cancelled.
 `;
 
 const pollEvery = 200;
-const startPatience = 5000;
+/** Inngest's dev server remembers for a while that an event had no run yet. */
+const startPatience = 15_000;
+
+const outputQuery =
+  'query($id: String!) { runTraceSpanOutputByID(outputID: $id) { data error { name message } } }';
+const traceQuery = 'query($id: String!) { run(runID: $id) { trace { outputID } } }';
 
 function inputOf(json: string | undefined): Json {
   if (json === undefined) return {};
@@ -58,6 +62,19 @@ async function endOf(server: ServerClient, eventId: string, fn: Registered): Pro
   }
 }
 
+/** What a run returned, or its error; the dev server's `/v1` has it late, or not at all. */
+async function outputOf(server: ServerClient, runId: string): Promise<{ data?: Json; error?: Json }> {
+  const ask = async (query: string, id: string, name: string): Promise<Json | undefined> => {
+    const { body } = await server.post('/v0/gql', { query, variables: { id } });
+    return field(field(body, 'data'), name);
+  };
+  const trace = field(await ask(traceQuery, runId, 'run'), 'trace');
+  const output = await ask(outputQuery, text(trace, 'outputID') ?? '', 'runTraceSpanOutputByID');
+  const data = text(output, 'data');
+  const error = field(output, 'error');
+  return { ...(data === undefined ? {} : { data: parseOrText(data) }), ...(error ? { error } : {}) };
+}
+
 /** What a workflow's function returns is the whole run. */
 function resultOf(fn: Registered, output: Json | undefined): { status: string; result: Json } {
   if (fn.workflow === undefined) return { status: 'completed', result: output ?? null };
@@ -89,20 +106,20 @@ export async function invoke(args: string[]): Promise<number> {
   if (eventId === undefined) {
     throw new LocalServerError('APP_REFUSED', `${server.url} refused to invoke ${fn.slug}: HTTP ${status}.`);
   }
-  return report(fn, await endOf(server, eventId, fn), performance.now() - began);
+  const run = await endOf(server, eventId, fn);
+  return report(fn, run, await outputOf(server, text(run, 'run_id') ?? ''), performance.now() - began);
 }
 
-function report(fn: Registered, run: Json, took: number): number {
+function report(fn: Registered, run: Json, output: { data?: Json; error?: Json }, took: number): number {
   const status = text(run, 'status');
-  const output = field(run, 'output');
   const what = `${printable(fn.workflow ?? fn.id)}, run ${text(run, 'run_id')}`;
   const after = `after ${duration(took)}`;
   if (status !== 'Completed') {
-    const error = status === 'Failed' ? `: ${printable(runError(output, '').message)}` : '';
+    const error = status === 'Failed' ? `: ${printable(text(output.error, 'message') ?? '')}` : '';
     note(`✗ ${what}: ${status?.toLowerCase()} ${after}${error}`);
     return 1;
   }
-  const { status: how, result } = resultOf(fn, output);
+  const { status: how, result } = resultOf(fn, output.data);
   note(`✓ ${what}: ${how} ${after}`);
   say(JSON.stringify(result, null, 2));
   return 0;
