@@ -12,7 +12,8 @@ export type LocalServerErrorCode =
   | 'NOT_SETTLED'
   | 'SERVER_UNREACHABLE'
   | 'STOPPED'
-  | 'UNKNOWN_FUNCTION';
+  | 'UNKNOWN_FUNCTION'
+  | 'UNKNOWN_RUN';
 
 /**
  * The one error class the local server throws. `remedy` is a sentence that says what to do;

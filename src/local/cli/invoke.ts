@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { LocalServerError } from '../errors';
 import { field, isObject, parseJson, parseOrText, text } from '../json';
 import type { Json, JsonObject } from '../json';
+import { runError } from '../executor/memo';
 import { findFunction, registeredFunctions } from './functions';
 import type { Registered } from './functions';
 import { ServerClient, serverUrl } from './server-client';
@@ -23,9 +24,15 @@ const pollEvery = 200;
 /** Inngest's dev server remembers for a while that an event had no run yet. */
 const startPatience = 15_000;
 
-const outputQuery =
-  'query($id: String!) { runTraceSpanOutputByID(outputID: $id) { data error { name message } } }';
-const traceQuery = 'query($id: String!) { run(runID: $id) { trace { outputID } } }';
+// Not `/v1/runs`: there the dev server has results late, or not at all.
+const query = 'query($id: String!) { run(runID: $id) { status output } }';
+
+/** A run that is over. */
+interface Ended {
+  id: string;
+  status: string;
+  output: Json | undefined;
+}
 
 function inputOf(json: string | undefined): Json {
   if (json === undefined) return {};
@@ -46,33 +53,41 @@ function dataOf(fn: Registered, input: Json): JsonObject {
 
 const pause = async (): Promise<void> => await new Promise(resolve => setTimeout(resolve, pollEvery));
 
-/** The run that the invocation started, once it is over. */
-async function endOf(server: ServerClient, eventId: string, fn: Registered): Promise<Json> {
+/** The id of the run that the invocation started. */
+async function startedRun(server: ServerClient, eventId: string, fn: Registered): Promise<string> {
   const deadline = performance.now() + startPatience;
   for (let told = false; ; await pause()) {
     const { body } = await server.get(`/v1/events/${eventId}/runs`);
     const runs = field(body, 'data');
-    const run = Array.isArray(runs) ? runs[0] : undefined;
-    if (run !== undefined && text(run, 'ended_at')) return run;
-    if (run !== undefined || told || performance.now() < deadline) continue;
+    const id = Array.isArray(runs) ? text(runs[0], 'run_id') : undefined;
+    if (id !== undefined) return id;
+    if (told || performance.now() < deadline) continue;
     told = true;
-    note(
-      `${printable(fn.slug)} has not been started: its flow control holds it back, or dropped it. Waiting.`,
-    );
+    note(`${printable(fn.slug)} has not started: its flow control holds it back, or dropped it. Waiting.`);
   }
 }
 
-/** What a run returned, or its error; the dev server's `/v1` has it late, or not at all. */
-async function outputOf(server: ServerClient, runId: string): Promise<{ data?: Json; error?: Json }> {
-  const ask = async (query: string, id: string, name: string): Promise<Json | undefined> => {
+/** The dev server keeps the op that ended a function with checkpoints, and what it returned in it. */
+function returned(json: string | undefined): Json | undefined {
+  const output = json === undefined ? undefined : parseOrText(json);
+  const op = Array.isArray(output) && output.length === 1 ? output[0] : undefined;
+  return text(op, 'op') === 'RunComplete' && text(op, 'id') !== undefined ? field(op, 'data') : output;
+}
+
+async function endOf(server: ServerClient, id: string): Promise<Ended> {
+  const deadline = performance.now() + startPatience;
+  for (; ; await pause()) {
     const { body } = await server.post('/v0/gql', { query, variables: { id } });
-    return field(field(body, 'data'), name);
-  };
-  const trace = field(await ask(traceQuery, runId, 'run'), 'trace');
-  const output = await ask(outputQuery, text(trace, 'outputID') ?? '', 'runTraceSpanOutputByID');
-  const data = text(output, 'data');
-  const error = field(output, 'error');
-  return { ...(data === undefined ? {} : { data: parseOrText(data) }), ...(error ? { error } : {}) };
+    const run = field(field(body, 'data'), 'run');
+    if (!isObject(run) && performance.now() > deadline) {
+      throw new LocalServerError('UNKNOWN_RUN', `The server at ${server.url} no longer knows run ${id}.`, {
+        remedy: 'It was started anew, or has forgotten the run.',
+      });
+    }
+    const status = text(run, 'status')?.toLowerCase() ?? '';
+    if (!['completed', 'failed', 'cancelled'].includes(status)) continue;
+    return { id, status, output: returned(text(run, 'output')) };
+  }
 }
 
 /** What a workflow's function returns is the whole run. */
@@ -106,20 +121,19 @@ export async function invoke(args: string[]): Promise<number> {
   if (eventId === undefined) {
     throw new LocalServerError('APP_REFUSED', `${server.url} refused to invoke ${fn.slug}: HTTP ${status}.`);
   }
-  const run = await endOf(server, eventId, fn);
-  return report(fn, run, await outputOf(server, text(run, 'run_id') ?? ''), performance.now() - began);
+  const run = await endOf(server, await startedRun(server, eventId, fn));
+  return report(fn, run, performance.now() - began);
 }
 
-function report(fn: Registered, run: Json, output: { data?: Json; error?: Json }, took: number): number {
-  const status = text(run, 'status');
-  const what = `${printable(fn.workflow ?? fn.id)}, run ${text(run, 'run_id')}`;
+function report(fn: Registered, { id, status, output }: Ended, took: number): number {
+  const what = `${printable(fn.workflow ?? fn.id)}, run ${id}`;
   const after = `after ${duration(took)}`;
-  if (status !== 'Completed') {
-    const error = status === 'Failed' ? `: ${printable(text(output.error, 'message') ?? '')}` : '';
-    note(`✗ ${what}: ${status?.toLowerCase()} ${after}${error}`);
+  if (status !== 'completed') {
+    const error = status === 'failed' ? `: ${printable(runError(output, '').message)}` : '';
+    note(`✗ ${what}: ${status} ${after}${error}`);
     return 1;
   }
-  const { status: how, result } = resultOf(fn, output.data);
+  const { status: how, result } = resultOf(fn, output);
   note(`✓ ${what}: ${how} ${after}`);
   say(JSON.stringify(result, null, 2));
   return 0;
