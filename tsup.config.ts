@@ -1,5 +1,6 @@
 import { defineConfig, type Options } from 'tsup';
 import { bundledLicences } from './scripts/build/bundled-licences.js';
+import { pageFiles } from './scripts/build/page-files.js';
 
 const shared: Options = {
   target: 'node22',
@@ -46,7 +47,7 @@ const local: Options = {
   format: ['esm'],
   splitting: true,
   banner: { js: requireForBundledCommonJs },
-  esbuildPlugins: [bundledLicences('local/LICENSES.txt')],
+  esbuildPlugins: [bundledLicences('local/LICENSES.txt'), pageFiles()],
 };
 
 const localForRequire: Options = {
@@ -54,6 +55,7 @@ const localForRequire: Options = {
   name: 'local cjs',
   entry: { 'local/index': 'src/local/index.ts' },
   format: ['cjs'],
+  esbuildPlugins: [pageFiles()],
 };
 
 /** A command alone. Its one library, jiti, loads the user's TypeScript and stays an import. */

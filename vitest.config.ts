@@ -59,6 +59,7 @@ export default defineConfig({
             'test/frameworks/**',
             'test/differential/graphs/**',
             'test/redis/**',
+            'test/local/page/browser/**',
             'test/swap/**',
             CONNECT,
             ...(process.env.TEST_SCOPE === 'full' ? [] : PROGRAMS),
@@ -81,6 +82,15 @@ export default defineConfig({
           ...testDefaults,
           name: 'redis',
           include: ['test/redis/**/*.test.ts'],
+        },
+      },
+      {
+        // Needs a `chromium` on the PATH; CI runs it as it runs `redis`.
+        resolve: { alias },
+        test: {
+          ...testDefaults,
+          name: 'page',
+          include: ['test/local/page/browser/**/*.test.ts'],
         },
       },
       {

@@ -1,16 +1,6 @@
-import { styleText } from 'node:util';
+import { StepLines, afterStart, indent, rendered } from '../../src/local/cli/step-lines.js';
+import { paint } from '../../src/local/cli/terminal.js';
 import type { RunEvent } from './realtime.js';
-import { StepLines, type StepLine } from './step-line.js';
-
-type Format = Parameters<typeof styleText>[0];
-
-const MARK_COLOURS: Record<StepLine['mark'], Format> = {
-  '▶': 'cyan',
-  '✓': 'green',
-  '✗': 'red',
-  '■': 'cyan',
-};
-const NAME_WIDTH = 20;
 
 /** Everything the demo says. Colours only where the terminal shows them (styleText looks at the stream). */
 export class View {
@@ -32,10 +22,7 @@ export class View {
 
   event(event: RunEvent): void {
     const line = this.#steps.of(event);
-    if (!line) return;
-    const { mark, depth, text, detail } = line;
-    const name = text.padEnd(NAME_WIDTH - 2 * depth);
-    this.#inRun(`${indent(depth)}${paint(MARK_COLOURS[mark], mark)} ${name} ${paint('dim', detail)}`);
+    if (line) this.#inRun(rendered(line));
   }
 
   /** A line of the app's log. What it says while it starts is not shown, unless something is wrong. */
@@ -53,17 +40,10 @@ export class View {
   }
 
   #inRun(line: string): void {
-    const seconds = (performance.now() - (this.#runStartedAt ?? performance.now())) / 1000;
-    write(`  ${paint('dim', `+${seconds.toFixed(2)} s`)}  ${line.trimEnd()}`);
+    write(afterStart(performance.now() - (this.#runStartedAt ?? performance.now()), line));
   }
 }
 
-const indent = (depth: number): string => paint('dim', '│ '.repeat(depth));
-
 function write(line: string): void {
   process.stdout.write(`${line}\n`);
-}
-
-function paint(format: Format, text: string): string {
-  return text === '' ? '' : styleText(format, text, { stream: process.stdout });
 }

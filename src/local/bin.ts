@@ -1,86 +1,29 @@
 #!/usr/bin/env node
-import { parseArgs } from 'node:util';
+import { invoke } from './cli/invoke';
+import { start } from './cli/start';
+import { note } from './cli/terminal';
+import { watch } from './cli/watch';
 import { LocalServerError, messageOf } from './errors';
-import { startLocalServer } from './server';
+import { nearest } from './nearest';
 
-const usage = `Usage: mastra-inngest-local [options]
+const commands: Record<string, (args: string[]) => Promise<number>> = { invoke, watch };
 
-A local Inngest server for development and tests.
-
-  -p, --port N            port to listen on (default 8288, 0 finds a free one)
-      --host H            host to listen on (default 127.0.0.1)
-  -u, --url URL           serve endpoint of an app; may be repeated
-      --no-poll           do not ask the apps to register again every 5 s
-      --retry-interval N  seconds between attempts instead of Inngest's back-off
-      --seed N            where the server's random choices come from
-  -h, --help              this text
-`;
-
-interface Arguments {
-  help: boolean;
-  port: number;
-  host: string;
-  urls: string[];
-  poll: boolean;
-  retryInterval: number | undefined;
-  seed: number | undefined;
+async function main([first = '', ...rest]: string[]): Promise<void> {
+  const command = Object.hasOwn(commands, first) ? commands[first] : undefined;
+  if (command) {
+    process.exitCode = await command(rest);
+    return;
+  }
+  if (first !== '' && !first.startsWith('-')) {
+    const meant = nearest(first, Object.keys(commands));
+    throw new LocalServerError('INVALID_OPTION', `There is no command "${first}".`, {
+      remedy: meant === undefined ? 'See --help.' : `Did you mean ${meant}?`,
+    });
+  }
+  await start(process.argv.slice(2));
 }
 
-function whole(name: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
-  if (/^\d+$/.test(value) && Number(value) <= most) return Number(value);
-  throw new LocalServerError('INVALID_OPTION', `--${name} ${value} is not a number from 0 to ${most}.`);
-}
-
-function readArguments(): Arguments {
-  const { values } = parseArgs({
-    options: {
-      port: { type: 'string', short: 'p', default: '8288' },
-      host: { type: 'string', default: '127.0.0.1' },
-      url: { type: 'string', short: 'u', multiple: true, default: [] },
-      'no-poll': { type: 'boolean', default: false },
-      'retry-interval': { type: 'string' },
-      seed: { type: 'string' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  });
-  const interval = values['retry-interval'];
-  return {
-    help: values.help,
-    port: whole('port', values.port, 65_535),
-    host: values.host,
-    urls: values.url,
-    poll: !values['no-poll'],
-    retryInterval: interval === undefined ? undefined : whole('retry-interval', interval),
-    seed: values.seed === undefined ? undefined : whole('seed', values.seed),
-  };
-}
-
-function tell({ code, message }: LocalServerError, url: string): void {
-  const what = code === 'APP_UNREACHABLE' ? `${url} does not answer` : message.replace(/\.$/, '');
-  process.stderr.write(`${what}; trying again\n`);
-}
-
-async function main(): Promise<void> {
-  const args = readArguments();
-  if (args.help) return void process.stdout.write(usage);
-  const interval = args.retryInterval;
-  const server = await startLocalServer({
-    port: args.port,
-    host: args.host,
-    urls: args.urls,
-    onSyncFailed: tell,
-    ...(args.poll ? {} : { pollInterval: false as const }),
-    ...(interval === undefined ? {} : { retryDelay: () => interval * 1000 }),
-    ...(args.seed === undefined ? {} : { seed: args.seed }),
-  });
-  const stop = (): void => void server.stop().then(() => process.exit(0));
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  // Last: whoever has read this may stop the server.
-  process.stdout.write(`Local Inngest server on ${server.url} (development and tests only)\n`);
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`);
+main(process.argv.slice(2)).catch((error: unknown) => {
+  note(messageOf(error));
   process.exitCode = 1;
 });

@@ -10,7 +10,10 @@ export type LocalServerErrorCode =
   | 'INVALID_DURATION'
   | 'INVALID_EXPRESSION'
   | 'NOT_SETTLED'
-  | 'STOPPED';
+  | 'SERVER_UNREACHABLE'
+  | 'STOPPED'
+  | 'UNKNOWN_FUNCTION'
+  | 'UNKNOWN_RUN';
 
 /**
  * The one error class the local server throws. `remedy` is a sentence that says what to do;

@@ -1,4 +1,5 @@
 import type { LocalServerError } from './errors';
+import type { ServerActivity } from './server-activity';
 import type { Retention } from './state/store';
 
 /** Options of {@link startLocalServer}. */
@@ -16,6 +17,11 @@ export interface LocalServerOptions {
    * Trying goes on.
    */
   onSyncFailed?: (error: LocalServerError, url: string) => void;
+  /**
+   * Told of all that happens: apps, events, runs and steps, in order. It is called at once, so it should be quick; what it throws
+   * becomes a warning of the process.
+   */
+  onActivity?: (activity: ServerActivity) => unknown;
   /** ms to wait before retry 1, 2, …. Default: Inngest's table, 15 s to 2 h plus jitter. `retry-after` goes first. */
   retryDelay?: (retry: number) => number;
   /** Decides every choice the server makes by chance. Default: a random one, see {@link LocalServer.seed}. */

@@ -11,10 +11,12 @@ import { execute } from './executor/execute';
 import { Crons } from './flow/crons';
 import { Gate } from './flow/gate';
 import { ulidFactory } from './ids';
+import { observer } from './observer';
 import type { LocalServerOptions } from './options';
 import { defaultRetryDelay } from './queue/backoff';
 import { Queue } from './queue/queue';
 import { Random } from './random';
+import { History } from './realtime/history';
 import { Hub } from './realtime/hub';
 import { Sockets } from './realtime/sockets';
 import { Tokens } from './realtime/token';
@@ -26,6 +28,7 @@ import { AppClient } from './transport/app-client';
 import { Faults } from './transport/faults';
 import { FaultySender } from './transport/faulty-sender';
 import { listen, routes } from './transport/http';
+import { AppHealth } from './transport/app-health';
 import { keepSynced, requestSync, requireAppUrl } from './transport/sync';
 
 const defaultPort = 8288;
@@ -60,6 +63,8 @@ export interface LocalServer {
    * @throws LocalServerError `NOT_SETTLED` after `limit` ms (default 30 s)
    */
   settled(limit?: number): Promise<void>;
+  /** How many runs have not ended: those that sleep, wait or are queued count, too. */
+  readonly unfinishedRuns: number;
   /** Closes the port, sockets and timers. Runs are gone: nothing is kept on disk. */
   stop(): Promise<void>;
 }
@@ -72,7 +77,7 @@ class Running implements LocalServer {
   readonly #sockets: Sockets;
   readonly #syncs: { stop: () => void }[] = [];
   readonly #clock = new Clock();
-  readonly #hub = new Hub();
+  readonly #hub = new Hub(new History(this.#clock.now));
   readonly #tokens = new Tokens();
   #http: Server | undefined;
   #host = '';
@@ -104,16 +109,31 @@ class Running implements LocalServer {
     return this.#clock.now();
   }
 
+  get unfinishedRuns(): number {
+    return [...this.#core.store.runs.values()].filter(run => !run.ended).length;
+  }
+
   async start(): Promise<void> {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
-    const { onSyncFailed: onFailure } = this.options;
+    const { onSyncFailed } = this.options;
     for (const url of urls) requireAppUrl(url);
-    const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens };
+    const health = new AppHealth(this.#core);
+    const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens, health };
     this.#http = await listen(routes(service), host, port);
     this.#host = host;
     this.#sockets.attach(this.#http);
-    for (const url of urls)
-      this.#syncs.push(keepSynced(this.#client, url, { retryEvery: syncRetry, pollInterval, onFailure }));
+    const request = async (url: string): Promise<void> => await this.sync(url);
+    for (const url of urls) {
+      const sync = keepSynced(url, {
+        request,
+        retryEvery: syncRetry,
+        pollInterval,
+        onSuccess: () => health.ok(url),
+        onFailure: error => health.failed(url, error),
+        onFirstFailure: error => onSyncFailed?.(error, url),
+      });
+      this.#syncs.push(sync);
+    }
   }
 
   async sync(url: string): Promise<void> {
@@ -195,6 +215,7 @@ function buildCore(
     ulid: ulidFactory(clock.now),
     retryDelay: options.retryDelay ?? defaultRetryDelay(random),
     send: sender.send,
+    tell: observer(options.onActivity),
     emit: events => emit(core, admission, events),
   };
   core.queue.onJob(async job => await execute(core, job));

@@ -6,6 +6,8 @@ import type { Core } from './core';
 import { limits } from './limits';
 import { memo } from './memo';
 import { jobOfQueueItem } from './request';
+import { tellStep } from './tell';
+import { beganAt } from './trace';
 
 /** What the app is told: a status, and a message unless all went well. */
 export interface CheckpointReply {
@@ -47,8 +49,9 @@ export function checkpoint(core: Core, body: Json | undefined): CheckpointReply 
   const job = core.queue.find(jobOfQueueItem(text(body, 'qi_id') ?? ''));
   const stale = staleness(core, body, job);
   if (stale !== undefined) return refuse(409, stale);
-  for (const step of steps) {
-    const reply = save(core, run, step);
+  for (const [index, step] of steps.entries()) {
+    // Attempts that failed were the first one's.
+    const reply = save(core, run, step, index === 0 && job ? job.attempt + 1 : 1);
     if (reply.status !== 200) return reply;
   }
   if (job) job.attempt = 0;
@@ -58,7 +61,7 @@ export function checkpoint(core: Core, body: Json | undefined): CheckpointReply 
 const waits = new Set(['Sleep', 'WaitForEvent', 'WaitForSignal', 'InvokeFunction', 'Gateway', 'AIGateway']);
 const passedOver = new Set(['StepPlanned', 'DeferAdd', 'DeferAbort']);
 
-function save(core: Core, run: Run, step: Json): CheckpointReply {
+function save(core: Core, run: Run, step: Json, attempts: number): CheckpointReply {
   const op = text(step, 'op') ?? 'None';
   if (passedOver.has(op)) return saved;
   if (op !== 'StepRun' && op !== 'Step') return refuse(400, `cannot checkpoint opcode: ${op}`);
@@ -72,7 +75,9 @@ function save(core: Core, run: Run, step: Json): CheckpointReply {
     return refuse(413, 'run state size limit exceeded: state overflowed');
   const name = text(step, 'displayName') ?? text(step, 'name') ?? id;
   const now = core.clock.now();
-  run.save(id, op === 'Step' ? canonical(data) : memo.data(data));
-  run.trace({ id, name, op }, now, { status: 'Completed', attempts: 1, endedAt: now });
+  const { saved: isNew } = run.save(id, op === 'Step' ? canonical(data) : memo.data(data));
+  const startedAt = beganAt(step, now, now);
+  run.trace({ id, name, op }, now, { status: 'Completed', attempts, startedAt, endedAt: now });
+  if (isNew) tellStep(core, run, id);
   return saved;
 }

@@ -6,6 +6,7 @@ import type { Pauses } from '../state/pauses';
 import type { Registry } from '../state/registry';
 import type { Store } from '../state/store';
 import type { StoredEvent } from '../state/types';
+import type { ServerActivity } from '../server-activity';
 
 /** What reached the server from an app, whatever it means. */
 export interface RawAnswer {
@@ -34,4 +35,6 @@ export interface Core {
   send: Send;
   /** Stores events and, once the current work is done, dispatches them. */
   emit: (events: StoredEvent[]) => void;
+  /** Tells the observer. */
+  tell: (activity: ServerActivity) => void;
 }

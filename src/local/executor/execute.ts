@@ -1,11 +1,12 @@
 import { messageOf } from '../errors';
 import type { Job } from '../queue/job';
-import type { Answer } from './answer';
+import type { Answer, Opcode } from './answer';
 import { interpret, serverFailure } from './answer';
 import type { Core } from './core';
 import { finalize } from './finalize';
 import { memo, runError } from './memo';
 import { StepRetry, handleOps } from './opcodes';
+import { tellRetry, tellStarted, tellStep } from './tell';
 import { buildRequest } from './request';
 import { limitFinish } from './timeouts';
 import { BadReport, FatalReport } from './waits';
@@ -13,21 +14,20 @@ import { BadReport, FatalReport } from './waits';
 type Failed = Extract<Answer, { kind: 'failed' }>;
 
 /** Enqueues the same job once more: the next attempt, in a new generation. */
-function retry(core: Core, job: Job, retryAt: number | undefined): void {
+function retry(core: Core, job: Job, retryAt: number | undefined, error: unknown, step?: Opcode): void {
   const now = core.clock.now();
   job.attempt += 1;
   job.generation += 1;
   job.at = Math.max(now, retryAt ?? now + core.retryDelay(job.attempt));
+  tellRetry(core, job, error, step && { name: step.displayName, op: step.op });
   core.queue.enqueue(job);
 }
 
 function fail(core: Core, job: Job, answer: Failed): void {
-  if (!answer.noRetry && job.attempt + 1 < job.run.fn.maxAttempts) return retry(core, job, answer.retryAt);
-  finalize(core, job.run, {
-    status: 'Failed',
-    error: runError(answer.body, answer.verdict),
-    body: answer.body,
-  });
+  const error = runError(answer.body, answer.verdict);
+  if (!answer.noRetry && job.attempt + 1 < job.run.fn.maxAttempts)
+    return retry(core, job, answer.retryAt, error);
+  finalize(core, job.run, { status: 'Failed', error, body: answer.body });
 }
 
 async function act(core: Core, job: Job, answer: Answer): Promise<void> {
@@ -39,7 +39,7 @@ async function act(core: Core, job: Job, answer: Answer): Promise<void> {
   try {
     await handleOps(core, job, answer);
   } catch (thrown) {
-    if (thrown instanceof StepRetry) return retry(core, job, answer.retryAt);
+    if (thrown instanceof StepRetry) return retry(core, job, answer.retryAt, thrown.op.error, thrown.op);
     if (thrown instanceof FatalReport) {
       const { errorName: name, message, details } = thrown;
       return fail(core, job, serverFailure(message, { name, stack: details, noRetry: true }));
@@ -54,8 +54,9 @@ async function act(core: Core, job: Job, answer: Answer): Promise<void> {
 function wake(core: Core, job: Job): boolean {
   const { run } = job;
   if (job.wakes === undefined || job.attempt > 0) return true;
-  const { pending } = run.save(job.wakes, memo.nothing);
+  const { saved, pending } = run.save(job.wakes, memo.nothing);
   Object.assign(run.traces.get(job.wakes) ?? {}, { status: 'Completed', endedAt: core.clock.now() });
+  if (saved) tellStep(core, run, job.wakes);
   return !pending || job.parallelMode === 'race';
 }
 
@@ -65,12 +66,14 @@ async function attempt(core: Core, job: Job): Promise<void> {
   if (run.startedAt === undefined) {
     run.startedAt = core.clock.now();
     limitFinish(core, run);
+    tellStarted(core, run);
   }
   // A later registration may have moved the app.
   run.fn = core.registry.find(run.fn.uuid) ?? run.fn;
   run.status = 'Running';
   const request = buildRequest(job, core.ulid());
   job.planned = run.forceStepPlan;
+  job.sentAt = core.clock.now();
   // The request after a sleep still asks for plans; only those after it may execute at once again.
   if (job.wakes !== undefined && job.attempt === 0 && run.requestVersion >= 2) run.forceStepPlan = false;
   let answer: Answer;

@@ -6,6 +6,7 @@ import type { FunctionError, StoredEvent } from '../state/types';
 import type { Core } from './core';
 import { errorJson, memo } from './memo';
 import { resume } from './resume';
+import { tellEnded } from './tell';
 
 /** How a run ends: what the function returned, or the error with the body it came in. */
 export type Outcome =
@@ -73,6 +74,7 @@ export function finalize(core: Core, run: Run, outcome: Outcome): boolean {
   run.end = end;
   run.status = outcome.status;
   run.startedAt ??= end.at;
+  tellEnded(core, run);
   core.queue.removeAll(run);
   core.pauses.removeAll(run);
   const events = endEvents(core, run, outcome);

@@ -9,6 +9,8 @@ import { invoke } from './invoke';
 import { limits } from './limits';
 import { memo, stepError } from './memo';
 import { complete, discover } from './resume';
+import { tellStep } from './tell';
+import { beganAt, inputOf } from './trace';
 import { BadReport, FatalReport, modeOf, sleep, waitForEvent, waitForSignal } from './waits';
 import { byteLength, canonical } from '../json';
 
@@ -28,7 +30,11 @@ const planOps = new Set([
 const lazyOps = new Set(['DeferAdd', 'DeferAbort']);
 
 /** A step reported an error and has attempts left: the same job is tried again. */
-export class StepRetry extends Problem {}
+export class StepRetry extends Problem {
+  constructor(readonly op: Opcode) {
+    super();
+  }
+}
 
 function saveResult(core: Core, job: Job, op: Opcode, json: string): void {
   const { run } = job;
@@ -39,13 +45,16 @@ function saveResult(core: Core, job: Job, op: Opcode, json: string): void {
     );
   }
   const parallelMode = modeOf(op).parallelMode ?? job.parallelMode;
-  run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), {});
+  const now = core.clock.now();
+  const startedAt = beganAt(op.raw, now, job.sentAt);
+  const change = { attempts: job.attempt + 1, startedAt, ...inputOf(op) };
+  if (!run.steps.has(op.id)) run.trace({ id: op.id, name: op.displayName, op: op.op }, now, change);
   complete(core, run, op.id, json, { parallelMode, relax: job.planned });
 }
 
 function plan(core: Core, job: Job, op: Opcode): void {
   const { run } = job;
-  run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), {});
+  run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), inputOf(op));
   if (!run.claimJob(`plan ${op.id}`)) return;
   core.queue.enqueue(newJob(run, core.clock.now(), { target: op.id, after: job.after, ...modeOf(op) }));
 }
@@ -59,7 +68,7 @@ async function handle(core: Core, job: Job, op: Opcode, answer: Ops): Promise<vo
     case 'StepRun':
       return saveResult(core, job, op, memo.data(op.data));
     case 'StepError':
-      if (!answer.noRetry && job.attempt + 1 < run.fn.maxAttempts) throw new StepRetry();
+      if (!answer.noRetry && job.attempt + 1 < run.fn.maxAttempts) throw new StepRetry(op);
       return saveResult(core, job, op, memo.error({ ...stepError(op.error), noRetry: answer.noRetry }));
     case 'StepFailed':
       return saveResult(core, job, op, memo.error(stepError(op.error)));
@@ -80,7 +89,12 @@ async function handle(core: Core, job: Job, op: Opcode, answer: Ops): Promise<vo
 
 async function handleWait(core: Core, job: Job, op: Opcode): Promise<void> {
   const { run } = job;
-  run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), { status: 'Waiting' });
+  const isNew = !run.traces.has(op.id);
+  run.trace({ id: op.id, name: op.displayName, op: op.op }, core.clock.now(), {
+    status: 'Waiting',
+    ...inputOf(op),
+  });
+  if (isNew) tellStep(core, run, op.id);
   switch (op.op) {
     case 'Sleep':
       return sleep(core, run, op);

@@ -6,6 +6,7 @@ import { bareEvent, eventPayload } from '../state/events';
 import type { StoredEvent } from '../state/types';
 import type { Core } from './core';
 import { memo } from './memo';
+import { tellStep } from './tell';
 
 /** What tells one call of a function from another. */
 export interface DiscoveryOptions {
@@ -44,10 +45,11 @@ export function complete(
   options: { parallelMode?: string | undefined; relax?: boolean } = {},
 ): void {
   if (run.ended) return;
-  const { pending } = run.save(stepId, json);
+  const { saved, pending } = run.save(stepId, json);
   const failed = json.startsWith('{"error":');
   const trace = run.traces.get(stepId);
   if (trace) Object.assign(trace, { status: failed ? 'Failed' : 'Completed', endedAt: core.clock.now() });
+  if (saved) tellStep(core, run, stepId);
   discover(core, run, { key: `next ${stepId}`, pending, after: stepId, ...options });
 }
 
@@ -58,11 +60,15 @@ export function resume(core: Core, pause: Pause, json: string): void {
   }
 }
 
-/** Ends every wait that this event satisfies. */
-export function resumeWaits(core: Core, event: StoredEvent): void {
+/** Ends every wait that this event satisfies, and counts them. */
+export function resumeWaits(core: Core, event: StoredEvent): number {
+  let resumed = 0;
   for (const pause of core.pauses.matching('event', event.name)) {
-    if (matches(pause, event)) resume(core, pause, memo.event(eventPayload(event)));
+    if (!matches(pause, event)) continue;
+    resume(core, pause, memo.event(eventPayload(event)));
+    resumed += 1;
   }
+  return resumed;
 }
 
 /** Whether a wait's or a cancellation's expression accepts an event. */

@@ -18,6 +18,8 @@ export interface Job {
   planned: boolean;
   /** 0 at first, then the number of failures so far. */
   attempt: number;
+  /** When its last request was sent, ms. */
+  sentAt: number;
   /** Grows with every dispatch, so that a late checkpoint of an earlier one can be told. */
   generation: number;
 }
@@ -40,6 +42,7 @@ export function newJob(run: Run, at: number, options: JobOptions = {}): Job {
     at,
     planned: false,
     attempt: 0,
+    sentAt: at,
     generation: 1,
   };
 }

@@ -1,4 +1,6 @@
 import type { JsonObject } from '../json';
+import { field } from '../json';
+import type { History } from './history';
 import type { Topic } from './token';
 
 /** Someone who listens. */
@@ -7,9 +9,11 @@ export interface Subscriber {
   deliver: (frame: string) => void;
 }
 
-/** Passes messages on to who subscribed before they were published; nothing is kept. */
+/** Passes messages on to who subscribed before they were published; for subscribers nothing is kept. */
 export class Hub {
   readonly #subscribers = new Set<Subscriber>();
+
+  constructor(readonly history: History) {}
 
   join(subscriber: Subscriber): () => void {
     this.#subscribers.add(subscriber);
@@ -17,6 +21,7 @@ export class Hub {
   }
 
   publish(channel: string, topic: string, frame: JsonObject): void {
+    if (frame['kind'] === 'data') this.history.add(channel, topic, field(frame, 'data') ?? null);
     let serialized: string | undefined;
     for (const subscriber of this.#subscribers) {
       if (!subscriber.topics.some(wanted => wanted.channel === channel && wanted.name === topic)) continue;

@@ -15,6 +15,8 @@ export interface StepTrace {
   op: string;
   status: 'Queued' | 'Running' | 'Waiting' | 'Completed' | 'Failed';
   attempts: number;
+  /** What it was given, or what it waits for, as JSON; unless that is long. */
+  input?: string;
   startedAt: number;
   endedAt?: number;
 }

@@ -7,6 +7,7 @@ import { LocalServerError, messageOf } from '../errors';
 import { eventReadRoutes } from './routes/event-reads';
 import { eventRoutes } from './routes/events';
 import { graphqlRoutes } from './routes/graphql';
+import { pageRoutes } from './routes/page';
 import { realtimeRoutes } from './routes/realtime';
 import { registerRoutes } from './routes/register';
 import { runRoutes } from './routes/runs';
@@ -24,8 +25,8 @@ export function routes(service: Service): Hono {
       c.header('x-inngest-server-kind', 'dev');
     })
     .use(bodyLimit({ maxSize: largestBody, onError: c => c.json(tooLarge, 413) }))
-    .get('/', c => c.text('Local Inngest server. It is for development and tests.\n'))
     .get('/health', c => c.json({ status: 200, message: 'OK' }))
+    .route('/', pageRoutes(service))
     .route('/', eventRoutes(service))
     .route('/', registerRoutes(service))
     .route('/', eventReadRoutes(service))

@@ -48,26 +48,34 @@ export async function requestSync(client: AppClient, url: string): Promise<void>
 
 /** How apps are kept registered. */
 export interface Syncing {
+  request: (url: string) => Promise<void>;
   retryEvery: number;
   pollInterval: number | false;
+  onSuccess: () => void;
+  onFailure: (error: LocalServerError) => void;
   /** Told of a failure, and not again of the same kind before the app has registered. */
-  onFailure?: ((error: LocalServerError, url: string) => void) | undefined;
+  onFirstFailure: (error: LocalServerError) => void;
 }
 
 /** Keeps asking until the app has registered, and then at every interval; `stop` ends it. */
-export function keepSynced(client: AppClient, url: string, options: Syncing): { stop: () => void } {
+export function keepSynced(url: string, options: Syncing): { stop: () => void } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const told = new Set<string>();
   const attempt = async (): Promise<void> => {
-    const failure = await requestSync(client, url).then(
+    const failure = await options.request(url).then(
       () => undefined,
       (error: unknown) => error as LocalServerError,
     );
     if (stopped) return;
-    if (failure && !told.has(failure.code)) options.onFailure?.(failure, url);
-    if (failure) told.add(failure.code);
-    else told.clear();
+    if (failure) {
+      options.onFailure(failure);
+      if (!told.has(failure.code)) options.onFirstFailure(failure);
+      told.add(failure.code);
+    } else {
+      options.onSuccess();
+      told.clear();
+    }
     const wait = failure ? options.retryEvery : options.pollInterval;
     if (wait !== false) timer = setTimeout(() => void attempt(), wait);
   };
