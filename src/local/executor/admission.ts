@@ -1,3 +1,4 @@
+import { Batcher, isBatched } from '../flow/batch';
 import { Debouncer } from '../flow/debounce';
 import { Singletons, singletonKey } from '../flow/singleton';
 import { names } from '../state/events';
@@ -6,7 +7,6 @@ import type { Clock } from '../clock';
 import type { Core } from './core';
 import { cancelRun } from './finalize';
 import { RateLimits } from './rate-limits';
-import type { StartOptions } from './start';
 import { Idempotency, startRun } from './start';
 
 /** What came of a start: `limited` is over the rate limit, `dropped` for another reason, `held` comes later. */
@@ -26,34 +26,44 @@ export class Admission {
   readonly #singletons = new Singletons();
   readonly #rates: RateLimits;
   readonly #debouncer: Debouncer;
+  readonly #batcher: Batcher;
 
   constructor(clock: Clock) {
     this.#rates = new RateLimits(clock);
     this.#debouncer = new Debouncer(clock);
+    this.#batcher = new Batcher(clock);
   }
 
   /** Starts a run now, later or never. One that is over the rate limit leaves its event's id free. */
-  start(core: Core, fn: FunctionConfig, event: StoredEvent, options: StartOptions = {}): Admitted {
-    const { debounce } = fn.controls;
+  start(core: Core, fn: FunctionConfig, event: StoredEvent): Admitted {
+    const { batch, debounce } = fn.controls;
+    // First: neither ids nor the rate limit count for what is batched.
+    if (batch && isBatched(batch, event)) {
+      this.#batcher.hold(fn, batch, event, (events, batchedAt) => {
+        const current = core.registry.find(fn.uuid);
+        if (current) startRun(core, current, events, { batchedAt });
+      });
+      return 'held';
+    }
     if (onceOnly(fn, event) && this.#idempotency.used(fn, event.id, core.clock.now())) return 'dropped';
     if (!this.#rates.admit(fn, event)) return 'limited';
-    if (!debounce) return this.#begin(core, fn, event, options);
+    if (!debounce) return this.#begin(core, fn, event);
     this.#debouncer.hold(fn, debounce, event, last => {
       // It may have been changed or taken away meanwhile.
       const current = core.registry.find(fn.uuid);
-      if (current) this.#begin(core, current, last, options);
+      if (current) this.#begin(core, current, last);
     });
     return 'held';
   }
 
-  #begin(core: Core, fn: FunctionConfig, event: StoredEvent, options: StartOptions): Admitted {
+  #begin(core: Core, fn: FunctionConfig, event: StoredEvent): Admitted {
     const { singleton } = fn.controls;
     const key = singleton && singletonKey(fn, singleton, event);
     const holder = key === undefined ? undefined : this.#singletons.holder(key);
     if (holder && singleton?.mode === 'skip') return 'dropped';
     if (holder) cancelRun(core, holder);
     if (onceOnly(fn, event)) this.#idempotency.use(fn, event.id, core.clock.now());
-    const run = startRun(core, fn, [event], options);
+    const run = startRun(core, fn, [event]);
     if (key !== undefined) this.#singletons.hold(key, run);
     return 'started';
   }

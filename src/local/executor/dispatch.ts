@@ -29,8 +29,7 @@ function startInvoked(core: Core, admission: Admission, event: StoredEvent): voi
   const fn = core.registry.find(text(meta, 'fn_id') ?? '');
   const correlationId = text(meta, 'correlation_id');
   if (!fn) return;
-  const came = admission.start(core, fn, event, correlationId === undefined ? {} : { correlationId });
-  if (came !== 'limited') return;
+  if (admission.start(core, fn, event) !== 'limited') return;
   // Whoever waits for the run that does not start is told so. As on the real server, nobody tells those whose
   // start was dropped for a singleton or superseded in a debounce.
   for (const pause of core.pauses.find('invoke', correlationId ?? '')) resume(core, pause, rateLimited);

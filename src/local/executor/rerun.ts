@@ -42,11 +42,12 @@ function copyBefore(original: Run, step: StepTrace, input: string | undefined): 
  * @throws RerunProblem
  */
 export function rerun(core: Core, original: Run, from?: FromStep): Run {
-  const originalRunId = original.options.originalRunId ?? original.id;
+  const { batchedAt, originalRunId = original.id } = original.options;
+  const kept = { originalRunId, ...(batchedAt === undefined ? {} : { batchedAt }) };
   const events = [...original.events];
   // A function that registered again since then runs as it is now.
   const fn = core.registry.find(original.fn.slug) ?? original.fn;
-  if (!from) return startRun(core, fn, events, { originalRunId });
+  if (!from) return startRun(core, fn, events, kept);
   if (from.input !== undefined && !from.input.startsWith('['))
     throw new RerunProblem('input is not a valid JSON array');
   if (original.stack.length > 0 && original.steps.size === 0) {
@@ -55,7 +56,7 @@ export function rerun(core: Core, original: Run, from?: FromStep): Run {
   const step = findStep(original, from.stepId);
   const executable = ['Step', 'StepRun', 'StepPlanned', 'StepError', 'StepFailed'].includes(step.op);
   return startRun(core, fn, events, {
-    originalRunId,
+    ...kept,
     prepare: copyBefore(original, step, from.input),
     target: executable ? step.id : undefined,
   });

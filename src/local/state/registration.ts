@@ -90,7 +90,7 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
     maxAttempts: attemptsOf(step),
     cancel: list(field(raw, 'cancel')).map(parseCancel),
     flow,
-    controls: parseControls(flow, checks),
+    controls: parseControls(raw, flow, checks),
   };
 }
 

@@ -50,8 +50,9 @@ export class Run {
     readonly events: readonly StoredEvent[],
     readonly queuedAt: number,
     readonly options: {
-      correlationId?: string;
       originalRunId?: string;
+      /** When the first event of its batch came, if it was started by one. */
+      batchedAt?: number;
       eventsJson: string[];
       /** How many seconds it goes ahead of its time where runs wait for their turn. */
       priority?: number;

@@ -21,9 +21,7 @@ export const recordedLater = (mode: Mode) => read(`${mode}-more`);
 export const golden = (mode: Mode): Traces => ({ ...recordedLater(mode), ...recordedThen(mode) });
 
 /** Recorded, but not run on the local server, with the reason. A real server runs them. */
-export const notLocal: Record<string, string> = {
-  batch: 'flow control comes later (batchEvents)',
-};
+export const notLocal: Record<string, string> = {};
 
 /** Recorded, run and known to differ from the recording: how, and why that is right. */
 export const different: Record<string, string> = {};
