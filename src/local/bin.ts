@@ -12,6 +12,8 @@ A local Inngest server for development and tests.
   -u, --url URL           serve endpoint of an app; may be repeated
       --no-poll           do not ask the apps to register again every 5 s
       --retry-interval N  seconds between attempts instead of Inngest's back-off
+      --signing-key KEY   sign requests and ask apps for this key (apps: INNGEST_SIGNING_KEY, isDev: false)
+      --event-key KEY     accept events with this key only; may be repeated
       --seed N            where the server's random choices come from
   -h, --help              this text
 `;
@@ -24,6 +26,8 @@ interface Arguments {
   poll: boolean;
   retryInterval: number | undefined;
   seed: number | undefined;
+  signingKey: string | undefined;
+  eventKeys: string[] | undefined;
 }
 
 function whole(name: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
@@ -40,6 +44,8 @@ function readArguments(): Arguments {
       'no-poll': { type: 'boolean', default: false },
       'retry-interval': { type: 'string' },
       seed: { type: 'string' },
+      'signing-key': { type: 'string' },
+      'event-key': { type: 'string', multiple: true },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -52,6 +58,8 @@ function readArguments(): Arguments {
     poll: !values['no-poll'],
     retryInterval: interval === undefined ? undefined : whole('retry-interval', interval),
     seed: values.seed === undefined ? undefined : whole('seed', values.seed),
+    signingKey: values['signing-key'],
+    eventKeys: values['event-key'],
   };
 }
 
@@ -72,6 +80,8 @@ async function main(): Promise<void> {
     ...(args.poll ? {} : { pollInterval: false as const }),
     ...(interval === undefined ? {} : { retryDelay: () => interval * 1000 }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
+    ...(args.signingKey === undefined ? {} : { signingKey: args.signingKey }),
+    ...(args.eventKeys === undefined ? {} : { eventKeys: args.eventKeys }),
   });
   const stop = (): void => void server.stop().then(() => process.exit(0));
   process.once('SIGINT', stop);

@@ -26,10 +26,13 @@ import { AppClient } from './transport/app-client';
 import { Faults } from './transport/faults';
 import { FaultySender } from './transport/faulty-sender';
 import { listen, routes } from './transport/http';
+import { Keys } from './transport/keys';
+import type { Service } from './transport/service';
 import { keepSynced, requestSync, requireAppUrl } from './transport/sync';
 
 const defaultPort = 8288;
 const syncRetry = 1000;
+const defaultPingInterval = 15_000;
 const settleLimit = 30_000;
 
 /** A running local Inngest server. */
@@ -68,7 +71,9 @@ class Running implements LocalServer {
   readonly faults: Faults;
   readonly seed: number;
   readonly #core: Core;
-  readonly #client = new AppClient();
+  readonly #service: Service;
+  readonly #keys: Keys;
+  readonly #client: AppClient;
   readonly #sockets: Sockets;
   readonly #syncs: { stop: () => void }[] = [];
   readonly #clock = new Clock();
@@ -82,13 +87,22 @@ class Running implements LocalServer {
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
     const random = new Random(this.seed);
     this.faults = new Faults(random);
+    this.#keys = new Keys(options);
+    this.#client = new AppClient(this.#keys);
     this.#core = buildCore(options, {
       clock: this.#clock,
       random,
       sender: new FaultySender(this.#client, this.faults),
     });
-    const { pingInterval } = options;
-    this.#sockets = new Sockets({ hub: this.#hub, tokens: this.#tokens, now: this.#clock.now, pingInterval });
+    const { pingInterval = defaultPingInterval } = options;
+    this.#service = {
+      core: this.#core,
+      hub: this.#hub,
+      tokens: this.#tokens,
+      keys: this.#keys,
+      pingInterval,
+    };
+    this.#sockets = new Sockets({ ...this.#service, now: this.#clock.now });
   }
 
   get port(): number {
@@ -108,8 +122,7 @@ class Running implements LocalServer {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
     const { onSyncFailed: onFailure } = this.options;
     for (const url of urls) requireAppUrl(url);
-    const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens };
-    this.#http = await listen(routes(service), host, port);
+    this.#http = await listen(routes(this.#service), host, port);
     this.#host = host;
     this.#sockets.attach(this.#http);
     for (const url of urls)
@@ -227,7 +240,7 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
 
 /**
  * Starts a local Inngest server: an unmodified `serve()` app of the Inngest SDK, v3 or v4, syncs and runs on it.
- * For development and tests only; it keeps everything in memory and checks no keys.
+ * For development and tests only; it keeps everything in memory, and checks keys only if it is given some.
  * @param options Where it listens and which apps it asks to register; times are in milliseconds.
  * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
  * @example

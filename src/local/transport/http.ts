@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
@@ -10,9 +11,20 @@ import { graphqlRoutes } from './routes/graphql';
 import { realtimeRoutes } from './routes/realtime';
 import { registerRoutes } from './routes/register';
 import { runRoutes } from './routes/runs';
+import { sseRoutes } from './routes/sse';
 import type { Service } from './service';
 
 const largestBody = 64 * 2 ** 20;
+
+/** What only an app may ask for. Subscribers to realtime have a token instead. */
+const ofApps = /^\/(?:v1\/(?!realtime\/sse)|v0\/runs\/|fn\/|dev$)/;
+
+function requireKey({ keys }: Service): MiddlewareHandler {
+  return async (c, next) => {
+    if (!ofApps.test(c.req.path) || keys.accepts(c.req.header('authorization'))) return await next();
+    return c.text('Authentication failed\n', 401);
+  };
+}
 
 /** All HTTP routes. */
 export function routes(service: Service): Hono {
@@ -21,9 +33,10 @@ export function routes(service: Service): Hono {
     .use(cors())
     .use(async (c, next) => {
       await next();
-      c.header('x-inngest-server-kind', 'dev');
+      c.header('x-inngest-server-kind', service.keys.serverKind);
     })
     .use(bodyLimit({ maxSize: largestBody, onError: c => c.json(tooLarge, 413) }))
+    .use(requireKey(service))
     .get('/', c => c.text('Local Inngest server. It is for development and tests.\n'))
     .get('/health', c => c.json({ status: 200, message: 'OK' }))
     .route('/', eventRoutes(service))
@@ -31,6 +44,7 @@ export function routes(service: Service): Hono {
     .route('/', eventReadRoutes(service))
     .route('/', runRoutes(service))
     .route('/', realtimeRoutes(service))
+    .route('/', sseRoutes(service))
     .route('/', graphqlRoutes(service))
     .onError((error, c) => c.json({ error: messageOf(error), data: null, status: 500 }, 500));
 }

@@ -1,10 +1,14 @@
 import type { Core } from '../executor/core';
 import type { Hub } from '../realtime/hub';
 import type { Tokens } from '../realtime/token';
+import type { Keys } from './keys';
 
 /** What the routes work on. */
 export interface Service {
   core: Core;
   hub: Hub;
   tokens: Tokens;
+  keys: Keys;
+  /** ms between pings on realtime connections. */
+  pingInterval: number;
 }

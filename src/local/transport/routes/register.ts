@@ -5,12 +5,12 @@ import { RegistrationProblem, parseRegistration } from '../../state/registration
 import type { Service } from '../service';
 
 /** `POST /fn/register`, and `GET /dev` by which SDKs find out that a dev server is there. */
-export function registerRoutes({ core }: Service): Hono {
+export function registerRoutes({ core, keys }: Service): Hono {
   return new Hono()
     .post('/fn/register', async c => {
       const expected = c.req.header('x-inngest-expected-server-kind');
-      if (expected && expected !== 'dev') {
-        const error = `Expected server kind ${expected}, got dev`;
+      if (expected && expected !== keys.serverKind) {
+        const error = `Expected server kind ${keys.serverKind}, got ${expected}`;
         return c.json({ error, data: null, status: 400 }, 400);
       }
       try {
@@ -25,7 +25,7 @@ export function registerRoutes({ core }: Service): Hono {
     .get('/dev', c =>
       c.json({
         version: 'local',
-        authed: false,
+        authed: keys.serverKind === 'cloud',
         startOpts: { sdkURLs: [...core.registry.apps.values()].map(app => app.url) },
         functions: core.registry.functions.map(
           ({ uuid, slug, name, triggers, cancel, maxAttempts, flow }) => ({

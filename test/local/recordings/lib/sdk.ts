@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { close, listen } from './proxy.js';
+import type { Keys } from './server.js';
 import type { EventBody, Json, Mode } from './types.js';
 
 /** The step tools that the scenarios use; both majors offer them with these shapes. */
@@ -87,6 +88,7 @@ export interface AppOptions {
   proxyUrl: string;
   appName: string;
   client?: Json;
+  keys?: Keys;
   define: (kit: Kit) => void;
 }
 
@@ -100,7 +102,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const client = new sdk.Inngest({
     id: appId,
     baseUrl: options.proxyUrl,
-    isDev: true,
+    isDev: !options.keys,
+    ...options.keys,
     logger: quiet,
     ...(options.mode === 'v4-off' ? { checkpointing: false } : {}),
     ...options.client,
@@ -109,7 +112,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const kit = makeKit(sdk, client, options, functions);
   options.define(kit);
   const origin = { serveHost: options.proxyUrl, serveOrigin: options.proxyUrl, servePath: '/api/inngest' };
-  const server = createServer(sdk.serve({ client, functions, ...origin }));
+  const { signingKey } = options.keys ?? {};
+  const server = createServer(
+    sdk.serve({ client, functions, ...origin, ...(signingKey ? { signingKey } : {}) }),
+  );
   return { url: await listen(server), kit, stop: () => close(server) };
 }
 
