@@ -14,6 +14,7 @@ A local Inngest server for development and tests.
       --retry-interval N  seconds between attempts instead of Inngest's back-off
       --signing-key KEY   sign requests and ask apps for this key (apps: INNGEST_SIGNING_KEY, isDev: false)
       --event-key KEY     accept events with this key only; may be repeated
+      --persist FILE      keep the state in this file, and go on with what it has
       --seed N            where the server's random choices come from
   -h, --help              this text
 `;
@@ -26,6 +27,7 @@ interface Arguments {
   poll: boolean;
   retryInterval: number | undefined;
   seed: number | undefined;
+  persist: string | undefined;
   signingKey: string | undefined;
   eventKeys: string[] | undefined;
 }
@@ -43,6 +45,7 @@ function readArguments(): Arguments {
       url: { type: 'string', short: 'u', multiple: true, default: [] },
       'no-poll': { type: 'boolean', default: false },
       'retry-interval': { type: 'string' },
+      persist: { type: 'string' },
       seed: { type: 'string' },
       'signing-key': { type: 'string' },
       'event-key': { type: 'string', multiple: true },
@@ -58,6 +61,7 @@ function readArguments(): Arguments {
     poll: !values['no-poll'],
     retryInterval: interval === undefined ? undefined : whole('retry-interval', interval),
     seed: values.seed === undefined ? undefined : whole('seed', values.seed),
+    persist: values.persist,
     signingKey: values['signing-key'],
     eventKeys: values['event-key'],
   };
@@ -80,6 +84,7 @@ async function main(): Promise<void> {
     ...(args.poll ? {} : { pollInterval: false as const }),
     ...(interval === undefined ? {} : { retryDelay: () => interval * 1000 }),
     ...(args.seed === undefined ? {} : { seed: args.seed }),
+    ...(args.persist === undefined ? {} : { persist: args.persist }),
     ...(args.signingKey === undefined ? {} : { signingKey: args.signingKey }),
     ...(args.eventKeys === undefined ? {} : { eventKeys: args.eventKeys }),
   });

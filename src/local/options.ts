@@ -24,6 +24,11 @@ export interface LocalServerOptions {
   shuffle?: boolean;
   /** How many requests to apps may be under way. Default 200. */
   workers?: number;
+  /**
+   * A file in which the server keeps its state: one that is started with it goes on with every run, however the one before ended.
+   * Of one server at a time. Default: everything is in memory.
+   */
+  persist?: string;
   /** How much of what is over is remembered. */
   retention?: Partial<Retention>;
   /**

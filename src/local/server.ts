@@ -14,12 +14,17 @@ import { ulidFactory } from './ids';
 import type { LocalServerOptions } from './options';
 import { defaultRetryDelay } from './queue/backoff';
 import { Queue } from './queue/queue';
+import { plain } from './persist/plain';
+import { noRecorder, recorderOf } from './persist/recorder';
+import { restore } from './persist/restore';
+import { runEntries } from './persist/run-row';
 import { Random } from './random';
 import { Hub } from './realtime/hub';
 import { Sockets } from './realtime/sockets';
 import { Tokens } from './realtime/token';
 import { Pauses } from './state/pauses';
 import { Registry } from './state/registry';
+import type { Run } from './state/run';
 import { Store, defaultRetention } from './state/store';
 import type { StoredEvent } from './state/types';
 import { AppClient } from './transport/app-client';
@@ -63,7 +68,7 @@ export interface LocalServer {
    * @throws LocalServerError `NOT_SETTLED` after `limit` ms (default 30 s)
    */
   settled(limit?: number): Promise<void>;
-  /** Closes the port, sockets and timers. Runs are gone: nothing is kept on disk. */
+  /** Closes the port, sockets and timers. Runs are gone, unless the server has a file (`persist`). */
   stop(): Promise<void>;
 }
 
@@ -157,15 +162,22 @@ class Running implements LocalServer {
     const target = this.#clock.now() + length;
     for (let next = this.#clock.next(); next !== undefined && next <= target; next = this.#clock.next()) {
       this.#clock.skipTo(next);
+      this.#clockChanged();
       this.#clock.runDue();
       await this.settled();
     }
     this.#clock.skipTo(target);
+    this.#clockChanged();
+  }
+
+  #clockChanged(): void {
+    this.#core.recorder.changed('clock', () => [['clock', 'ahead', this.#clock.now() - Date.now()]]);
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#core.recorder.close();
     for (const sync of this.#syncs) sync.stop();
     this.#core.queue.stop();
     this.#clock.stop();
@@ -193,39 +205,63 @@ function buildCore(
   const { clock, random, sender } = parts;
   const { shuffle = false, workers = 200 } = options;
   const activity = new Activity();
-  const admission = new Admission(clock);
+  const recorder = options.persist === undefined ? noRecorder : recorderOf(options.persist);
+  const admission = new Admission(clock, recorder);
   const registry = new Registry();
-  const gate = new Gate(clock, registry);
+  const gate = new Gate(clock, registry, recorder);
+  const changed = (run: Run): void => recorder.changed(run.id, () => runEntries(core, run));
   const core: Core = {
     clock,
     activity,
     random,
     shuffle,
-    store: new Store({ ...defaultRetention, ...options.retention }),
+    recorder,
+    changed,
+    store: new Store({ ...defaultRetention, ...options.retention }, recorder, changed),
     registry,
-    pauses: new Pauses(),
-    queue: new Queue({ clock, activity, random, shuffle, workers, gate }),
+    pauses: new Pauses(changed),
+    queue: new Queue({ clock, activity, random, shuffle, workers, gate, changed }),
     ulid: ulidFactory(clock.now),
     retryDelay: options.retryDelay ?? defaultRetryDelay(random),
-    send: sender.send,
+    send: async (...request) => {
+      // What led to the request is settled before an app acts on it.
+      recorder.flush();
+      return await sender.send(...request);
+    },
     emit: events => emit(core, admission, events),
   };
   core.queue.onJob(async job => await execute(core, job));
-  const crons = new Crons(clock, core.ulid, (fn, event) => {
-    core.emit([event]);
-    admission.start(core, fn, event);
-  });
+  const crons = new Crons(
+    clock,
+    core.ulid,
+    (fn, event) => {
+      core.emit([event]);
+      admission.start(core, fn, event);
+    },
+    recorder,
+  );
   registry.onChange(() => {
     crons.follow(registry.functions);
     core.queue.recheck();
   });
+  restore(core, admission);
   return core;
 }
 
 /** Stores at once, acts later: whoever sent the events has its answer first. */
 function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
   const waiting = [...events];
-  for (const event of waiting) core.store.addEvent(event);
+  const undispatched = new Set(events);
+  const changed = (event: StoredEvent): void => {
+    const id = event.internalId;
+    core.recorder.changed(`undispatched ${id}`, () => [
+      ['undispatched', id, undispatched.has(event) ? plain(event) : null],
+    ]);
+  };
+  for (const event of waiting) {
+    core.store.addEvent(event);
+    changed(event);
+  }
   while (waiting.length > 0) {
     const index = core.shuffle ? core.random.below(waiting.length) : 0;
     const [event] = waiting.splice(index, 1);
@@ -233,6 +269,8 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
     core.activity.enter();
     setImmediate(() => {
       guarded(() => dispatch(core, admission, event));
+      undispatched.delete(event);
+      changed(event);
       core.activity.leave();
     });
   }
@@ -240,7 +278,7 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
 
 /**
  * Starts a local Inngest server: an unmodified `serve()` app of the Inngest SDK, v3 or v4, syncs and runs on it.
- * For development and tests only; it keeps everything in memory, and checks keys only if it is given some.
+ * For development and tests only; it keeps everything in memory unless it is given a file, and checks keys only if it is given some.
  * @param options Where it listens and which apps it asks to register; times are in milliseconds.
  * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
  * @example

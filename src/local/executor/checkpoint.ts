@@ -52,6 +52,7 @@ export function checkpoint(core: Core, body: Json | undefined): CheckpointReply 
     if (reply.status !== 200) return reply;
   }
   if (job) job.attempt = 0;
+  core.changed(run);
   return saved;
 }
 

@@ -1,6 +1,7 @@
 import { DAY, parseDuration } from '../duration';
 import { compile } from '../expression/expression';
 import { priorityOf } from '../flow/priority';
+import type { Recorder } from '../persist/recorder';
 import { newJob } from '../queue/job';
 import { Deadlines } from '../state/deadlines';
 import { eventJson } from '../state/events';
@@ -14,7 +15,11 @@ const second = 1000;
 
 /** Remembers which event ids have started which function, for a day. */
 export class Idempotency {
-  readonly #until = new Deadlines();
+  readonly #until: Deadlines;
+
+  constructor(recorder: Recorder) {
+    this.#until = new Deadlines('once', recorder);
+  }
 
   /** Whether this id has started the function within the last 24 hours. */
   used(fn: FunctionConfig, eventId: string, now: number): boolean {
@@ -45,6 +50,8 @@ function watchForCancel(core: Core, run: Run, rule: CancelRule): void {
 /** What a new run takes over from elsewhere. */
 export interface StartOptions {
   originalRunId?: string;
+  /** Which `singleton` it holds. */
+  singleton?: string | undefined;
   /** When the first event of a batch came. */
   batchedAt?: number;
   /** Changes the run before its first job. */
@@ -66,6 +73,7 @@ export function startRun(
   const run = new Run(core.ulid(), fn, events, now, {
     ...(options.batchedAt === undefined ? {} : { batchedAt: options.batchedAt }),
     ...(options.originalRunId === undefined ? {} : { originalRunId: options.originalRunId }),
+    ...(options.singleton === undefined ? {} : { singleton: options.singleton }),
     eventsJson: events.map(eventJson),
     priority,
   });

@@ -3,6 +3,8 @@ import { parseDuration } from '../duration';
 import type { Expression } from '../expression/expression';
 import type { Json, JsonObject } from '../json';
 import { field, isObject, text } from '../json';
+import { plain } from '../persist/plain';
+import type { Recorder } from '../persist/recorder';
 import { bareEvent } from '../state/events';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 import type { Checks } from './checks';
@@ -73,40 +75,66 @@ interface Pending {
   events: StoredEvent[];
   bytes: number;
   timer: Timer;
+  release: () => void;
 }
+
+type Start = (events: StoredEvent[], since: number) => void;
 
 /** Collects events until a batch is full or its time is over. */
 export class Batcher {
   readonly #pending = new Map<string, Pending>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly recorder: Recorder,
+  ) {}
+
+  /** Goes on with the batches that were begun before this server was started. */
+  restore(startOf: (fnUuid: string) => Start): void {
+    for (const [key, row] of this.recorder.read('batch')) {
+      const { events, since, at } = row as unknown as { events: StoredEvent[]; since: number; at: number };
+      const pending = this.#begin(key, since, at, startOf(key.slice(0, key.indexOf(' '))));
+      for (const event of events) this.#add(pending, event);
+      this.#changed(key);
+    }
+  }
 
   /**
    * Takes an event in. `start` is called once for all events of a batch, in the order in which they came, with the
    * instant at which the first one did.
    */
-  hold(
-    fn: FunctionConfig,
-    batch: Batch,
-    event: StoredEvent,
-    start: (events: StoredEvent[], since: number) => void,
-  ): void {
+  hold(fn: FunctionConfig, batch: Batch, event: StoredEvent, start: Start): void {
     const key = `${fn.uuid} ${batch.key ? keyText(batch.key, event) : ''}`;
+    const now = this.clock.now();
+    const pending = this.#pending.get(key) ?? this.#begin(key, now, now + batch.timeout, start);
+    this.#add(pending, event);
+    this.#changed(key);
+    if (pending.events.length >= batch.maxSize || pending.bytes >= mostBytes) pending.release();
+  }
+
+  #begin(key: string, since: number, at: number, start: Start): Pending {
     const release = (): void => {
       this.#pending.delete(key);
       pending.timer.cancel();
-      start(pending.events, pending.since);
+      this.#changed(key);
+      start(pending.events, since);
     };
-    const since = this.clock.now();
-    const pending = this.#pending.get(key) ?? {
-      since,
-      events: [],
-      bytes: 0,
-      timer: this.clock.at(since + batch.timeout, release),
-    };
+    const pending: Pending = { since, events: [], bytes: 0, timer: this.clock.at(at, release), release };
     this.#pending.set(key, pending);
+    return pending;
+  }
+
+  #add(pending: Pending, event: StoredEvent): void {
     pending.events.push(event);
     pending.bytes += event.bytes;
-    if (pending.events.length >= batch.maxSize || pending.bytes >= mostBytes) release();
+  }
+
+  #changed(key: string): void {
+    this.recorder.changed(`batch ${key}`, () => {
+      const pending = this.#pending.get(key);
+      if (!pending) return [['batch', key, null]];
+      const { events, since, timer } = pending;
+      return [['batch', key, plain({ events, since, at: timer.at })]];
+    });
   }
 }

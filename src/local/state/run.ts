@@ -51,6 +51,8 @@ export class Run {
     readonly queuedAt: number,
     readonly options: {
       originalRunId?: string;
+      /** Which `singleton` it holds until it ends. */
+      singleton?: string;
       /** When the first event of its batch came, if it was started by one. */
       batchedAt?: number;
       eventsJson: string[];

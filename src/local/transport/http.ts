@@ -34,6 +34,8 @@ export function routes(service: Service): Hono {
     .use(async (c, next) => {
       await next();
       c.header('x-inngest-server-kind', service.keys.serverKind);
+      // Whoever is answered finds it, whatever becomes of this process.
+      service.core.recorder.flush();
     })
     .use(bodyLimit({ maxSize: largestBody, onError: c => c.json(tooLarge, 413) }))
     .use(requireKey(service))

@@ -1,8 +1,21 @@
 import { Hono } from 'hono';
 import { derivedUuid } from '../../../wire/ids';
-import { parseJson } from '../../json';
+import type { Json } from '../../json';
+import { field, parseJson, text } from '../../json';
+import type { Entry } from '../../persist/journal';
 import { RegistrationProblem, parseRegistration } from '../../state/registration';
+import type { App } from '../../state/types';
 import type { Service } from '../service';
+
+/** Functions are recorded one by one, too: runs of those that an app no longer has go on. */
+function appEntries(app: App, body: Json): Entry[] {
+  const given = field(body, 'functions');
+  const functions = (Array.isArray(given) ? given : []).map((raw): Entry => {
+    const uuid = derivedUuid(app.uuid, text(raw, 'id') ?? '');
+    return ['function', uuid, { raw, app: app.name, appUuid: app.uuid }];
+  });
+  return [['app', app.name, body], ...functions];
+}
 
 /** `POST /fn/register`, and `GET /dev` by which SDKs find out that a dev server is there. */
 export function registerRoutes({ core, keys }: Service): Hono {
@@ -14,8 +27,10 @@ export function registerRoutes({ core, keys }: Service): Hono {
         return c.json({ error, data: null, status: 400 }, 400);
       }
       try {
-        const app = parseRegistration(parseJson(await c.req.text()));
+        const body = parseJson(await c.req.text());
+        const app = parseRegistration(body);
         const modified = core.registry.register(app);
+        core.recorder.changed(`app ${app.name}`, () => appEntries(app, body ?? null));
         return c.json({ ok: true, modified, sync_id: derivedUuid('sync', app.checksum), app_id: app.uuid });
       } catch (problem) {
         if (!(problem instanceof RegistrationProblem)) throw problem;
