@@ -4,6 +4,7 @@ import { bareEvent, eventPayload, names } from '../state/events';
 import type { Run, RunEnd } from '../state/run';
 import type { FunctionError, StoredEvent } from '../state/types';
 import type { Core } from './core';
+import { deferredEvents } from './defers';
 import { errorJson, memo } from './memo';
 import { resume } from './resume';
 
@@ -88,7 +89,7 @@ export function finalize(core: Core, run: Run, outcome: Outcome): boolean {
       resume(core, pause, parentMemo(outcome, ended[0]));
   }
   core.store.archive(run);
-  core.emit(told.flatMap(({ ended }) => ended));
+  core.emit([...told.flatMap(({ ended }) => ended), ...deferredEvents(core, run)]);
   return true;
 }
 

@@ -9,6 +9,7 @@ import type { Job } from '../queue/job';
 import { eventJson } from '../state/events';
 import type { Pause } from '../state/pauses';
 import { parseFunction, parseRegistration } from '../state/registration';
+import type { Deferred } from '../state/run';
 import { Run } from '../state/run';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 import { asRecorded } from './run-row';
@@ -73,9 +74,11 @@ function restoreRun(
     eventsJson: events.map(eventJson),
   });
   for (const [stepId, memo] of memos) run.save(stepId, memo);
-  const { inputs, traces, pending, jobKeys, jobs, pauses, ...plain } = state as Record<string, Json>;
+  const { inputs, defers, traces, pending, jobKeys, jobs, pauses, ...plain } = state as Record<string, Json>;
   Object.assign(run, plain);
   for (const [stepId, input] of (inputs ?? []) as [string, string][]) run.inputs.set(stepId, input);
+  for (const [stepId, deferred] of (defers ?? []) as unknown as [string, Deferred][])
+    run.defers.set(stepId, deferred);
   for (const trace of (traces ?? []) as { id: string }[]) run.traces.set(trace.id, trace as never);
   run.pending = new Set((pending ?? []) as string[]);
   for (const key of (jobKeys ?? []) as string[]) run.jobKeys.add(key);

@@ -31,6 +31,7 @@ function stateRow(core: Core, run: Run): Json {
   return plain({
     ...{ status, startedAt, end, stack, requestVersion, forceStepPlan },
     inputs: [...run.inputs],
+    defers: [...run.defers],
     traces: [...run.traces.values()],
     pending: [...run.pending],
     jobKeys: [...run.jobKeys],

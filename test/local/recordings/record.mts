@@ -28,7 +28,8 @@ async function record(mode: Mode): Promise<Record<string, Trace>> {
     }
     await rig.stop();
   }
-  for (const one of apart) out[one.scenario.name] = await performApart(mode, one);
+  for (const one of apart.filter(({ modes: some }) => some.includes(mode)))
+    out[one.scenario.name] = await performApart(mode, one);
   return out;
 }
 

@@ -326,6 +326,15 @@ export const ofCrons: Scenario = {
   },
 };
 
+/** The deferred functions start once the run is over. */
+export const ofDefers: Scenario = {
+  name: 'usedefer',
+  roots: [{ fn: 'usedefer' }, { fn: 'deferred' }],
+  order: exact,
+  drive: session =>
+    session.send({ name: 't/usedefer', data: { fail: false } }, { name: 't/usedefer', data: { fail: true } }),
+};
+
 /** Of the steps, the one whose calls depend on the keys of server and app. */
 export const ofEvents: Scenario = single('send', { name: 't/send' });
 

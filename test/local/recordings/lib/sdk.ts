@@ -26,6 +26,8 @@ export interface Context {
   attempt: number;
   /** Only in failure handlers. */
   error?: Error;
+  /** Of deferred runs. */
+  parents?: { fnSlug: string }[];
   /** v4 only. */
   group?: { parallel: <R>(options: Json, body: () => Promise<R>) => Promise<R> };
 }
@@ -67,6 +69,8 @@ export interface Kit {
   fn: (options: FunctionOptions, trigger: Trigger | Trigger[], handler: Handler) => unknown;
   /** How often this was called with this name, the call itself included. */
   count: (name: string) => number;
+  /** Serves a function that was made in another way. */
+  add: (made: unknown) => void;
   /** Names of events and signals are made unique, so that apps on one server don't meet. */
   ns: (name: string) => string;
   appId: string;
@@ -139,6 +143,7 @@ function makeKit(sdk: Sdk, client: Client, options: AppOptions, functions: unkno
     sdk,
     client,
     fn,
+    add: made => functions.push(made),
     count,
     ns,
     appId: options.namespace + options.appName,
