@@ -76,6 +76,8 @@ class Running implements LocalServer {
   readonly faults: Faults;
   readonly seed: number;
   readonly #core: Core;
+  /** Brings back what was recorded. */
+  readonly #goOn: () => void;
   readonly #service: Service;
   readonly #keys: Keys;
   readonly #client: AppClient;
@@ -94,11 +96,13 @@ class Running implements LocalServer {
     this.faults = new Faults(random);
     this.#keys = new Keys(options);
     this.#client = new AppClient(this.#keys);
-    this.#core = buildCore(options, {
+    const { core, goOn } = buildCore(options, {
       clock: this.#clock,
       random,
       sender: new FaultySender(this.#client, this.faults),
     });
+    this.#core = core;
+    this.#goOn = goOn;
     const { pingInterval = defaultPingInterval } = options;
     this.#service = {
       core: this.#core,
@@ -128,6 +132,8 @@ class Running implements LocalServer {
     const { onSyncFailed: onFailure } = this.options;
     for (const url of urls) requireAppUrl(url);
     this.#http = await listen(routes(this.#service), host, port);
+    // Not before apps can answer.
+    this.#goOn();
     this.#host = host;
     this.#sockets.attach(this.#http);
     for (const url of urls)
@@ -201,7 +207,7 @@ function notSettled(limit: number): LocalServerError {
 function buildCore(
   options: LocalServerOptions,
   parts: { clock: Clock; random: Random; sender: FaultySender },
-): Core {
+): { core: Core; goOn: () => void } {
   const { clock, random, sender } = parts;
   const { shuffle = false, workers = 200 } = options;
   const activity = new Activity();
@@ -244,8 +250,7 @@ function buildCore(
     crons.follow(registry.functions);
     core.queue.recheck();
   });
-  restore(core, admission);
-  return core;
+  return { core, goOn: () => restore(core, admission) };
 }
 
 /** Stores at once, acts later: whoever sent the events has its answer first. */
@@ -289,6 +294,9 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
  */
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
   const server = new Running(options);
-  await server.start();
+  await server.start().catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   return server;
 }

@@ -100,7 +100,7 @@ export function restore(core: Core, admission: Admission): void {
   const memos = new Map<string, [string, string][]>();
   for (const [key, memo] of recorder.read('memo')) {
     const [runId = '', stepId = ''] = key.split(/ (.*)/s);
-    memos.set(runId, [...(memos.get(runId) ?? []), [stepId, String(memo)]]);
+    memos.set(runId, [...(memos.get(runId) ?? []), [stepId, memo as string]]);
   }
   for (const [id, start] of [...recorder.read('start')].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const fn = functions.get(text(start, 'fn') ?? '');
