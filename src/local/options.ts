@@ -30,8 +30,21 @@ export interface LocalServerOptions {
   shuffle?: boolean;
   /** How many requests to apps may be under way. Default 200. */
   workers?: number;
+  /**
+   * A file in which the server keeps its state: one that is started with it goes on with every run, however the one before ended.
+   * Of one server at a time. Default: everything is in memory.
+   */
+  persist?: string;
   /** How much of what is over is remembered. */
   retention?: Partial<Retention>;
+  /**
+   * With a key the server is one like Inngest's own, and no development server: its requests to apps are signed, and what only apps
+   * may ask for needs the key. Apps have it as `INNGEST_SIGNING_KEY`, and `isDev: false`. Hexadecimal; may begin with
+   * `signkey-prod-` or the like.
+   */
+  signingKey?: string;
+  /** The keys with which events may come, as `INNGEST_EVENT_KEY` of who sends them. Default: any. */
+  eventKeys?: string[];
   /** ms between pings on realtime connections. Default 15000. */
   pingInterval?: number;
 }

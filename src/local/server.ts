@@ -15,6 +15,10 @@ import { observer } from './observer';
 import type { LocalServerOptions } from './options';
 import { defaultRetryDelay } from './queue/backoff';
 import { Queue } from './queue/queue';
+import { plain } from './persist/plain';
+import { noRecorder, recorderOf } from './persist/recorder';
+import { restore } from './persist/restore';
+import { runEntries } from './persist/run-row';
 import { Random } from './random';
 import { History } from './realtime/history';
 import { Hub } from './realtime/hub';
@@ -22,6 +26,7 @@ import { Sockets } from './realtime/sockets';
 import { Tokens } from './realtime/token';
 import { Pauses } from './state/pauses';
 import { Registry } from './state/registry';
+import type { Run } from './state/run';
 import { Store, defaultRetention } from './state/store';
 import type { StoredEvent } from './state/types';
 import { AppClient } from './transport/app-client';
@@ -29,10 +34,13 @@ import { Faults } from './transport/faults';
 import { FaultySender } from './transport/faulty-sender';
 import { listen, routes } from './transport/http';
 import { AppHealth } from './transport/app-health';
+import { Keys } from './transport/keys';
+import type { Service } from './transport/service';
 import { keepSynced, requestSync, requireAppUrl } from './transport/sync';
 
 const defaultPort = 8288;
 const syncRetry = 1000;
+const defaultPingInterval = 15_000;
 const settleLimit = 30_000;
 
 /** A running local Inngest server. */
@@ -65,7 +73,7 @@ export interface LocalServer {
   settled(limit?: number): Promise<void>;
   /** How many runs have not ended: those that sleep, wait or are queued count, too. */
   readonly unfinishedRuns: number;
-  /** Closes the port, sockets and timers. Runs are gone: nothing is kept on disk. */
+  /** Closes the port, sockets and timers. Runs are gone, unless the server has a file (`persist`). */
   stop(): Promise<void>;
 }
 
@@ -73,7 +81,12 @@ class Running implements LocalServer {
   readonly faults: Faults;
   readonly seed: number;
   readonly #core: Core;
-  readonly #client = new AppClient();
+  /** Brings back what was recorded. */
+  readonly #goOn: () => void;
+  readonly #service: Service;
+  readonly #health: AppHealth;
+  readonly #keys: Keys;
+  readonly #client: AppClient;
   readonly #sockets: Sockets;
   readonly #syncs: { stop: () => void }[] = [];
   readonly #clock = new Clock();
@@ -87,13 +100,26 @@ class Running implements LocalServer {
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
     const random = new Random(this.seed);
     this.faults = new Faults(random);
-    this.#core = buildCore(options, {
+    this.#keys = new Keys(options);
+    this.#client = new AppClient(this.#keys);
+    const { core, goOn } = buildCore(options, {
       clock: this.#clock,
       random,
       sender: new FaultySender(this.#client, this.faults),
     });
-    const { pingInterval } = options;
-    this.#sockets = new Sockets({ hub: this.#hub, tokens: this.#tokens, now: this.#clock.now, pingInterval });
+    this.#core = core;
+    this.#goOn = goOn;
+    this.#health = new AppHealth(core);
+    const { pingInterval = defaultPingInterval } = options;
+    this.#service = {
+      core: this.#core,
+      hub: this.#hub,
+      tokens: this.#tokens,
+      health: this.#health,
+      keys: this.#keys,
+      pingInterval,
+    };
+    this.#sockets = new Sockets({ ...this.#service, now: this.#clock.now });
   }
 
   get port(): number {
@@ -117,11 +143,12 @@ class Running implements LocalServer {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
     const { onSyncFailed } = this.options;
     for (const url of urls) requireAppUrl(url);
-    const health = new AppHealth(this.#core);
-    const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens, health };
-    this.#http = await listen(routes(service), host, port);
+    this.#http = await listen(routes(this.#service), host, port);
+    // Not before apps can answer.
+    this.#goOn();
     this.#host = host;
     this.#sockets.attach(this.#http);
+    const health = this.#health;
     const request = async (url: string): Promise<void> => await this.sync(url);
     for (const url of urls) {
       const sync = keepSynced(url, {
@@ -164,15 +191,22 @@ class Running implements LocalServer {
     const target = this.#clock.now() + length;
     for (let next = this.#clock.next(); next !== undefined && next <= target; next = this.#clock.next()) {
       this.#clock.skipTo(next);
+      this.#clockChanged();
       this.#clock.runDue();
       await this.settled();
     }
     this.#clock.skipTo(target);
+    this.#clockChanged();
+  }
+
+  #clockChanged(): void {
+    this.#core.recorder.changed('clock', () => [['clock', 'ahead', this.#clock.now() - Date.now()]]);
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
+    this.#core.recorder.close();
     for (const sync of this.#syncs) sync.stop();
     this.#core.queue.stop();
     this.#clock.stop();
@@ -196,44 +230,67 @@ function notSettled(limit: number): LocalServerError {
 function buildCore(
   options: LocalServerOptions,
   parts: { clock: Clock; random: Random; sender: FaultySender },
-): Core {
+): { core: Core; goOn: () => void } {
   const { clock, random, sender } = parts;
   const { shuffle = false, workers = 200 } = options;
   const activity = new Activity();
-  const admission = new Admission(clock);
+  const recorder = options.persist === undefined ? noRecorder : recorderOf(options.persist);
+  const admission = new Admission(clock, recorder);
   const registry = new Registry();
-  const gate = new Gate(clock, registry);
+  const gate = new Gate(clock, registry, recorder);
+  const changed = (run: Run): void => recorder.changed(run.id, () => runEntries(core, run));
   const core: Core = {
     clock,
     activity,
     random,
     shuffle,
-    store: new Store({ ...defaultRetention, ...options.retention }),
+    recorder,
+    changed,
+    store: new Store({ ...defaultRetention, ...options.retention }, recorder, changed),
     registry,
-    pauses: new Pauses(),
-    queue: new Queue({ clock, activity, random, shuffle, workers, gate }),
+    pauses: new Pauses(changed),
+    queue: new Queue({ clock, activity, random, shuffle, workers, gate, changed }),
     ulid: ulidFactory(clock.now),
     retryDelay: options.retryDelay ?? defaultRetryDelay(random),
-    send: sender.send,
     tell: observer(options.onActivity),
+    send: async (...request) => {
+      // What led to the request is settled before an app acts on it.
+      recorder.flush();
+      return await sender.send(...request);
+    },
     emit: events => emit(core, admission, events),
   };
   core.queue.onJob(async job => await execute(core, job));
-  const crons = new Crons(clock, core.ulid, (fn, event) => {
-    core.emit([event]);
-    admission.start(core, fn, event);
-  });
+  const crons = new Crons(
+    clock,
+    core.ulid,
+    (fn, event) => {
+      core.emit([event]);
+      admission.start(core, fn, event);
+    },
+    recorder,
+  );
   registry.onChange(() => {
     crons.follow(registry.functions);
     core.queue.recheck();
   });
-  return core;
+  return { core, goOn: () => restore(core, admission) };
 }
 
 /** Stores at once, acts later: whoever sent the events has its answer first. */
 function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
   const waiting = [...events];
-  for (const event of waiting) core.store.addEvent(event);
+  const undispatched = new Set(events);
+  const changed = (event: StoredEvent): void => {
+    const id = event.internalId;
+    core.recorder.changed(`undispatched ${id}`, () => [
+      ['undispatched', id, undispatched.has(event) ? plain(event) : null],
+    ]);
+  };
+  for (const event of waiting) {
+    core.store.addEvent(event);
+    changed(event);
+  }
   while (waiting.length > 0) {
     const index = core.shuffle ? core.random.below(waiting.length) : 0;
     const [event] = waiting.splice(index, 1);
@@ -241,6 +298,8 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
     core.activity.enter();
     setImmediate(() => {
       guarded(() => dispatch(core, admission, event));
+      undispatched.delete(event);
+      changed(event);
       core.activity.leave();
     });
   }
@@ -248,7 +307,7 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
 
 /**
  * Starts a local Inngest server: an unmodified `serve()` app of the Inngest SDK, v3 or v4, syncs and runs on it.
- * For development and tests only; it keeps everything in memory and checks no keys.
+ * For development and tests only; it keeps everything in memory unless it is given a file, and checks keys only if it is given some.
  * @param options Where it listens and which apps it asks to register; times are in milliseconds.
  * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
  * @example
@@ -259,6 +318,9 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
  */
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
   const server = new Running(options);
-  await server.start();
+  await server.start().catch(async (error: unknown) => {
+    await server.stop();
+    throw error;
+  });
   return server;
 }

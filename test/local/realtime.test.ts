@@ -77,6 +77,37 @@ it('delivers JSON and text to subscribers of the topic, in order, and to nobody 
   expect(other.frames).toEqual([]);
 });
 
+it('delivers by server-sent events, too, with pings, for 15 minutes', async () => {
+  await start({ pingInterval: 20 });
+  const connect = async (query: string, authorization = ''): Promise<Response> =>
+    await fetch(`${server.url}/v1/realtime/sse${query}`, { headers: { authorization } });
+  for (const refused of [await connect(''), await connect('?token=a.b.c')]) {
+    expect(refused.status).toBe(401);
+    expect(await refused.json()).toEqual({ error: 'Not authenticated', data: null, status: 401 });
+  }
+  const both = [await connect(`?token=${await token()}`), await connect('', `Bearer ${await token()}`)];
+  const texts = both.map(async answer => {
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    for (;;) {
+      const { done, value } = (await reader?.read()) ?? { done: true, value: '' };
+      if (done) return text;
+      text += value;
+      // Not before all this has come does time go by.
+      if (text.includes('lines') && text.includes('\n:\n\n')) await server.advance('15m');
+    }
+  });
+  await publish(watch, '{"type":"a"}');
+  await publish(watch, 'two\n\nlines');
+  await publish(`channel=elsewhere&topic=watch`, '1');
+  for (const text of await Promise.all(texts)) {
+    const frames = text.split('\n\n').filter(part => part.startsWith('data: '));
+    const data = frames.map(frame => (JSON.parse(frame.slice(6)) as Frame)['data']);
+    expect(data).toEqual([{ type: 'a' }, 'two\n\nlines']);
+  }
+});
+
 it('keeps nothing for who comes late', async () => {
   await start();
   await publish(watch, '1');

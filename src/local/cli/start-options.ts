@@ -12,6 +12,9 @@ A local Inngest server for development and tests. It has a page at its URL, and 
   -u, --url URL           serve endpoint of an app; may be repeated
       --no-poll           do not ask the apps to register again every 5 s, for those that restart (--poll: do)
       --retry-interval N  seconds between attempts instead of Inngest's back-off
+      --signing-key KEY   sign requests and ask apps for this key (apps: INNGEST_SIGNING_KEY, isDev: false)
+      --event-key KEY     accept events with this key only; may be repeated
+      --persist FILE      keep the state in this file, and go on with what it has
       --seed N            where the server's random choices come from
       --json              one JSON object a line for all that happens
   -q, --quiet             only where it listens, and what is wrong with the apps
@@ -31,6 +34,9 @@ export interface StartOptions {
   poll: boolean;
   retryInterval: number | undefined;
   seed: number | undefined;
+  persist: string | undefined;
+  signingKey: string | undefined;
+  eventKeys: string[] | undefined;
 }
 
 function whole(name: string, value: string, most = Number.MAX_SAFE_INTEGER): number {
@@ -52,6 +58,9 @@ export function startOptions(args: string[]): StartOptions {
       poll: { type: 'boolean', default: true },
       'retry-interval': { type: 'string' },
       seed: { type: 'string' },
+      persist: { type: 'string' },
+      'signing-key': { type: 'string' },
+      'event-key': { type: 'string', multiple: true },
       json: flag,
       quiet: { ...flag, short: 'q' },
       help: { ...flag, short: 'h' },
@@ -68,5 +77,8 @@ export function startOptions(args: string[]): StartOptions {
     poll: values.poll,
     retryInterval: interval === undefined ? undefined : whole('retry-interval', interval),
     seed: seed === undefined ? undefined : whole('seed', seed),
+    persist: values.persist,
+    signingKey: values['signing-key'],
+    eventKeys: values['event-key'],
   };
 }

@@ -9,7 +9,7 @@ import { note, printable, say } from './terminal';
 
 /** The server's options, of those of the command. New ones are added here and in start-options.ts. */
 function serverOptions(given: StartOptions): LocalServerOptions {
-  const { port, host, urls, poll, retryInterval, seed } = given;
+  const { port, host, urls, poll, retryInterval, seed, persist, signingKey, eventKeys } = given;
   return {
     port,
     host,
@@ -18,6 +18,9 @@ function serverOptions(given: StartOptions): LocalServerOptions {
     ...(poll ? {} : { pollInterval: false as const }),
     ...(retryInterval === undefined ? {} : { retryDelay: () => retryInterval * 1000 }),
     ...(seed === undefined ? {} : { seed }),
+    ...(persist === undefined ? {} : { persist }),
+    ...(signingKey === undefined ? {} : { signingKey }),
+    ...(eventKeys === undefined ? {} : { eventKeys }),
   };
 }
 
@@ -37,16 +40,16 @@ function reporter({ json, quiet, urls }: StartOptions): (activity: ServerActivit
 }
 
 /** Stops at the first signal, and ends the process at once at the second. */
-function stopOnSignal(server: LocalServer, { json, quiet }: StartOptions): void {
+function stopOnSignal(server: LocalServer, { json, quiet, persist }: StartOptions): void {
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) process.exit(1);
     isStopping = true;
     const unfinishedRuns = server.unfinishedRuns;
-    const lost =
-      unfinishedRuns === 0 ? '' : ` ${unfinishedRuns} unfinished, which are gone: nothing is kept.`;
+    const fate = persist === undefined ? 'are gone: nothing is kept' : `go on from ${persist}`;
     if (json) say(JSON.stringify({ type: 'server.stopping', at: server.now(), unfinishedRuns }));
-    else if (lost && !quiet) say(`Stopping. Runs:${lost}`);
+    else if (unfinishedRuns > 0 && !quiet)
+      say(`Stopping. Runs: ${unfinishedRuns} unfinished, which ${fate}.`);
     void server.stop().then(() => process.exit(0));
   };
   process.on('SIGINT', stop);

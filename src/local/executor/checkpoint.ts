@@ -3,6 +3,7 @@ import { byteLength, canonical, field, isObject, text } from '../json';
 import type { Job } from '../queue/job';
 import type { Run } from '../state/run';
 import type { Core } from './core';
+import { defer } from './defers';
 import { limits } from './limits';
 import { memo } from './memo';
 import { jobOfQueueItem } from './request';
@@ -55,18 +56,18 @@ export function checkpoint(core: Core, body: Json | undefined): CheckpointReply 
     if (reply.status !== 200) return reply;
   }
   if (job) job.attempt = 0;
+  core.changed(run);
   return saved;
 }
 
 const waits = new Set(['Sleep', 'WaitForEvent', 'WaitForSignal', 'InvokeFunction', 'Gateway', 'AIGateway']);
-const passedOver = new Set(['StepPlanned', 'DeferAdd', 'DeferAbort']);
 
 function save(core: Core, run: Run, step: Json, attempts: number): CheckpointReply {
   const op = text(step, 'op') ?? 'None';
-  if (passedOver.has(op)) return saved;
+  const id = text(step, 'id') ?? '';
+  if (op === 'StepPlanned' || defer(run, { op, id, opts: field(step, 'opts') })) return saved;
   if (op !== 'StepRun' && op !== 'Step') return refuse(400, `cannot checkpoint opcode: ${op}`);
   const data = field(step, 'data');
-  const id = text(step, 'id') ?? '';
   const size = byteLength(canonical(data));
   if (size > limits.stepOutput) {
     return refuse(413, `step ${id} output too large: step output size is greater than the limit`);

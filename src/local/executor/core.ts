@@ -2,8 +2,10 @@ import type { Activity } from '../activity';
 import type { Clock } from '../clock';
 import type { Queue } from '../queue/queue';
 import type { Random } from '../random';
+import type { Recorder } from '../persist/recorder';
 import type { Pauses } from '../state/pauses';
 import type { Registry } from '../state/registry';
+import type { Run } from '../state/run';
 import type { Store } from '../state/store';
 import type { StoredEvent } from '../state/types';
 import type { ServerActivity } from '../server-activity';
@@ -33,6 +35,9 @@ export interface Core {
   /** ms until retry 1, 2, … */
   retryDelay: (retry: number) => number;
   send: Send;
+  recorder: Recorder;
+  /** A run has changed. Whoever changes what it has to do, or waits for, need not say so. */
+  changed: (run: Run) => void;
   /** Stores events and, once the current work is done, dispatches them. */
   emit: (events: StoredEvent[]) => void;
   /** Tells the observer. */

@@ -33,7 +33,7 @@ function startInvoked(core: Core, admission: Admission, event: StoredEvent): Eve
   const fn = core.registry.find(text(meta, 'fn_id') ?? '');
   const correlationId = text(meta, 'correlation_id');
   if (!fn) return [];
-  const came = admission.start(core, fn, event, correlationId === undefined ? {} : { correlationId });
+  const came = admission.start(core, fn, event);
   const starts = [{ function: fn.slug, came }];
   if (came !== 'limited') return starts;
   // Whoever waits for the run that does not start is told so. As on the real server, nobody tells those whose

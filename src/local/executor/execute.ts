@@ -76,6 +76,7 @@ async function attempt(core: Core, job: Job): Promise<void> {
   job.sentAt = core.clock.now();
   // The request after a sleep still asks for plans; only those after it may execute at once again.
   if (job.wakes !== undefined && job.attempt === 0 && run.requestVersion >= 2) run.forceStepPlan = false;
+  core.changed(run);
   let answer: Answer;
   try {
     answer = interpret(await core.send(request.url, request.headers, request.body), core.clock.now());

@@ -4,6 +4,7 @@ import { bareEvent, eventPayload, names } from '../state/events';
 import type { Run, RunEnd } from '../state/run';
 import type { FunctionError, StoredEvent } from '../state/types';
 import type { Core } from './core';
+import { deferredEvents } from './defers';
 import { errorJson, memo } from './memo';
 import { resume } from './resume';
 import { tellEnded } from './tell';
@@ -19,6 +20,11 @@ function outputOf(outcome: Outcome): string | undefined {
   return outcome.status === 'Failed' ? canonical(outcome.body ?? errorJson(outcome.error)) : undefined;
 }
 
+/** What an invocation's event and the pause of the step that waits for it have in common. */
+function correlationOf(event: StoredEvent): string | undefined {
+  return text(field(event.data, '_inngest'), 'correlation_id');
+}
+
 function finishedData(run: Run, event: StoredEvent, outcome: Outcome): JsonObject {
   const data: JsonObject = {
     function_id: run.fn.slug,
@@ -32,14 +38,13 @@ function finishedData(run: Run, event: StoredEvent, outcome: Outcome): JsonObjec
     data['error'] = errorJson(outcome.error);
     if (outcome.body !== undefined) data['result'] = outcome.body;
   }
-  const correlation = text(field(event.data, '_inngest'), 'correlation_id');
+  const correlation = correlationOf(event);
   if (correlation !== undefined) data['correlation_id'] = correlation;
   return data;
 }
 
 /** The events that tell the world; a run that such an event started tells nobody. */
-function endEvents(core: Core, run: Run, outcome: Outcome): StoredEvent[] {
-  const { event } = run;
+function endEvents(core: Core, run: Run, event: StoredEvent, outcome: Outcome): StoredEvent[] {
   if (event.name === names.finished || event.name === names.failed) return [];
   const now = core.clock.now();
   const data = finishedData(run, event, outcome);
@@ -77,14 +82,16 @@ export function finalize(core: Core, run: Run, outcome: Outcome): boolean {
   tellEnded(core, run);
   core.queue.removeAll(run);
   core.pauses.removeAll(run);
-  const events = endEvents(core, run, outcome);
-  const { correlationId } = run.options;
-  if (correlationId !== undefined) {
-    for (const pause of core.pauses.find('invoke', correlationId))
-      resume(core, pause, parentMemo(outcome, events[0]));
+  const told = run.events
+    // Of a batch, the first event and each invocation.
+    .filter((event, index) => index === 0 || correlationOf(event) !== undefined)
+    .map(event => ({ event, ended: endEvents(core, run, event, outcome) }));
+  for (const { event, ended } of told) {
+    for (const pause of core.pauses.find('invoke', correlationOf(event) ?? ''))
+      resume(core, pause, parentMemo(outcome, ended[0]));
   }
   core.store.archive(run);
-  core.emit(events);
+  core.emit([...told.flatMap(({ ended }) => ended), ...deferredEvents(core, run)]);
   return true;
 }
 

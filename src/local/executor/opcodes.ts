@@ -3,6 +3,7 @@ import type { Job } from '../queue/job';
 import { newJob } from '../queue/job';
 import type { Answer, Opcode } from './answer';
 import type { Core } from './core';
+import { defer } from './defers';
 import { finalize } from './finalize';
 import { gateway } from './gateway';
 import { invoke } from './invoke';
@@ -26,8 +27,6 @@ const planOps = new Set([
   'Gateway',
   'AIGateway',
 ]);
-/** Ops that neither execute nor plan: they ride along with others. */
-const lazyOps = new Set(['DeferAdd', 'DeferAbort']);
 
 /** A step reported an error and has attempts left: the same job is tried again. */
 export class StepRetry extends Problem {
@@ -79,8 +78,6 @@ async function handle(core: Core, job: Job, op: Opcode, answer: Ops): Promise<vo
     case 'DiscoveryRequest':
       return discover(core, run, { key: `discovery ${op.id} ${job.id}` });
     case 'None':
-    case 'DeferAdd':
-    case 'DeferAbort':
       return;
     default:
       return await handleWait(core, job, op);
@@ -127,7 +124,7 @@ async function handleAll(core: Core, job: Job, ops: Opcode[], answer: Ops): Prom
 export async function handleOps(core: Core, job: Job, answer: Ops): Promise<void> {
   const { run } = job;
   const { ops } = answer;
-  const working = ops.filter(op => !lazyOps.has(op.op));
+  const working = ops.filter(op => !defer(run, op));
   if (working.every(op => op.op === 'None' && op.id === '')) {
     return discover(core, run, { key: `restart ${job.id} ${job.generation}` });
   }

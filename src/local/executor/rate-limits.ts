@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import { keyValue } from '../flow/key';
 import { canonical } from '../json';
+import type { Recorder } from '../persist/recorder';
 import { Deadlines } from '../state/deadlines';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 
@@ -12,9 +13,14 @@ import type { FunctionConfig, StoredEvent } from '../state/types';
  */
 export class RateLimits {
   /** When a key has used nothing of its limit any more. */
-  readonly #idle = new Deadlines();
+  readonly #idle: Deadlines;
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    recorder: Recorder,
+  ) {
+    this.#idle = new Deadlines('rate', recorder);
+  }
 
   /** Counts a start; `false` if it is one too many, which is not counted. */
   admit(fn: FunctionConfig, event: StoredEvent): boolean {

@@ -2,6 +2,7 @@ import { ACCOUNT_ID, spanId } from '../ids';
 import { byteLength, canonical, canonicalOf } from '../json';
 import type { Job } from '../queue/job';
 import type { Run } from '../state/run';
+import { defersJson } from './defers';
 import { limits } from './limits';
 
 /** One request to an app. */
@@ -55,7 +56,7 @@ function body(job: Job, requestId: string, useApi: boolean): string {
   const { run } = job;
   return canonicalOf([
     ['ctx', context(job, requestId, useApi)],
-    ['defers', '{}'],
+    ['defers', defersJson(run)],
     ['event', run.eventsJson[0] ?? '{}'],
     ['events', `[${useApi ? '' : run.eventsJson.join(',')}]`],
     ['steps', useApi ? '{}' : stepsJson(run)],

@@ -1,4 +1,6 @@
 import { Problem } from '../errors';
+import type { Json } from '../json';
+import { canonical, parseJson } from '../json';
 import type { Run, StepTrace } from '../state/run';
 import type { Core } from './core';
 import { startRun } from './start';
@@ -23,7 +25,7 @@ function findStep(run: Run, wanted: string): StepTrace {
 }
 
 /** Steps that began before this one keep their results; a step that can be targeted is executed first. */
-function copyBefore(original: Run, step: StepTrace, input: string | undefined): (run: Run) => void {
+function copyBefore(original: Run, step: StepTrace, input: Json | undefined): (run: Run) => void {
   return run => {
     for (const [id, trace] of original.traces) {
       if (id === step.id) break;
@@ -32,7 +34,7 @@ function copyBefore(original: Run, step: StepTrace, input: string | undefined): 
       run.save(id, memo);
       run.traces.set(id, { ...trace });
     }
-    if (input !== undefined) run.inputs.set(step.id, `{"input":${input}}`);
+    if (input !== undefined) run.inputs.set(step.id, canonical({ input }));
   };
 }
 
@@ -42,12 +44,14 @@ function copyBefore(original: Run, step: StepTrace, input: string | undefined): 
  * @throws RerunProblem
  */
 export function rerun(core: Core, original: Run, from?: FromStep): Run {
-  const originalRunId = original.options.originalRunId ?? original.id;
+  const { batchedAt, originalRunId = original.id } = original.options;
+  const kept = { originalRunId, ...(batchedAt === undefined ? {} : { batchedAt }) };
   const events = [...original.events];
   // A function that registered again since then runs as it is now.
   const fn = core.registry.find(original.fn.slug) ?? original.fn;
-  if (!from) return startRun(core, fn, events, { originalRunId });
-  if (from.input !== undefined && !from.input.startsWith('['))
+  if (!from) return startRun(core, fn, events, kept);
+  const input = from.input === undefined ? undefined : parseJson(from.input);
+  if (from.input !== undefined && !Array.isArray(input))
     throw new RerunProblem('input is not a valid JSON array');
   if (original.stack.length > 0 && original.steps.size === 0) {
     throw new RerunProblem('the steps of this run have been forgotten');
@@ -55,8 +59,8 @@ export function rerun(core: Core, original: Run, from?: FromStep): Run {
   const step = findStep(original, from.stepId);
   const executable = ['Step', 'StepRun', 'StepPlanned', 'StepError', 'StepFailed'].includes(step.op);
   return startRun(core, fn, events, {
-    originalRunId,
-    prepare: copyBefore(original, step, from.input),
+    ...kept,
+    prepare: copyBefore(original, step, input),
     target: executable ? step.id : undefined,
   });
 }

@@ -1,6 +1,7 @@
 import { DAY, periodOf } from '../../wire/period';
 import { compile } from '../expression/expression';
 import { priorityOf } from '../flow/priority';
+import type { Recorder } from '../persist/recorder';
 import { newJob } from '../queue/job';
 import { Deadlines } from '../state/deadlines';
 import { eventJson } from '../state/events';
@@ -14,7 +15,11 @@ const second = 1000;
 
 /** Remembers which event ids have started which function, for a day. */
 export class Idempotency {
-  readonly #until = new Deadlines();
+  readonly #until: Deadlines;
+
+  constructor(recorder: Recorder) {
+    this.#until = new Deadlines('once', recorder);
+  }
 
   /** Whether this id has started the function within the last 24 hours. */
   used(fn: FunctionConfig, eventId: string, now: number): boolean {
@@ -44,15 +49,18 @@ function watchForCancel(core: Core, run: Run, rule: CancelRule): void {
 
 /** What a new run takes over from elsewhere. */
 export interface StartOptions {
-  correlationId?: string;
   originalRunId?: string;
+  /** Which `singleton` it holds. */
+  singleton?: string | undefined;
+  /** When the first event of a batch came. */
+  batchedAt?: number;
   /** Changes the run before its first job. */
   prepare?: (run: Run) => void;
   /** The step the first job executes. */
   target?: string | undefined;
 }
 
-/** Starts a run of `fn`. A future `ts` of its event delays the first request until then. */
+/** Starts a run of `fn`. A future `ts` of its event delays the first request until then, unless it comes in a batch. */
 export function startRun(
   core: Core,
   fn: FunctionConfig,
@@ -63,8 +71,9 @@ export function startRun(
   const first = events[0];
   const priority = first ? priorityOf(fn.controls.priority, first) : 0;
   const run = new Run(core.ulid(), fn, events, now, {
-    ...(options.correlationId === undefined ? {} : { correlationId: options.correlationId }),
+    ...(options.batchedAt === undefined ? {} : { batchedAt: options.batchedAt }),
     ...(options.originalRunId === undefined ? {} : { originalRunId: options.originalRunId }),
+    ...(options.singleton === undefined ? {} : { singleton: options.singleton }),
     eventsJson: events.map(eventJson),
     priority,
   });
@@ -72,8 +81,9 @@ export function startRun(
   core.store.addRun(run);
   for (const rule of fn.cancel) watchForCancel(core, run, rule);
   // A negative priority puts the start off, as on the real server.
-  const at = Math.max(now - Math.min(priority, 0) * second, first?.ts ?? now);
-  limitStart(core, run, now);
+  const batched = options.batchedAt !== undefined;
+  const at = Math.max(now - Math.min(priority, 0) * second, batched ? now : (first?.ts ?? now));
+  if (!batched) limitStart(core, run, now);
   core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
   return run;
 }

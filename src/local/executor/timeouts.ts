@@ -1,5 +1,6 @@
 import { periodOf } from '../../wire/period';
 import { text } from '../json';
+import type { Pause } from '../state/pauses';
 import type { Run } from '../state/run';
 import type { Core } from './core';
 import { cancelRun } from './finalize';
@@ -8,10 +9,14 @@ import { cancelRun } from './finalize';
 function cancelAt(core: Core, run: Run, limit: 'start' | 'finish', since: number): void {
   const length = periodOf(text(run.fn.flow['timeouts'], limit) ?? '');
   if (!length) return;
-  const timer = core.clock.at(since + length, () => {
-    if (limit === 'finish' || run.startedAt === undefined) cancelRun(core, run);
-  });
-  core.pauses.add({ kind: 'cancel', key: '', run, stepId: '', timer });
+  const pause: Pause = { kind: 'cancel', key: '', run, stepId: '', limit };
+  pause.timer = core.clock.at(since + length, () => timeOut(core, run, limit));
+  core.pauses.add(pause);
+}
+
+/** The time of a limit is over. */
+export function timeOut(core: Core, run: Run, limit: 'start' | 'finish'): void {
+  if (limit === 'finish' || run.startedAt === undefined) cancelRun(core, run);
 }
 
 /** `timeouts.start`: how long a run may wait for its first request. */

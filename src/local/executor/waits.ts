@@ -70,6 +70,7 @@ function expressionOf(op: Opcode): Expression | undefined {
 
 /** Adds a wait that ends with `onTimeout` unless something resumes it before `at`. */
 export function wait(core: Core, pause: Pause, at: number, onTimeout: string): void {
+  pause.onTimeout = onTimeout;
   core.pauses.add(pause);
   if (at <= core.clock.now()) resume(core, pause, onTimeout);
   else pause.timer = core.clock.at(at, () => resume(core, pause, onTimeout));

@@ -2,6 +2,8 @@ import type { Expression } from '../expression/expression';
 import type { JsonObject } from '../json';
 import type { StartLimit } from '../state/start-limit';
 import { parseStartLimit } from '../state/start-limit';
+import type { Batch } from './batch';
+import { parseBatch } from './batch';
 import type { Checks } from './checks';
 import type { Concurrency } from './concurrency';
 import { parseConcurrency } from './concurrency';
@@ -22,13 +24,14 @@ export interface Controls {
   debounce: Debounce | undefined;
   singleton: Singleton | undefined;
   priority: Expression | undefined;
+  batch: Batch | undefined;
 }
 
 /**
- * Reads the flow control that a function was registered with.
+ * Reads the flow control that a function was registered with: `flow` is the part of the registration that holds it.
  * @throws RegistrationProblem for what the real server refuses
  */
-export function parseControls(flow: JsonObject, checks: Checks): Controls {
+export function parseControls(registered: JsonObject, flow: JsonObject, checks: Checks): Controls {
   return {
     startLimit: parseStartLimit(flow, checks.compiled, checks.refuse),
     concurrency: parseConcurrency(flow['concurrency'], checks),
@@ -36,5 +39,6 @@ export function parseControls(flow: JsonObject, checks: Checks): Controls {
     debounce: parseDebounce(flow['debounce'], checks),
     singleton: parseSingleton(flow['singleton'], checks),
     priority: parsePriority(flow['priority'], checks),
+    batch: parseBatch(registered, checks),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock, Timer } from '../clock';
 import { names } from '../state/events';
 import type { FunctionConfig, StoredEvent, Trigger } from '../state/types';
+import type { Recorder } from '../persist/recorder';
 import { Schedule, jitterOf } from './schedule';
 
 interface Entry {
@@ -12,6 +13,10 @@ interface Entry {
 }
 
 const second = 1000;
+
+function keyOf(fn: FunctionConfig, { cron }: { cron: string }): string {
+  return `${fn.uuid} ${cron}`;
+}
 
 /** Without fractions of a second, as the real server writes these times. */
 function written(instant: number): string {
@@ -35,6 +40,7 @@ export class Crons {
     private readonly ulid: () => string,
     /** Makes a due time happen: the event is sent, and the function starts with it. */
     private readonly start: (fn: FunctionConfig, event: StoredEvent) => void,
+    private readonly recorder: Recorder,
   ) {}
 
   /** Follows the registered functions. A schedule that stays the same goes on as it was. */
@@ -43,7 +49,7 @@ export class Crons {
     for (const fn of functions) {
       for (const trigger of fn.triggers) {
         if (trigger.cron === undefined) continue;
-        const key = `${fn.uuid} ${trigger.cron}`;
+        const key = keyOf(fn, { cron: trigger.cron });
         left.delete(key);
         const entry = this.#entries.get(key);
         if (entry) Object.assign(entry, { fn, trigger });
@@ -53,21 +59,30 @@ export class Crons {
     for (const key of left) {
       this.#entries.get(key)?.timer?.cancel();
       this.#entries.delete(key);
+      this.recorder.changed(`cron ${key}`, () => [['cron', key, null]]);
     }
   }
 
   #add(key: string, fn: FunctionConfig, trigger: Entry['trigger']): void {
     const entry: Entry = { fn, trigger, schedule: new Schedule(trigger.cron), timer: undefined };
     this.#entries.set(key, entry);
-    this.#arm(entry, this.clock.now());
+    // What was due while there was no server is made up for, once.
+    const due = this.recorder.read('cron').get(key);
+    if (typeof due === 'number') this.#set(entry, due, () => this.clock.now());
+    else this.#arm(entry, this.clock.now());
   }
 
   /** Counted from the due time before, so that none is left out where the clock jumps over several. */
   #arm(entry: Entry, after: number): void {
     const due = entry.schedule.next(after);
-    if (due === undefined) return;
+    if (due !== undefined) this.#set(entry, due, () => due);
+  }
+
+  #set(entry: Entry, due: number, goesOnAfter: () => number): void {
+    const key = keyOf(entry.fn, entry.trigger);
+    this.recorder.changed(`cron ${key}`, () => [['cron', key, due]]);
     entry.timer = this.clock.at(due, () => {
-      this.#arm(entry, due);
+      this.#arm(entry, goesOnAfter());
       this.start(entry.fn, this.#event(entry, due));
     });
   }

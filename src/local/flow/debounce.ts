@@ -3,6 +3,8 @@ import { DAY, periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json } from '../json';
 import { text } from '../json';
+import { plain } from '../persist/plain';
+import type { Recorder } from '../persist/recorder';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 import type { Checks } from './checks';
 import { keyOf } from './checks';
@@ -44,7 +46,19 @@ interface Pending {
 export class Debouncer {
   readonly #pending = new Map<string, Pending>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly recorder: Recorder,
+  ) {}
+
+  /** Goes on with what was held back before this server was started. */
+  restore(start: (fnUuid: string, event: StoredEvent) => void): void {
+    for (const [key, row] of this.recorder.read('debounce')) {
+      const { event, last, at } = row as unknown as { event: StoredEvent; last: number | null; at: number };
+      const fnUuid = key.slice(0, key.indexOf(' '));
+      this.#hold(key, event, last ?? Number.POSITIVE_INFINITY, at, () => start(fnUuid, event));
+    }
+  }
 
   /** Takes an event in. `start` is called for the last one of its key; the others are superseded. */
   hold(
@@ -61,10 +75,25 @@ export class Debouncer {
     before?.timer.cancel();
     const last = before?.last ?? now + (debounce.timeout ?? Number.POSITIVE_INFINITY);
     const at = Math.min(now + debounce.period, Math.max(last, now));
+    this.#hold(key, event, last, at, () => start(event));
+  }
+
+  #hold(key: string, event: StoredEvent, last: number, at: number, start: () => void): void {
     const timer = this.clock.at(at, () => {
       this.#pending.delete(key);
-      start(event);
+      this.#changed(key);
+      start();
     });
     this.#pending.set(key, { event, last, timer });
+    this.#changed(key);
+  }
+
+  #changed(key: string): void {
+    this.recorder.changed(`debounce ${key}`, () => {
+      const pending = this.#pending.get(key);
+      if (!pending) return [['debounce', key, null]];
+      const { event, last, timer } = pending;
+      return [['debounce', key, plain({ event, last, at: timer.at })]];
+    });
   }
 }

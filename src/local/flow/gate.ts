@@ -1,4 +1,5 @@
 import type { Clock } from '../clock';
+import type { Recorder } from '../persist/recorder';
 import type { Job } from '../queue/job';
 import type { Registry } from '../state/registry';
 import type { Run } from '../state/run';
@@ -22,14 +23,17 @@ function slotOf(fn: FunctionConfig, event: StoredEvent, given: ConcurrencyLimit,
 /** Decides whether a job may be executed now: a function's `concurrency` and `throttle`. */
 export class Gate {
   readonly #slots = new Slots();
-  readonly #throttles = new Throttles();
+  readonly #throttles: Throttles;
   readonly #byJob = new Map<Job, Slot[]>();
   readonly #byRun = new Map<Run, Slot>();
 
   constructor(
     private readonly clock: Clock,
     private readonly registry: Registry,
-  ) {}
+    recorder: Recorder,
+  ) {
+    this.#throttles = new Throttles(recorder);
+  }
 
   /** Lets a job in, which takes what it needs; or says when to ask again, which may be infinite. */
   admit(job: Job): number | undefined {
@@ -49,6 +53,15 @@ export class Gate {
     if (steps.length > 0) this.#byJob.set(job, steps);
     if (begun) this.#byRun.set(run, begun);
     return undefined;
+  }
+
+  /** A run that has begun before this server was started holds its slot. */
+  restored(run: Run): void {
+    const { runs } = run.fn.controls.concurrency;
+    if (!runs || run.startedAt === undefined) return;
+    const slot = slotOf(run.fn, run.event, runs, 'run');
+    this.#slots.take([slot]);
+    this.#byRun.set(run, slot);
   }
 
   /** A job has been executed. @returns whether it gives something back */

@@ -2,6 +2,7 @@ import { periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json } from '../json';
 import { field, text } from '../json';
+import type { Recorder } from '../persist/recorder';
 import { Deadlines } from '../state/deadlines';
 import type { StoredEvent } from '../state/types';
 import type { Checks } from './checks';
@@ -44,7 +45,11 @@ export function parseThrottle(given: Json | undefined, checks: Checks): Throttle
  */
 export class Throttles {
   /** When a key has used nothing of its limit any more. */
-  readonly #idle = new Deadlines();
+  readonly #idle: Deadlines;
+
+  constructor(recorder: Recorder) {
+    this.#idle = new Deadlines('throttle', recorder);
+  }
 
   /** Counts a start; or says when it may be tried again, and counts nothing. */
   admit(owner: string, throttle: Throttle, event: StoredEvent, now: number): number | undefined {

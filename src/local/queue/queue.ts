@@ -17,6 +17,8 @@ export interface QueueOptions {
   workers: number;
   /** Decides whether a job's function may be executed now. */
   gate: Gate;
+  /** What a run has to do has changed. */
+  changed: (run: Run) => void;
 }
 
 /** Its place among the jobs that are ready: the lower, the earlier. */
@@ -52,7 +54,8 @@ export class Queue {
 
   enqueue(job: Job): void {
     if (this.#stopped) return;
-    const { clock } = this.options;
+    const { clock, changed } = this.options;
+    changed(job.run);
     const own = this.#byRun.get(job.run) ?? new Set();
     this.#byRun.set(job.run, own.add(job));
     this.#byId.set(job.id, job);
@@ -69,6 +72,16 @@ export class Queue {
     return this.#byId.get(id);
   }
 
+  /** Whether the app has been asked and has not answered. */
+  isUnderWay(job: Job): boolean {
+    return this.#active.has(job);
+  }
+
+  /** Tells flow control of a run that went on before this server was started. */
+  restored(run: Run): void {
+    this.options.gate.restored(run);
+  }
+
   of(run: Run): Job[] {
     return [...(this.#byRun.get(run) ?? [])];
   }
@@ -83,6 +96,7 @@ export class Queue {
       this.#byId.delete(job.id);
     }
     this.#byRun.delete(run);
+    this.options.changed(run);
     if (this.options.gate.end(run)) this.recheck();
   }
 
@@ -174,6 +188,7 @@ export class Queue {
       const own = this.#byRun.get(job.run);
       own?.delete(job);
       if (own?.size === 0) this.#byRun.delete(job.run);
+      this.options.changed(job.run);
     }
     this.options.activity.leave();
     if (this.#ready.size > 0) this.#drainSoon();

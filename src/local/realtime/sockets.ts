@@ -12,14 +12,13 @@ function textOf(message: RawData): string {
 }
 
 const path = '/v1/realtime/connect';
-const defaultPingInterval = 15_000;
 
 interface SocketOptions {
   hub: Hub;
   tokens: Tokens;
   now: () => number;
-  /** ms between protocol pings. Default 15 s. */
-  pingInterval?: number | undefined;
+  /** ms between protocol pings. */
+  pingInterval: number;
 }
 
 const refusal = (status: string): string =>
@@ -48,7 +47,7 @@ export class Sockets {
   #connected(client: WebSocket, topics: Topic[]): void {
     const subscriber: Subscriber = { topics, deliver: frame => client.send(frame) };
     const leave = this.options.hub.join(subscriber);
-    const ping = setInterval(() => client.ping(), this.options.pingInterval ?? defaultPingInterval);
+    const ping = setInterval(() => client.ping(), this.options.pingInterval);
     this.#pings.add(ping);
     client.on('error', () => client.terminate());
     client.on('message', message => this.#command(subscriber, textOf(message)));

@@ -35,6 +35,7 @@ export const names = {
   cancelled: 'inngest/function.cancelled',
   invoked: 'inngest/function.invoked',
   cron: 'inngest/scheduled.timer',
+  deferred: 'inngest/deferred.schedule',
 } as const;
 
 /**

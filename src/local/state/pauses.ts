@@ -16,6 +16,10 @@ export interface Pause {
   expression?: Expression;
   timer?: Timer;
   parallelMode?: string;
+  /** The step's memo if the timer ends the wait. */
+  onTimeout?: string;
+  /** Which of the function's `timeouts` it is, if it is one: the timer cancels the run. */
+  limit?: 'start' | 'finish';
 }
 
 /** Who waits for what. */
@@ -23,7 +27,10 @@ export class Pauses {
   readonly #byKey = new Map<string, Set<Pause>>();
   readonly #byRun = new Map<Run, Set<Pause>>();
 
+  constructor(private readonly changed: (run: Run) => void) {}
+
   add(pause: Pause): void {
+    this.changed(pause.run);
     const key = `${pause.kind} ${pause.key}`;
     this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(pause));
     this.#byRun.set(pause.run, (this.#byRun.get(pause.run) ?? new Set()).add(pause));
@@ -39,11 +46,16 @@ export class Pauses {
     own?.delete(pause);
     if (own?.size === 0) this.#byRun.delete(pause.run);
     pause.timer?.cancel();
+    this.changed(pause.run);
     return true;
   }
 
+  of(run: Run): Pause[] {
+    return [...(this.#byRun.get(run) ?? [])];
+  }
+
   removeAll(run: Run): void {
-    for (const pause of [...(this.#byRun.get(run) ?? [])]) this.remove(pause);
+    for (const pause of this.of(run)) this.remove(pause);
   }
 
   find(kind: PauseKind, key: string): Pause[] {

@@ -60,7 +60,8 @@ function attemptsOf(step: Json | undefined): number {
   return Math.min(typeof attempts === 'number' && attempts >= 0 ? attempts : defaultRetries, maxRetries) + 1;
 }
 
-function parseFunction(raw: JsonObject, appName: string, appUuid: string): FunctionConfig {
+/** @throws RegistrationProblem */
+export function parseFunction(raw: JsonObject, appName: string, appUuid: string): FunctionConfig {
   const slug = text(raw, 'id');
   if (!slug) throw new RegistrationProblem(`${invalid}: one has no id`);
   const steps = field(raw, 'steps');
@@ -90,7 +91,7 @@ function parseFunction(raw: JsonObject, appName: string, appUuid: string): Funct
     maxAttempts: attemptsOf(step),
     cancel: list(field(raw, 'cancel')).map(parseCancel),
     flow,
-    controls: parseControls(flow, checks),
+    controls: parseControls(raw, flow, checks),
   };
 }
 

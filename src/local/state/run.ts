@@ -1,3 +1,4 @@
+import type { JsonObject } from '../json';
 import { byteLength } from '../json';
 import type { FunctionConfig, RunStatus, StoredEvent } from './types';
 
@@ -21,6 +22,15 @@ export interface StepTrace {
   endedAt?: number;
 }
 
+/** A function that is to start once the run is over. */
+export interface Deferred {
+  fnSlug: string;
+  input: JsonObject;
+  bytes: number;
+  /** Whether it is still to start, and the app may say that it is not. */
+  abortable: boolean;
+}
+
 /** One run of a function: its memoized steps and everything that decides what is sent next. */
 export class Run {
   status: RunStatus = 'Queued';
@@ -32,6 +42,8 @@ export class Run {
   readonly steps = new Map<string, string>();
   /** Replaced inputs of a rerun: they look like memos but are no results. */
   readonly inputs = new Map<string, string>();
+  /** What it deferred, by hashed id. */
+  readonly defers = new Map<string, Deferred>();
   readonly traces = new Map<string, StepTrace>();
   /** -1 until the app's first answer chose one. */
   requestVersion = -1;
@@ -52,8 +64,11 @@ export class Run {
     readonly events: readonly StoredEvent[],
     readonly queuedAt: number,
     readonly options: {
-      correlationId?: string;
       originalRunId?: string;
+      /** Which `singleton` it holds until it ends. */
+      singleton?: string;
+      /** When the first event of its batch came, if it was started by one. */
+      batchedAt?: number;
       eventsJson: string[];
       /** How many seconds it goes ahead of its time where runs wait for their turn. */
       priority?: number;

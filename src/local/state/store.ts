@@ -1,3 +1,5 @@
+import type { Recorder } from '../persist/recorder';
+import { plain } from '../persist/plain';
 import type { Run } from './run';
 import type { StoredEvent } from './types';
 
@@ -31,20 +33,33 @@ export class Store {
   #heavyBytes = 0;
   #eventBytes = 0;
 
-  constructor(private readonly retention: Retention = defaultRetention) {}
+  constructor(
+    private readonly retention: Retention,
+    private readonly recorder: Recorder,
+    private readonly changed: (run: Run) => void,
+  ) {}
 
   addEvent(event: StoredEvent): void {
+    if (this.events.has(event.internalId)) return;
+    this.#eventChanged(event);
     this.events.set(event.internalId, event);
     this.#eventBytes += event.bytes;
     for (const [id, old] of this.events) {
       if (this.events.size <= this.retention.events && this.#eventBytes <= this.retention.bytes) break;
       this.events.delete(id);
       this.#eventBytes -= old.bytes;
+      this.#eventChanged(old);
     }
+  }
+
+  #eventChanged(event: StoredEvent): void {
+    const id = event.internalId;
+    this.recorder.changed(`event ${id}`, () => [['event', id, plain(this.events.get(id))]]);
   }
 
   addRun(run: Run): void {
     this.runs.set(run.id, run);
+    this.changed(run);
     for (const { internalId } of run.events) {
       const runs = this.#runsByEvent.get(internalId);
       if (runs) runs.add(run);
@@ -60,6 +75,7 @@ export class Store {
   /** Marks a run as over, which makes it a candidate for being forgotten: first its memos, then all of it. */
   archive(run: Run): void {
     run.jobKeys.clear();
+    this.changed(run);
     this.#ended.add(run);
     this.#heavy.add(run);
     this.#heavyBytes += weight(run);
@@ -79,12 +95,14 @@ export class Store {
     if (run.end && (run.end.output?.length ?? 0) > smallOutput) run.end.output = undefined;
     run.steps.clear();
     run.inputs.clear();
+    this.changed(run);
   }
 
   #forget(run: Run): void {
     this.#strip(run);
     this.#ended.delete(run);
     this.runs.delete(run.id);
+    this.changed(run);
     for (const { internalId } of run.events) {
       const runs = this.#runsByEvent.get(internalId);
       runs?.delete(run);

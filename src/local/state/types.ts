@@ -31,10 +31,10 @@ export interface FunctionConfig {
   cancel: CancelRule[];
   /**
    * Flow control (concurrency, rateLimit, throttle, debounce, batchEvents, singleton, priority, idempotency,
-   * timeouts) as registered. All of it is kept and shown; batchEvents has no effect so far.
+   * timeouts) as registered: this is what is shown.
    */
   flow: JsonObject;
-  /** What has an effect of it. */
+  /** The same, read and checked: this is what has an effect. */
   controls: Controls;
 }
 

@@ -4,12 +4,14 @@ import type { LookupFunction } from 'node:net';
 import type { RawAnswer } from '../executor/core';
 import { limits } from '../executor/limits';
 import { LocalServerError } from '../errors';
+import type { Keys, ServerKind } from './keys';
 
 /** One request to an app, as it goes over the wire. */
 export interface AppRequest {
   method: 'GET' | 'POST' | 'PUT';
   url: string;
   headers: Record<string, string>;
+  /** Canonical JSON. */
   body: string;
   /** ms; none means that a step may take as long as it likes. */
   timeout?: number;
@@ -54,6 +56,13 @@ export class AppClient {
   readonly #open = new Set<http.ClientRequest>();
   #stopped = false;
 
+  constructor(private readonly keys: Keys) {}
+
+  /** As which apps know this server. */
+  get serverKind(): ServerKind {
+    return this.keys.serverKind;
+  }
+
   /** Rejects if no answer came. */
   async send(request: AppRequest): Promise<RawAnswer> {
     if (this.#stopped) throw new LocalServerError('STOPPED', 'The server has been stopped.');
@@ -66,7 +75,11 @@ export class AppClient {
           method: request.method,
           agent: false,
           ...(url.hostname === 'localhost' ? { lookup: bothFamilies } : {}),
-          headers: { ...request.headers, 'content-length': String(Buffer.byteLength(request.body)) },
+          headers: {
+            ...request.headers,
+            ...this.keys.signature(request.body),
+            'content-length': String(Buffer.byteLength(request.body)),
+          },
           ...(request.timeout === undefined ? {} : { signal: AbortSignal.timeout(request.timeout) }),
         },
         answer => {

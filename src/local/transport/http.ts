@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
+import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
@@ -11,9 +12,20 @@ import { pageRoutes } from './routes/page';
 import { realtimeRoutes } from './routes/realtime';
 import { registerRoutes } from './routes/register';
 import { runRoutes } from './routes/runs';
+import { sseRoutes } from './routes/sse';
 import type { Service } from './service';
 
 const largestBody = 64 * 2 ** 20;
+
+/** What only an app may ask for. Subscribers to realtime have a token instead. */
+const ofApps = /^\/(?:v1\/(?!realtime\/sse)|v0\/runs\/|fn\/|dev$)/;
+
+function requireKey({ keys }: Service): MiddlewareHandler {
+  return async (c, next) => {
+    if (!ofApps.test(c.req.path) || keys.accepts(c.req.header('authorization'))) return await next();
+    return c.text('Authentication failed\n', 401);
+  };
+}
 
 /** All HTTP routes. */
 export function routes(service: Service): Hono {
@@ -22,9 +34,12 @@ export function routes(service: Service): Hono {
     .use(cors())
     .use(async (c, next) => {
       await next();
-      c.header('x-inngest-server-kind', 'dev');
+      c.header('x-inngest-server-kind', service.keys.serverKind);
+      // Whoever is answered finds it, whatever becomes of this process.
+      service.core.recorder.flush();
     })
     .use(bodyLimit({ maxSize: largestBody, onError: c => c.json(tooLarge, 413) }))
+    .use(requireKey(service))
     .get('/health', c => c.json({ status: 200, message: 'OK' }))
     .route('/', pageRoutes(service))
     .route('/', eventRoutes(service))
@@ -32,6 +47,7 @@ export function routes(service: Service): Hono {
     .route('/', eventReadRoutes(service))
     .route('/', runRoutes(service))
     .route('/', realtimeRoutes(service))
+    .route('/', sseRoutes(service))
     .route('/', graphqlRoutes(service))
     .onError((error, c) => c.json({ error: messageOf(error), data: null, status: 500 }, 500));
 }

@@ -2,6 +2,7 @@ import type { Core } from '../executor/core';
 import type { Hub } from '../realtime/hub';
 import type { Tokens } from '../realtime/token';
 import type { AppHealth } from './app-health';
+import type { Keys } from './keys';
 
 /** What the routes work on. */
 export interface Service {
@@ -9,4 +10,7 @@ export interface Service {
   hub: Hub;
   tokens: Tokens;
   health: AppHealth;
+  keys: Keys;
+  /** ms between pings on realtime connections. */
+  pingInterval: number;
 }

@@ -1,8 +1,16 @@
 import { LocalServerError, messageOf } from '../errors';
 import { parseJson, text } from '../json';
 import type { AppClient } from './app-client';
+import type { ServerKind } from './keys';
 
 const patience = 10_000;
+
+/** What to look at in an app that refuses. */
+const hints: Record<ServerKind, string> = {
+  dev: "Check that the app's Inngest client uses this server as its baseUrl, with isDev: true.",
+  cloud:
+    "Check that the app's Inngest client uses this server as its baseUrl, with isDev: false, and that its INNGEST_SIGNING_KEY is the server's.",
+};
 
 /** @throws LocalServerError `INVALID_OPTION` */
 export function requireAppUrl(url: string): void {
@@ -22,7 +30,7 @@ export async function requestSync(client: AppClient, url: string): Promise<void>
     .send({
       method: 'PUT',
       url,
-      headers: { 'content-type': 'application/json', 'x-inngest-server-kind': 'dev' },
+      headers: { 'content-type': 'application/json', 'x-inngest-server-kind': client.serverKind },
       body: JSON.stringify({ url }),
       timeout: patience,
     })
@@ -39,9 +47,9 @@ export async function requestSync(client: AppClient, url: string): Promise<void>
     `The app at ${url} did not register: HTTP ${answer.status} ${said}.`,
     {
       remedy:
-        answer.headers['x-inngest-sdk'] === undefined
+        answer.headers['x-inngest-sdk'] === undefined && answer.headers['x-inngest-sdk-handled'] === undefined
           ? 'The URL must be that of its Inngest serve endpoint.'
-          : "Check that the app's Inngest client uses this server as its baseUrl, with isDev: true.",
+          : hints[client.serverKind],
     },
   );
 }

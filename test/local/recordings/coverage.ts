@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { onRealServer } from './lib/server.js';
+import { apart } from './lib/apart.js';
 import type { Trace } from './lib/trace.js';
 import { modes, type Mode } from './lib/types.js';
 import { backoff, scenarios, type Order, type Scenario } from './scenarios.js';
@@ -20,11 +20,6 @@ export const recordedLater = (mode: Mode) => read(`${mode}-more`);
 /** The golden traces of one mode, by scenario. */
 export const golden = (mode: Mode): Traces => ({ ...recordedLater(mode), ...recordedThen(mode) });
 
-/** Recorded, but not run on the local server, with the reason. A real server runs them. */
-export const notLocal: Record<string, string> = {
-  batch: 'flow control comes later (batchEvents)',
-};
-
 /** Recorded, run and known to differ from the recording: how, and why that is right. */
 export const different: Record<string, string> = {};
 
@@ -34,24 +29,16 @@ interface Missing {
   reason: string;
 }
 
-/** What the recorded app could do or the recordings hold, but no test replays. */
+/** What the recorded app could do, but leaves nothing that can be compared: tests of their own show it. */
 export const notRun: Missing[] = [
-  { name: 'cron1', modes, reason: 'on a real server it would take up to a minute; see cron.test.ts' },
-  {
-    name: 'send (signed)',
-    modes: ['v4-on'],
-    reason: 'signing comes later; recorded from a server in start mode',
-  },
-  { name: 'cron1 (signed)', modes: ['v4-on'], reason: 'signing comes later' },
-  { name: 'nestedstep', modes, reason: 'the app never answers, so nothing was recorded; see trap 20' },
-  { name: 'usedefer', modes: ['v4-off', 'v4-on'], reason: 'not in the recordings; defer is out of scope' },
-  { name: 'http500', modes, reason: 'not in the recordings; see trap 6 for what is retried' },
+  { name: 'nestedstep', modes, reason: 'trap 20: the app never answers, so there is no exchange to compare' },
+  { name: 'http500', modes, reason: 'trap 6: what answers with 500 is no SDK' },
 ];
 
 /** The scenarios of this mode that are run against the server at hand. */
 export function chosen(mode: Mode): Scenario[] {
   const traces = golden(mode);
-  return scenarios.filter(one => traces[one.name] && (onRealServer || !notLocal[one.name]));
+  return scenarios.filter(one => traces[one.name]);
 }
 
 const equal: Record<Order, string> = {
@@ -64,8 +51,6 @@ const equal: Record<Order, string> = {
 /** What the table says about a scenario in one mode, for the local server. */
 function verdict(scenario: Scenario, mode: Mode, traces: Traces): string {
   if (!traces[scenario.name]) return 'not recorded';
-  const missing = notLocal[scenario.name];
-  if (missing) return `not covered: ${missing}`;
   const other = different[scenario.name];
   if (other) return `different: ${other}`;
   const later = !recordedThen(mode)[scenario.name];
@@ -76,14 +61,14 @@ function verdict(scenario: Scenario, mode: Mode, traces: Traces): string {
 /** The rows of the table in the documentation, one per scenario. */
 export function scenarioRows(): string[][] {
   const traces = Object.fromEntries(modes.map(mode => [mode, golden(mode)])) as Record<Mode, Traces>;
-  const run = [...scenarios, backoff].map(one => [
+  const run = [...scenarios, backoff, ...apart.map(one => one.scenario)].map(one => [
     one.name,
     ...modes.map(mode => verdict(one, mode, traces[mode])),
   ]);
   const registration = ['registration', ...modes.map(() => 'equal')];
   const missing = notRun.map(one => [
     one.name,
-    ...modes.map(mode => (one.modes.includes(mode) ? `not covered: ${one.reason}` : 'not recorded')),
+    ...modes.map(mode => (one.modes.includes(mode) ? `shown by ${one.reason}` : 'not recorded')),
   ]);
   return [registration, ...run, ...missing];
 }
@@ -92,7 +77,7 @@ export function scenarioRows(): string[][] {
 export function countRows(): string[][] {
   const rows = scenarioRows();
   const count = (column: number, word: string) => rows.filter(row => row[column]?.startsWith(word)).length;
-  return ['equal', 'different', 'not covered', 'not recorded'].map(word => [
+  return ['equal', 'different', 'shown by', 'not recorded'].map(word => [
     word,
     ...modes.map((_, i) => String(count(i + 1, word))),
   ]);

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { recordedThen } from './coverage.js';
+import { apart, performApart } from './lib/apart.js';
 import { startRig } from './lib/run.js';
 import { onRealServer } from './lib/server.js';
 import { traceOf, type Trace } from './lib/trace.js';
@@ -27,6 +28,8 @@ async function record(mode: Mode): Promise<Record<string, Trace>> {
     }
     await rig.stop();
   }
+  for (const one of apart.filter(({ modes: some }) => some.includes(mode)))
+    out[one.scenario.name] = await performApart(mode, one);
   return out;
 }
 

@@ -314,6 +314,30 @@ const ofFlow: Scenario[] = [
   several('conc', [{ i: 1 }, { i: 2 }], [{ i: 1 }, { i: 2 }], { inTime: calls => tooClose(calls, 0, 'end') }),
 ];
 
+/** A due time: the local server's clock goes there at once. */
+export const ofCrons: Scenario = {
+  name: 'cron1',
+  roots: [{ fn: 'cron1' }],
+  order: exact,
+  async drive(session) {
+    await session.server.advance?.('1m');
+    const call = await session.until('a due time', () => session.executions('cron1').at(0), 75_000);
+    return [call.req.event.id ?? ''];
+  },
+};
+
+/** The deferred functions start once the run is over. */
+export const ofDefers: Scenario = {
+  name: 'usedefer',
+  roots: [{ fn: 'usedefer' }, { fn: 'deferred' }],
+  order: exact,
+  drive: session =>
+    session.send({ name: 't/usedefer', data: { fail: false } }, { name: 't/usedefer', data: { fail: true } }),
+};
+
+/** Of the steps, the one whose calls depend on the keys of server and app. */
+export const ofEvents: Scenario = single('send', { name: 't/send' });
+
 /** The default back-off takes 15 to 45 s, so this one has a server and a test file of its own. */
 export const backoff: Scenario = {
   name: 'fnerr (default back-off)',

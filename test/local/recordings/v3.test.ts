@@ -1,4 +1,5 @@
-import { backoffOf, recordingsOf } from './lib/suite.js';
+import { apartOf, backoffOf, recordingsOf } from './lib/suite.js';
 
 recordingsOf('v3');
 backoffOf('v3');
+apartOf('v3');

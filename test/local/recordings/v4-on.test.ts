@@ -1,3 +1,4 @@
-import { recordingsOf } from './lib/suite.js';
+import { apartOf, recordingsOf } from './lib/suite.js';
 
 recordingsOf('v4-on');
+apartOf('v4-on');

@@ -22,6 +22,13 @@ export interface Definition {
   handler: Handler;
 }
 
+/** What an app that is not in development is given. */
+export interface KeysOfApp {
+  signingKey?: string;
+  signingKeyFallback?: string;
+  eventKey?: string;
+}
+
 export interface Api {
   sdk: typeof v4;
   client: any;
@@ -101,12 +108,20 @@ export async function startApp(
   define: (api: Api) => Definition[],
   appId = 'app',
   port = 0,
+  keys?: KeysOfApp,
 ): Promise<TestApp> {
   // Both majors keep their AsyncLocalStorage under this one global name, in different shapes.
   Reflect.deleteProperty(globalThis, Symbol.for('inngest:als'));
   const sdk: any = mode.startsWith('v3') ? v3 : v4;
   const off = mode === 'v4-off' ? { checkpointing: false } : {};
-  const client = new sdk.Inngest({ id: appId, baseUrl: server.url, isDev: true, ...off, logger: silent });
+  const client = new sdk.Inngest({
+    id: appId,
+    baseUrl: server.url,
+    isDev: !keys,
+    ...keys,
+    ...off,
+    logger: silent,
+  });
   const definitions = define({ sdk, client, ref: functionId => sdk.referenceFunction({ functionId }) });
   const functions = functionsOf(mode, client, definitions);
   const exchanges: Exchange[] = [];
@@ -116,7 +131,9 @@ export async function startApp(
   const origin = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
   const serve: any = mode.startsWith('v3') ? serveV3 : serveV4;
   const host = mode.startsWith('v3') ? { serveHost: origin } : { serveOrigin: origin };
-  handle = serve({ client, functions, ...host, servePath: '/api/inngest' });
+  // v3 takes the keys here.
+  const { eventKey: _, ...signing } = keys ?? {};
+  handle = serve({ client, functions, ...host, ...signing, servePath: '/api/inngest' });
   return {
     url: `${origin}/api/inngest`,
     exchanges,

@@ -45,7 +45,7 @@ describe('traps, an app without an SDK', () => {
       hard400: () => answer(400, 'true'),
     });
     // What didn't come from the SDK says nothing about the function, whatever its status.
-    const proxies: Record<string, number> = { proxy502: 502, proxy404: 404, proxy200: 200 };
+    const proxies: Record<string, number> = { proxy502: 502, proxy500: 500, proxy404: 404, proxy200: 200 };
     for (const [name, status] of Object.entries(proxies)) {
       const bare = { status, body: '<html>', bare: true };
       await raw.register({ [name]: (_, nth) => (nth === 1 ? bare : done()) });

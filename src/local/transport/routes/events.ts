@@ -25,8 +25,10 @@ async function send({ core }: Service, c: Context): Promise<Response> {
 /** `POST /e/:key` and `POST /invoke/:slug`. */
 export function eventRoutes(service: Service): Hono {
   return new Hono()
-    .post('/e/:key', async c => await send(service, c))
-    .post('/e', async c => await send(service, c))
+    .post('/e/:key?', async c => {
+      if (service.keys.acceptsEvents(c.req.param('key') ?? '')) return await send(service, c);
+      return c.json({ error: 'Event key not found', message: '', status: 401 }, 401);
+    })
     .post('/invoke/:slug', async c => {
       const payload = parseJson(await c.req.text());
       if (!isObject(payload)) {

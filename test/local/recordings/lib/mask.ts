@@ -9,7 +9,9 @@ const milliseconds = /\b1[6-9]\d{11}\b/g;
 const stackLines = /\n\s+at [^]*$/;
 
 /** Tracing contexts, opaque to apps, and the step's clock; they differ in every run and mean nothing to the SDK. */
-const dropped = new Set(['isr', 'tc', 'timing']);
+const dropped = new Set(['isr', 'tc', 'timing', 'parent_defer_span']);
+/** Wherever they are; the others in an invocation's event. */
+const alwaysDropped = new Set(['timing', 'parent_defer_span']);
 
 /** Strings longer than this are told by their length only. */
 const longString = 4096;
@@ -27,7 +29,7 @@ export function mask(value: unknown, nameOf: NameOf, namespace = ''): unknown {
   if (!isObject(value)) return value;
   const out: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
-    if (dropped.has(key) && (key === 'timing' || 'correlation_id' in value)) continue;
+    if (dropped.has(key) && (alwaysDropped.has(key) || 'correlation_id' in value)) continue;
     // An empty stack is a fact about the SDK; any other names files and lines.
     out[key] =
       key === 'stack' && typeof item === 'string' && item ? '<stack>' : mask(item, nameOf, namespace);

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 import { close, listen } from './proxy.js';
+import type { Keys } from './server.js';
 import type { EventBody, Json, Mode } from './types.js';
 
 /** The step tools that the scenarios use; both majors offer them with these shapes. */
@@ -25,6 +26,8 @@ export interface Context {
   attempt: number;
   /** Only in failure handlers. */
   error?: Error;
+  /** Of deferred runs. */
+  parents?: { fnSlug: string }[];
   /** v4 only. */
   group?: { parallel: <R>(options: Json, body: () => Promise<R>) => Promise<R> };
 }
@@ -66,6 +69,8 @@ export interface Kit {
   fn: (options: FunctionOptions, trigger: Trigger | Trigger[], handler: Handler) => unknown;
   /** How often this was called with this name, the call itself included. */
   count: (name: string) => number;
+  /** Serves a function that was made in another way. */
+  add: (made: unknown) => void;
   /** Names of events and signals are made unique, so that apps on one server don't meet. */
   ns: (name: string) => string;
   appId: string;
@@ -87,6 +92,7 @@ export interface AppOptions {
   proxyUrl: string;
   appName: string;
   client?: Json;
+  keys?: Keys;
   define: (kit: Kit) => void;
 }
 
@@ -100,7 +106,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   const client = new sdk.Inngest({
     id: appId,
     baseUrl: options.proxyUrl,
-    isDev: true,
+    isDev: !options.keys,
+    ...options.keys,
     logger: quiet,
     ...(options.mode === 'v4-off' ? { checkpointing: false } : {}),
     ...options.client,
@@ -109,7 +116,10 @@ export async function startApp(options: AppOptions): Promise<App> {
   const kit = makeKit(sdk, client, options, functions);
   options.define(kit);
   const origin = { serveHost: options.proxyUrl, serveOrigin: options.proxyUrl, servePath: '/api/inngest' };
-  const server = createServer(sdk.serve({ client, functions, ...origin }));
+  const { signingKey } = options.keys ?? {};
+  const server = createServer(
+    sdk.serve({ client, functions, ...origin, ...(signingKey ? { signingKey } : {}) }),
+  );
   return { url: await listen(server), kit, stop: () => close(server) };
 }
 
@@ -133,6 +143,7 @@ function makeKit(sdk: Sdk, client: Client, options: AppOptions, functions: unkno
     sdk,
     client,
     fn,
+    add: made => functions.push(made),
     count,
     ns,
     appId: options.namespace + options.appName,

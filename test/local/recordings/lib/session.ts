@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { startProxy, type RecordingProxy } from './proxy.js';
 import { startApp, type App, type Kit } from './sdk.js';
-import { onRealServer, startServer, type TestServer } from './server.js';
+import { onRealServer, startServer, type Keys, type TestServer } from './server.js';
 import {
   functionOf,
   isExecution,
@@ -18,6 +18,8 @@ export interface SessionOptions {
   appName?: string;
   client?: Json;
   retryDelayMs?: number | 'default';
+  /** For a server that is no development server. */
+  keys?: Keys;
   define: (kit: Kit) => void;
 }
 
@@ -39,16 +41,17 @@ export class Session {
     readonly server: TestServer,
     readonly proxy: RecordingProxy,
     readonly app: App,
+    readonly keys: Keys | undefined,
   ) {}
 
   static async start(options: SessionOptions): Promise<Session> {
     const namespace = `z${randomBytes(4).toString('hex')}-`;
-    const server = await startServer(options.retryDelayMs);
+    const server = await startServer(options.retryDelayMs, options.keys);
     const proxy = await startProxy(server.url);
     const appName = options.appName ?? (options.mode === 'v3' ? 'app-v3' : 'app-v4');
     const app = await startApp({ ...options, namespace, proxyUrl: proxy.url, appName });
     proxy.target(app.url);
-    const session = new Session(options.mode, namespace, server, proxy, app);
+    const session = new Session(options.mode, namespace, server, proxy, app, options.keys);
     await session.sync();
     return session;
   }
@@ -81,7 +84,7 @@ export class Session {
       name: this.namespace + event.name,
       ...(event.id === undefined ? {} : { id: this.namespace + event.id }),
     }));
-    const answer = await this.post('/e/test', named);
+    const answer = await this.post(`/e/${this.keys?.eventKey ?? 'test'}`, named);
     if (!isObject(answer) || !Array.isArray(answer['ids']))
       throw new Error(`not accepted: ${JSON.stringify(answer)}`);
     return (answer['ids'] as string[]).map((id, index) => named[index]?.id ?? id);
@@ -91,7 +94,10 @@ export class Session {
   async post(path: string, body: unknown): Promise<unknown> {
     const answer = await fetch(this.server.url + path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: {
+        'content-type': 'application/json',
+        ...(this.keys ? { authorization: `Bearer ${this.keys.signingKey}` } : {}),
+      },
       body: JSON.stringify(body),
     });
     return answer.json();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { chosen, golden } from '../coverage.js';
 import { defineSteps } from '../functions/steps.js';
 import { backoff } from '../scenarios.js';
+import { apart, performApart } from './apart.js';
 import { mask } from './mask.js';
 import { startRig, type Rig } from './run.js';
 import { onRealServer } from './server.js';
@@ -55,4 +56,13 @@ export function backoffOf(mode: Mode): void {
     expect(live).toEqual(golden(mode)[backoff.name]);
     await session.stop();
   });
+}
+
+/** Scenarios that need a server, or a time, of their own. A real server takes up to a minute for a due time. */
+export function apartOf(mode: Mode): void {
+  for (const one of apart.filter(({ modes }) => modes.includes(mode))) {
+    test(`${one.scenario.name} sends what was recorded`, async () => {
+      expect(await performApart(mode, one)).toEqual(golden(mode)[one.scenario.name]);
+    });
+  }
 }

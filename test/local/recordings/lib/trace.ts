@@ -31,6 +31,8 @@ export interface Call {
   current: number;
   stack: string[];
   steps: Json;
+  /** What the run has deferred, if anything. */
+  defers?: Json;
   status: number;
   reqVersion?: string;
   noRetry?: string;
@@ -119,6 +121,7 @@ function callOf(one: Execution, appCalls: Exchange[], masked: (value: unknown) =
     current: ctx.stack.current,
     stack: ctx.stack.stack,
     steps: masked(one.req.steps) as Json,
+    ...(Object.keys(one.req.defers).length ? { defers: one.req.defers } : {}),
     status: one.status,
     ...(headers['x-inngest-req-version'] ? { reqVersion: headers['x-inngest-req-version'] } : {}),
     ...(headers['x-inngest-no-retry'] ? { noRetry: headers['x-inngest-no-retry'] } : {}),

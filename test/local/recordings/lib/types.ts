@@ -54,6 +54,7 @@ export interface ExecutionRequest {
   event: EventBody;
   events: EventBody[];
   steps: Record<string, unknown>;
+  defers: Json;
   use_api: boolean;
   version: number;
 }

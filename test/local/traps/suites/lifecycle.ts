@@ -49,6 +49,14 @@ export function defineLifecycle({ fn, ns, sdk, appId }: Kit): void {
   fn({ id: 'odd-parent', retries: 0 }, { event: ns('odd-parent') }, async ({ step }) =>
     step.invoke('child', { function: ref('odd'), data: {} }),
   );
+  fn(
+    { id: 'batched', retries: 0, batchEvents: { maxSize: 3, timeout: '8s' } },
+    { event: ns('batched') },
+    async ({ events }) => events.map(event => event.data['n']).sort(),
+  );
+  fn({ id: 'batching', retries: 0 }, { event: ns('batching') }, async ({ step, event }) =>
+    step.invoke('child', { function: ref('batched'), data: event.data }),
+  );
   for (const kind of ['finished', 'failed', 'cancelled']) {
     const ours = `event.data.function_id.startsWith('${appId}')`;
     fn({ id: `on-${kind}`, retries: 0 }, { event: `inngest/function.${kind}`, if: ours }, async () => null);
@@ -74,6 +82,7 @@ const effect = () => pause(settleMs * 2);
 
 export function lifecycleTraps(suite: Suite): void {
   childTraps(suite);
+  batchTraps(suite);
   cancelTraps(suite);
   failureTraps(suite);
 }
@@ -95,6 +104,30 @@ function childTraps({ modes, session }: Suite): void {
       expect(memoOf(calls, 'child'), mode).toMatchObject({ name, data });
       expect(resultOf(calls), mode).toMatchObject({ resolved: { name, data } });
       expect((await runRow(one, runIdOf(calls))).status, mode).toBe('Completed');
+    });
+  });
+}
+
+function batchTraps({ modes, session }: Suite): void {
+  test('trap 28: invocations of a batched function share a run, and each gets its result', async () => {
+    await together(modes, async mode => {
+      const one = session(mode);
+      const ids = await one.send(
+        { name: 'batched', data: { n: 0 } },
+        ...[1, 2].map(n => ({ name: 'batching', data: { n } })),
+      );
+      for (const id of ids.slice(1)) {
+        expect(resultOf(await ended(one, 'batching', id)), mode).toEqual([0, 1, 2]);
+      }
+      const [call, ...others] = one.executions('batched');
+      expect([call?.req.events.length, others.length], mode).toEqual([3, 0]);
+      const run = call?.req.ctx.run_id ?? '';
+      // For the first event, and for each invocation that is not the first.
+      const invoked = call?.req.events.slice(1).filter(event => event.name.endsWith('.invoked')) ?? [];
+      const expected = 1 + invoked.length;
+      await one.until('the events', () => (told(one, 'finished', run).length >= expected ? true : undefined));
+      await effect();
+      expect(told(one, 'finished', run), mode).toHaveLength(expected);
     });
   });
 }
