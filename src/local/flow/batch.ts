@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../clock';
-import { parseDuration } from '../duration';
+import { periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json, JsonObject } from '../json';
 import { field, isObject, text } from '../json';
@@ -37,7 +37,7 @@ const excluded: Record<string, (registered: JsonObject) => boolean> = {
 function timeoutOf(given: Json, checks: Checks): number {
   const shown = text(given, 'timeout') ?? '';
   const length = /^\+?[\d.]+(?:ns|us|ms|s|m|h)/.test(shown) && !/[dw\s]/.test(shown) ? shown : '';
-  const timeout = parseDuration(length.replace(/^\+/, ''));
+  const timeout = periodOf(length.replace(/^\+/, ''));
   if (timeout === undefined) throw checks.refuse(`invalid timeout string: ${shown}`);
   if (timeout < second) throw checks.refuse('batch timeout should be more than 1s');
   return timeout;
