@@ -59,12 +59,12 @@ export function toMilliseconds(input: number | string): number {
   });
 }
 
-/** The instant a sleep or a timeout ends: an ISO date, or a duration from `now`. */
-export function deadline(input: string, now: number): number | undefined {
+/** The instant a sleep or a timeout ends: an ISO date of a clock that is ahead by `lag`, or a duration from `now`. */
+export function deadline(input: string, now: number, lag = 0): number | undefined {
   const length = parseDuration(input);
   if (length !== undefined) return now + length;
   const date = Date.parse(input);
   if (Number.isNaN(date)) return undefined;
   // The real server counts whole seconds to a date.
-  return now + Math.round((date - now) / second) * second;
+  return now + Math.round((date - lag - now) / second) * second;
 }

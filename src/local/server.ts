@@ -22,7 +22,7 @@ import { Pauses } from './state/pauses';
 import { Registry } from './state/registry';
 import { Store, defaultRetention } from './state/store';
 import type { StoredEvent } from './state/types';
-import { AppClient } from './transport/app-client';
+import { AppClient, type AppTransport } from './transport/app-client';
 import { Faults } from './transport/faults';
 import { FaultySender } from './transport/faulty-sender';
 import { listen, routes } from './transport/http';
@@ -64,31 +64,41 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-class Running implements LocalServer {
+/** What the server reaches apps with, and its time. */
+interface ServerParts {
+  client?: AppTransport;
+  clock?: Clock;
+}
+
+/** The server with its parts, for the test kit. */
+export class RunningServer implements LocalServer {
   readonly faults: Faults;
   readonly seed: number;
-  readonly #core: Core;
-  readonly #client = new AppClient();
+  readonly core: Core;
+  readonly #client: AppTransport;
   readonly #sockets: Sockets;
   readonly #syncs: { stop: () => void }[] = [];
-  readonly #clock = new Clock();
   readonly #hub = new Hub();
   readonly #tokens = new Tokens();
   #http: Server | undefined;
   #host = '';
   #stopped = false;
 
-  constructor(private readonly options: LocalServerOptions) {
+  constructor(
+    private readonly options: LocalServerOptions,
+    { client = new AppClient(), clock = new Clock() }: ServerParts = {},
+  ) {
+    this.#client = client;
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
     const random = new Random(this.seed);
     this.faults = new Faults(random);
-    this.#core = buildCore(options, {
-      clock: this.#clock,
+    this.core = buildCore(options, {
+      clock,
       random,
       sender: new FaultySender(this.#client, this.faults),
     });
     const { pingInterval } = options;
-    this.#sockets = new Sockets({ hub: this.#hub, tokens: this.#tokens, now: this.#clock.now, pingInterval });
+    this.#sockets = new Sockets({ hub: this.#hub, tokens: this.#tokens, now: clock.now, pingInterval });
   }
 
   get port(): number {
@@ -101,14 +111,14 @@ class Running implements LocalServer {
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.core.clock.now();
   }
 
   async start(): Promise<void> {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
     const { onSyncFailed: onFailure } = this.options;
     for (const url of urls) requireAppUrl(url);
-    const service = { core: this.#core, hub: this.#hub, tokens: this.#tokens };
+    const service = { core: this.core, hub: this.#hub, tokens: this.#tokens };
     this.#http = await listen(routes(service), host, port);
     this.#host = host;
     this.#sockets.attach(this.#http);
@@ -117,7 +127,7 @@ class Running implements LocalServer {
   }
 
   async sync(url: string): Promise<void> {
-    const { registry } = this.#core;
+    const { registry } = this.core;
     const before = registry.registrations;
     await requestSync(this.#client, url);
     if (registry.registrations > before) return;
@@ -130,10 +140,10 @@ class Running implements LocalServer {
     const deadline = Date.now() + limit;
     // Two quiet turns: what an answer leads to may be scheduled only once it has been read.
     for (let quiet = 0; quiet < 2;) {
-      const idle = await this.#core.activity.idle(deadline - Date.now());
+      const idle = await this.core.activity.idle(deadline - Date.now());
       if (!idle) throw notSettled(limit);
       await new Promise(resolve => setImmediate(resolve));
-      quiet = this.#core.activity.busy ? 0 : quiet + 1;
+      quiet = this.core.activity.busy ? 0 : quiet + 1;
     }
   }
 
@@ -141,21 +151,25 @@ class Running implements LocalServer {
     const length = toMilliseconds(by);
     await this.settled();
     // Counted from here, so that a sleep that began just now is over after its own length.
-    const target = this.#clock.now() + length;
-    for (let next = this.#clock.next(); next !== undefined && next <= target; next = this.#clock.next()) {
-      this.#clock.skipTo(next);
-      this.#clock.runDue();
+    const target = this.core.clock.now() + length;
+    for (
+      let next = this.core.clock.next();
+      next !== undefined && next <= target;
+      next = this.core.clock.next()
+    ) {
+      this.core.clock.skipTo(next);
+      this.core.clock.runDue();
       await this.settled();
     }
-    this.#clock.skipTo(target);
+    this.core.clock.skipTo(target);
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     for (const sync of this.#syncs) sync.stop();
-    this.#core.queue.stop();
-    this.#clock.stop();
+    this.core.queue.stop();
+    this.core.clock.stop();
     this.#client.stop();
     this.#sockets.stop();
     const http = this.#http;
@@ -237,7 +251,7 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
  * await server.stop();
  */
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
-  const server = new Running(options);
+  const server = new RunningServer(options);
   await server.start();
   return server;
 }

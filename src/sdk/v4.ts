@@ -13,6 +13,7 @@ import type {
 } from './port';
 import { cancelRun, eventRuns, failedCalls, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
+import { testHookOf } from './test-hook';
 
 type V4Client = Inngest;
 type V4StepTools = GetStepTools<V4Client>;
@@ -69,6 +70,9 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
   };
   return {
     appId: client.id,
+    get testHook() {
+      return testHookOf(client);
+    },
     sdkVersion,
     lacksSigningKey: () => client.mode === 'cloud' && !client.signingKey,
     send: (event: OutgoingEvent) => client.send(event),

@@ -72,7 +72,7 @@ export function startRun(
   core.store.addRun(run);
   for (const rule of fn.cancel) watchForCancel(core, run, rule);
   // A negative priority puts the start off, as on the real server.
-  const at = Math.max(now - Math.min(priority, 0) * second, first?.ts ?? now);
+  const at = Math.max(now - Math.min(priority, 0) * second, (first?.ts ?? now) - core.clock.lag);
   limitStart(core, run, now);
   core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
   return run;

@@ -46,6 +46,10 @@ export class Pauses {
     for (const pause of [...(this.#byRun.get(run) ?? [])]) this.remove(pause);
   }
 
+  of(run: Run): Pause[] {
+    return [...(this.#byRun.get(run) ?? [])];
+  }
+
   find(kind: PauseKind, key: string): Pause[] {
     return [...(this.#byKey.get(`${kind} ${key}`) ?? [])];
   }

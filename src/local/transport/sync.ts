@@ -1,6 +1,6 @@
 import { LocalServerError, messageOf } from '../errors';
 import { parseJson, text } from '../json';
-import type { AppClient } from './app-client';
+import type { AppTransport } from './app-client';
 
 const patience = 10_000;
 
@@ -16,7 +16,7 @@ export function requireAppUrl(url: string): void {
  * Asks the app at `url` to register itself, which it does with a request of its own.
  * @throws LocalServerError `APP_UNREACHABLE`, `APP_REFUSED`, `INVALID_OPTION`
  */
-export async function requestSync(client: AppClient, url: string): Promise<void> {
+export async function requestSync(client: AppTransport, url: string): Promise<void> {
   requireAppUrl(url);
   const answer = await client
     .send({
@@ -55,7 +55,7 @@ export interface Syncing {
 }
 
 /** Keeps asking until the app has registered, and then at every interval; `stop` ends it. */
-export function keepSynced(client: AppClient, url: string, options: Syncing): { stop: () => void } {
+export function keepSynced(client: AppTransport, url: string, options: Syncing): { stop: () => void } {
   let stopped = false;
   let timer: NodeJS.Timeout | undefined;
   const told = new Set<string>();
