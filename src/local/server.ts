@@ -114,6 +114,11 @@ export class RunningServer implements LocalServer {
     return this.core.clock.now();
   }
 
+  /** Whether anybody listens to a realtime channel. */
+  hears(channel: string): boolean {
+    return this.#hub.hears(channel);
+  }
+
   async start(): Promise<void> {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
     const { onSyncFailed: onFailure } = this.options;

@@ -16,6 +16,8 @@ export interface HookedStep {
 export interface TestHook {
   /** Something is on its way to Inngest. To be called: it has come, or never will. */
   underWay(): () => void;
+  /** False where nobody listens to a realtime channel: nothing has to be sent to it. */
+  isHeard(channel: string): boolean;
   /** The step that is executed in this one's place, or itself. `op`: the name of its op. */
   step(run: HookedRun, step: HookedStep, op: string): HookedStep;
   /** Performs an op's body. Never settles where the process is to look dead. */

@@ -68,7 +68,10 @@ export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPor
     lacksSigningKey: () => shape.mode?.isCloud === true && !rest.signingKey,
     send: event => client.send(event),
     createFunction: definition => createFunction(client, sdkVersion, definition),
-    publish: async (channel, topic, data) => void (await client.realtime.publish({ channel, topic, data })),
+    publish: async (channel, topic, data) => {
+      if (testHookOf(client)?.isHeard(channel) !== false)
+        await client.realtime.publish({ channel, topic, data });
+    },
     subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),

@@ -77,7 +77,10 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
     lacksSigningKey: () => client.mode === 'cloud' && !client.signingKey,
     send: (event: OutgoingEvent) => client.send(event),
     createFunction: definition => createFunction(client, definition),
-    publish: (channel, topic, data) => client.realtime.publish({ channel, topic, config: {} as never }, data),
+    publish: async (channel, topic, data) => {
+      if (testHookOf(client)?.isHeard(channel) === false) return;
+      await client.realtime.publish({ channel, topic, config: {} as never }, data);
+    },
     subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),

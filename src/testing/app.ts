@@ -336,6 +336,7 @@ export async function testApp(options: TestAppOptions): Promise<TestApp> {
     mocks,
     crashes,
     now: clock.now,
+    hears: channel => server.hears(channel),
     enter: () => activity.enter(),
     leave: () => activity.leave(),
   });

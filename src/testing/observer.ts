@@ -19,6 +19,7 @@ export class Observer implements TestHook {
       mocks: Mocks;
       crashes: Crashes;
       now: () => number;
+      hears: (channel: string) => boolean;
       enter: () => void;
       leave: () => void;
     },
@@ -31,6 +32,10 @@ export class Observer implements TestHook {
       if (!isOver) this.parts.leave();
       isOver = true;
     };
+  }
+
+  isHeard(channel: string): boolean {
+    return this.parts.hears(channel);
   }
 
   step(run: HookedRun, given: HookedStep, op: string): HookedStep {

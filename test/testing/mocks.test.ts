@@ -81,9 +81,7 @@ test('agents and tools are mocked by themselves', async () => {
   const mastra = new Mastra({ workflows: { workflow }, logger: false });
   await using app = await testApp({ mastra, inngest, serve: serveSdk as TestAppOptions['serve'] });
   app.mock(agent, params => ({ text: `about ${(params.inputData as { prompt: string }).prompt}` }));
-  app.mock(lookUp, (params: never) => ({
-    found: (params as { inputData: { text: string } }).inputData.text,
-  }));
+  app.mock(lookUp, params => ({ found: (params.inputData as { text: string }).text }));
   const run = await app.start(workflow, { inputData: { prompt: 'trees' } });
   expect(await run.result()).toMatchObject({ result: { found: 'about trees' } });
 });

@@ -14,7 +14,7 @@ test('a run is suspended, resumed, and goes on in a nested workflow', async () =
   await expect(run.until('success')).rejects.toThrow(
     'it is suspended at "approve": call run.resume({ step: \'approve\', resumeData })',
   );
-  await run.resume({ step: steps.approve, resumeData: { by: 'me' } });
+  await run.resume({ step: 'approve', resumeData: { by: 'me' } });
   await run.until('charge');
   const result = await run.result();
   expect(result).toMatchObject({ status: 'success', result: { receipt: 'paid 5' } });

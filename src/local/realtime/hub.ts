@@ -16,6 +16,11 @@ export class Hub {
     return () => void this.#subscribers.delete(subscriber);
   }
 
+  /** Whether anybody would get what is published on the channel. */
+  hears(channel: string): boolean {
+    return [...this.#subscribers].some(({ topics }) => topics.some(topic => topic.channel === channel));
+  }
+
   publish(channel: string, topic: string, frame: JsonObject): void {
     let serialized: string | undefined;
     for (const subscriber of this.#subscribers) {
