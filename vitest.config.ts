@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           ...testDefaults,
           name: 'suite',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'examples/testing/test/*.test.ts'],
           exclude: [
             'test/package/**',
             'test/frameworks/**',

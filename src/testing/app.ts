@@ -72,7 +72,7 @@ export class TestApp implements AsyncDisposable {
    * @param args What core's `run.start()` takes, and `runId`, `resourceId`.
    * @throws MastraInngestError `NOT_IN_APP`, and what `run.startAsync()` throws
    * @example
-   * const testRun = await testApp.start(reportWorkflow, { inputData: { kind: 'daily' } });
+   * const daily = await shop.start(reportWorkflow, { inputData: { kind: 'daily' } });
    */
   start<TWorkflow extends TestedWorkflow>(
     workflow: TWorkflow,
@@ -195,7 +195,7 @@ export class TestApp implements AsyncDisposable {
    * @returns a function that takes the crash off
    * @throws MastraInngestError `NOT_IN_APP`, `INVALID_ARGUMENTS`
    * @example
-   * testApp.crash({ during: 'charge' });
+   * shop.crash({ during: 'charge' });
    */
   crash({ times = 1, ...moments }: CrashOptions): () => void {
     const given = Object.entries(moments).filter(
@@ -219,7 +219,7 @@ export class TestApp implements AsyncDisposable {
    * passed over.
    * @param args As for `start`; `drive` does what a run needs on its way (resumes, events), and is called once for each.
    * @example
-   * const report = await testApp.crashEverywhere(reportWorkflow, { inputData: { kind: 'daily' } });
+   * const report = await shop.crashEverywhere(reportWorkflow, { inputData: { kind: 'daily' } });
    * console.log(report.differing, report.executedTwice);
    */
   crashEverywhere<TWorkflow extends TestedWorkflow>(
@@ -238,7 +238,7 @@ export class TestApp implements AsyncDisposable {
   /**
    * What a running run depends on of a workflow's graph and of those nested in it: put it into a snapshot.
    * @example
-   * expect(testApp.fingerprint('report')).toMatchSnapshot();
+   * console.log(JSON.stringify(shop.fingerprint('report'), null, 2));
    */
   fingerprint(workflow: StepTarget): WorkflowFingerprint {
     return fingerprintOfWorkflow(this.parts.workflows.find(workflow));
@@ -311,10 +311,10 @@ interface AppParts {
  * stands still but for `advance()`. Each has its own server and time, so any number may run at once; each needs a client of its own.
  * @throws MastraInngestError `CLIENT_IN_USE`, `CLIENT_NOT_POINTED`, and what `serve()` throws
  * @example
- * await using app = await testApp({ mastra, inngest });
- * const testRun = await app.start('report', { inputData: { kind: 'daily' } });
- * await app.advance('7 days');
- * console.log(await testRun.result());
+ * await using tested = await testApp({ mastra, inngest });
+ * const reports = await tested.start('report', { inputData: { kind: 'daily' } });
+ * await tested.advance('7 days');
+ * console.log(await reports.result());
  */
 export async function testApp(options: TestAppOptions): Promise<TestApp> {
   const { inngest, functions, seed = 1, retryDelay, storage } = options;

@@ -29,11 +29,9 @@ export function pointClient(given: ClientShape, url: string, hook: TestHook): ()
   const { options, mode, eventKey } = client;
   const restore = () => {
     setTestHook(given, undefined);
-    write(client, options, mode);
-    // v3 has read it from the options again; a key that was set by hand is none of them.
-    if (client.setEventKey && eventKey !== undefined) client.setEventKey(eventKey);
+    write(client, { options, mode, eventKey });
   };
-  write(client, { ...options, baseUrl: url, isDev: true }, developmentMode(mode));
+  write(client, { options: { ...options, baseUrl: url, isDev: true }, mode: developmentMode(mode) });
   if (client.apiBaseUrl !== url || client.eventBaseUrl !== url) {
     restore();
     throw new MastraInngestError(
@@ -46,10 +44,13 @@ export function pointClient(given: ClientShape, url: string, hook: TestHook): ()
   return restore;
 }
 
-function write(client: PointableClient, options: Record<string, unknown>, mode: unknown): void {
+function write(client: PointableClient, state: Pick<PointableClient, 'options' | 'mode' | 'eventKey'>): void {
   try {
-    client.options = options;
-    if (client.setEventKey) client.mode = mode;
+    client.options = state.options;
+    if (!client.setEventKey) return;
+    client.mode = state.mode;
+    // v3 has read it from the options again; a key that was set by hand is none of them.
+    if (state.eventKey !== undefined) client.setEventKey(state.eventKey);
   } catch {
     // A frozen one: the address that it has now says so.
   }
