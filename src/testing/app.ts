@@ -226,13 +226,10 @@ export class TestApp implements AsyncDisposable {
     workflow: TWorkflow,
     args: StartArgumentsOf<TWorkflow> & { drive?: (run: TestRun<TWorkflow>) => Promise<void> },
   ): Promise<CrashReport> {
-    const { crashes, executions } = this.parts;
+    const { crashes } = this.parts;
     const start = (given: object) => this.start(workflow, given as never);
     const advance = (by: number) => this.advance(by);
-    return crashEverywhere(
-      { start: start as never, advance, crashes, executions, core: this.parts.server.core },
-      args as never,
-    );
+    return crashEverywhere({ start: start, advance, crashes, core: this.parts.server.core }, args);
   }
 
   /**

@@ -2,7 +2,6 @@
 import type { Core } from '../local/executor/core';
 import { MastraInngestError } from '../errors';
 import type { CrashMoment, CrashPlace, Crashes } from './crashes';
-import type { Executions } from './executions';
 import { standstillOf } from './standstill';
 import type { TestRun } from './run';
 
@@ -28,7 +27,6 @@ interface Stage {
   start: (args: object) => Promise<TestRun>;
   advance: (by: number) => Promise<void>;
   crashes: Crashes;
-  executions: Executions;
   core: Core;
 }
 
@@ -68,7 +66,7 @@ async function play(stage: Stage, { drive, ...args }: Arguments): Promise<Outcom
   const run = await stage.start(args);
   await drive?.(run);
   const result = comparable(await overSleeps(stage, run));
-  return { result, executed: run.executed, tree: run.tree(), sites: sitesOf(stage, run) };
+  return { result, executed: run.executed, tree: run.tree(), sites: sitesOf(run) };
 }
 
 /** The result, with time passing wherever the run waits for it. */
@@ -85,7 +83,7 @@ async function overSleeps({ core, advance }: Stage, run: TestRun): Promise<unkno
   }
 }
 
-function sitesOf({ executions }: Stage, run: TestRun): CrashSite[] {
+function sitesOf(run: TestRun): CrashSite[] {
   const seen = new Set<string>();
   return run.operations.flatMap(({ workflowId, name, kind, step }) => {
     const place: CrashPlace = { workflowId, op: name };

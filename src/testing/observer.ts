@@ -4,7 +4,7 @@ import type { HookedRun, HookedStep, TestHook } from '../sdk/test-hook';
 import type { CrashMoment, Crashes } from './crashes';
 import type { Executions } from './executions';
 import type { Mocks } from './mocks';
-import { die } from './process-life';
+import { die, whileAlive } from './process-life';
 
 interface BodyParams {
   suspend?: (...args: unknown[]) => unknown;
@@ -51,11 +51,11 @@ export class Observer implements TestHook {
 
   async op<T>(run: HookedRun, name: string, body: () => Promise<T>): Promise<T> {
     const { executions } = this.parts;
-    return executions.perform(run, name, async () => {
+    const performed = executions.perform(run, name, async () => {
       await this.mayCrash('before', run, name);
-      const result = await body().finally(() => this.mayCrash('after', run, name));
-      return result;
+      return await body().finally(() => this.mayCrash('after', run, name));
     });
+    return whileAlive(performed);
   }
 
   private observed(run: HookedRun, step: HookedStep, op: string): Execute {

@@ -12,15 +12,42 @@ export function die<T>(retryAt: number): Promise<T> {
   return new Promise(() => {});
 }
 
+/** What the code gives, or nothing until the dead process is buried: then the SDK is told, so that no timer of its own goes on. */
+export function whileAlive<T>(code: Promise<T>): Promise<T> {
+  const life = lives.getStore();
+  return life ? Promise.race([code, life.buried]) : code;
+}
+
 class ProcessLife {
-  end!: (lost: ConnectionLost) => void;
+  private isDead = false;
+  private reject!: (lost: ConnectionLost) => void;
+  private rejectCode!: (lost: ConnectionLost) => void;
   readonly over = new Promise<never>((_resolve, reject) => {
-    this.end = reject;
+    this.reject = reject;
   });
+  readonly buried = new Promise<never>((_resolve, reject) => {
+    this.rejectCode = reject;
+  });
+
+  constructor() {
+    // Either may come when nobody looks any more.
+    this.over.catch(() => {});
+    this.buried.catch(() => {});
+  }
+
+  end(lost: ConnectionLost): void {
+    this.isDead = true;
+    this.reject(lost);
+  }
+
+  bury(): void {
+    if (this.isDead) this.rejectCode(new ConnectionLost(0));
+  }
 }
 
 /** Carries the server's requests to the app's handler, in this process. */
 export class InProcess implements AppTransport {
+  private readonly lives = new Set<ProcessLife>();
   handler: (request: Request) => Promise<Response> = async () => new Response(null, { status: 503 });
 
   async send({ method, url, headers, body }: AppRequest): Promise<RawAnswer> {
@@ -28,10 +55,14 @@ export class InProcess implements AppTransport {
     const addressed = { host: new URL(url).host, ...headers };
     const request = new Request(url, { method, headers: addressed, ...(method !== 'GET' && { body }) });
     const life = new ProcessLife();
-    return await Promise.race([lives.run(life, () => this.answer(request)), life.over]);
+    this.lives.add(life);
+    const answer = lives.run(life, () => this.answer(request)).finally(() => this.lives.delete(life));
+    return await Promise.race([answer, life.over]);
   }
 
-  stop(): void {}
+  stop(): void {
+    for (const life of this.lives) life.bury();
+  }
 
   private async answer(request: Request): Promise<RawAnswer> {
     const response = await this.handler(request);

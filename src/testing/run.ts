@@ -1,5 +1,5 @@
 import { MastraInngestError } from '../errors';
-import type { AnyMastra, RunStatus } from '../core-types';
+import type { AnyMastra } from '../core-types';
 import { thrownError } from '../function/stored-result';
 import { resultOf } from '../run/result';
 import type { InngestRun } from '../run/run';
@@ -47,11 +47,12 @@ export class TestRun<TWorkflow = unknown> {
    * @example
    * await testRun.until('suspended');
    */
-  async until(target: RunStatus | StepTarget): Promise<void> {
+  async until(target: StepTarget): Promise<void> {
     const { view, waiter, workflows } = this.parts;
     if (typeof target === 'string' && STATUSES.has(target)) {
       const find = () => (view.snapshot?.status === target && this.isSettled) || undefined;
-      return void (await waiter.until(view, { what: `the status "${target}"`, find }, this.place));
+      await waiter.until(view, { what: `the status "${target}"`, find }, this.place);
+      return;
     }
     const ids = workflows.stepIds(target);
     const isDone = ({ step, outcome }: Operation) =>
@@ -70,7 +71,7 @@ export class TestRun<TWorkflow = unknown> {
       view.snapshot && isAtRest(view.snapshot.status) && this.isSettled ? view.snapshot : undefined;
     const snapshot = await waiter.until(view, { what: 'a result', find }, this.place);
     if (snapshot.inngest?.thrown) throw thrownError(snapshot);
-    return (await resultOf(mastra, snapshot, undefined)) as ResultOf<TWorkflow>;
+    return await resultOf(mastra, snapshot, undefined);
   }
 
   /** Continues a suspended run; resolves when Inngest has it. Takes what core's `resume()` takes, and throws what that does. */

@@ -21,7 +21,7 @@ export interface RunMatchers {
 }
 
 declare module 'vitest' {
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type -- vitest's own declaration, which this one joins
+  /* eslint-disable @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type -- vitest's own declaration, which this one joins */
   interface Matchers<
     R extends void | Promise<void> = void | Promise<void>,
     T = unknown,

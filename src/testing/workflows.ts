@@ -29,7 +29,7 @@ export class AppWorkflows {
 
   constructor(mastra: AnyMastra) {
     this.keys = mastra.listWorkflows();
-    const served = Object.values(this.keys).filter(isServable) as ServableWorkflow[];
+    const served = Object.values(this.keys).filter(isServable);
     this.all = withNested(served as never) as unknown as AppWorkflow[];
   }
 

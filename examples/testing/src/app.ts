@@ -8,7 +8,7 @@ const WEEK = 7 * 24 * 60 * 60 * 1000;
 export const inngest = new Inngest({ id: 'shop' });
 const { createWorkflow } = init(inngest);
 
-export const paymentWorkflow = createWorkflow({
+const paymentWorkflow = createWorkflow({
   id: 'payment',
   inputSchema: order,
   outputSchema: receipt,
@@ -24,10 +24,10 @@ export const orderWorkflow = createWorkflow({ id: 'order', inputSchema: order, o
     [async ({ inputData }) => inputData.amount > 1000, approve],
     [async ({ inputData }) => inputData.amount <= 1000, accept],
   ])
-  .map(async ({ getInitData }) => getInitData<{ id: string; amount: number }>())
+  .map(async params => params.getInitData<{ id: string; amount: number }>())
   .then(paymentWorkflow)
   .sleep(WEEK)
   .then(askForReview)
   .commit();
 
-export const mastra = new Mastra({ workflows: { orderWorkflow, paymentWorkflow }, logger: false });
+export const mastra = new Mastra({ workflows: { orderWorkflow }, logger: false });

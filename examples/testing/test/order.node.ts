@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { testApp } from '@mastra/inngest/testing';
 import { inngest, mastra, orderWorkflow } from '../src/app';
 
-test('a small order is paid at once, and a week later we ask for a review', async () => {
+void test('a small order is paid at once, and a week later we ask for a review', async () => {
   await using app = await testApp({ mastra, inngest });
   const run = await app.start(orderWorkflow, { inputData: { id: 'o-1', amount: 20 } });
   await assert.rejects(run.result(), /sleeps until .*: call app\.advance\('7 days'\)/);
@@ -17,7 +17,7 @@ test('a small order is paid at once, and a week later we ask for a review', asyn
   );
 });
 
-test('a process that dies while it charges charges again', async () => {
+void test('a process that dies while it charges charges again', async () => {
   await using app = await testApp({ mastra, inngest });
   app.crash({ during: 'charge' });
   const run = await app.start(orderWorkflow, { inputData: { id: 'o-2', amount: 20 } });
