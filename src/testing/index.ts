@@ -6,6 +6,7 @@ export type { Operation } from './operation';
 export type { CrashReport, CrashSite } from './crash-report';
 export type { WorkflowFingerprint } from './fingerprint';
 export { matchers } from './matchers';
+export type { ToHaveRunOptions } from './matchers';
 export type {
   LooseMock,
   MockOf,
