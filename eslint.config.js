@@ -31,7 +31,10 @@ const rooms = {
     noPackages: [],
     typesOnlyPackages: ['inngest', 'inngest-v3', '@inngest/realtime'],
   },
-  check: { never: ['run', 'workflow', 'serve', 'local', 'sdk', 'init', 'index'] },
+  check: { never: ['run', 'workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'] },
+  workflow: { never: ['local', 'testing'] },
+  serve: { never: ['local', 'testing'] },
+  testing: { never: ['init', 'index'] },
   local: {
     only: ['wire/ids', 'wire/period'],
     noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'],

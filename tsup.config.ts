@@ -38,12 +38,17 @@ const requireForBundledCommonJs = [
   'const require = __createRequire(import.meta.url);',
 ].join('\n');
 
-/** In one build, so that the command and the library share their code. */
+/** Constructors of what only the kit makes name types that no user sees. */
+const withoutInternal = { stripInternal: true };
+
+const testing = { 'testing/index': 'src/testing/index.ts', 'testing/vitest': 'src/testing/vitest.ts' };
+
+/** In one build, so that the command, the library and the test kit share their code. */
 const local: Options = {
   ...shared,
   name: 'local',
-  entry: { 'local/index': 'src/local/index.ts', 'local/bin': 'src/local/bin.ts' },
-  dts: { entry: { 'local/index': 'src/local/index.ts' } },
+  entry: { 'local/index': 'src/local/index.ts', 'local/bin': 'src/local/bin.ts', ...testing },
+  dts: { entry: { 'local/index': 'src/local/index.ts', ...testing }, compilerOptions: withoutInternal },
   format: ['esm'],
   splitting: true,
   banner: { js: requireForBundledCommonJs },
@@ -53,7 +58,8 @@ const local: Options = {
 const localForRequire: Options = {
   ...shared,
   name: 'local cjs',
-  entry: { 'local/index': 'src/local/index.ts' },
+  entry: { 'local/index': 'src/local/index.ts', 'testing/index': 'src/testing/index.ts' },
+  dts: { compilerOptions: withoutInternal },
   format: ['cjs'],
   esbuildPlugins: [pageFiles()],
 };

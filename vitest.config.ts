@@ -8,6 +8,8 @@ const alias = [
   { find: /^@mastra\/inngest\/connect$/, replacement: source('./src/serve/connect.ts') },
   { find: /^@mastra\/inngest\/realtime$/, replacement: source('./src/realtime/index.ts') },
   { find: /^@mastra\/inngest\/local$/, replacement: source('./src/local/index.ts') },
+  { find: /^@mastra\/inngest\/testing$/, replacement: source('./src/testing/index.ts') },
+  { find: /^@mastra\/inngest\/testing\/vitest$/, replacement: source('./src/testing/vitest.ts') },
   { find: /^@mastra\/inngest$/, replacement: source('./src/index.ts') },
   // `MASTRA_CORE` names another installed copy of core (the matrix sets it).
   ...(process.env.MASTRA_CORE
@@ -53,7 +55,7 @@ export default defineConfig({
         test: {
           ...testDefaults,
           name: 'suite',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'examples/testing/test/*.test.ts'],
           exclude: [
             'test/package/**',
             'test/frameworks/**',

@@ -6,6 +6,8 @@ const ENTRIES = {
   '@mastra/inngest': 'src/index.ts',
   '@mastra/inngest/realtime': 'src/realtime/index.ts',
   '@mastra/inngest/local': 'src/local/index.ts',
+  '@mastra/inngest/testing': 'src/testing/index.ts',
+  '@mastra/inngest/testing/vitest': 'src/testing/vitest.ts',
 };
 
 /** Exported for `instanceof` alone: its members say how it works, not how to use it. */

@@ -1,10 +1,12 @@
 /** What the code of the docs takes for granted: the reader's app, and what a page has imported further up. */
 import type { Mastra as MastraClass } from '@mastra/core/mastra';
-import type { DefaultEngineType } from '@mastra/core/workflows';
+import type { DefaultEngineType, Step } from '@mastra/core/workflows';
 import type * as Package from '@mastra/inngest';
 import type * as LocalEntry from '@mastra/inngest/local';
+import type * as TestingEntry from '@mastra/inngest/testing';
 import type * as RealtimeEntry from '@mastra/inngest/realtime';
 import type { GetStepTools, Inngest as InngestClass } from 'inngest';
+import type { expect as vitestExpect } from 'vitest';
 import type { z as zod } from 'zod';
 
 type Tools = ReturnType<typeof Package.init>;
@@ -16,6 +18,7 @@ type ReportWorkflow = Package.InngestWorkflow<
   { kind: string },
   { sent: number }
 >;
+type ChargeStep = Step<string, unknown, { id: string; amount: number }, { receipt: string }>;
 /** Of a framework or of an adapter: takes anything. Its own types are checked by the apps in examples/frameworks. */
 type Anything = (...args: unknown[]) => unknown;
 /** What such a thing calls back with. */
@@ -53,6 +56,13 @@ export declare const fetchUser: never;
 export declare const users: { find(id: string): Promise<{ name: string }> };
 export declare const pay: (amount: number) => Promise<{ receipt: string }>;
 export declare const startLocalServer: typeof LocalEntry.startLocalServer;
+/** A test app of the kit, a run in it, and a step of the app. */
+export declare const testApp: typeof TestingEntry.testApp;
+export declare const shop: TestingEntry.TestApp;
+export declare const testRun: TestingEntry.TestRun;
+export declare const charge: ChargeStep;
+export declare const expect: typeof vitestExpect;
+export declare const previous: TestingEntry.WorkflowFingerprint;
 export declare const workflowChannel: typeof RealtimeEntry.workflowChannel;
 export declare const getRunSubscriptionToken: typeof RealtimeEntry.getRunSubscriptionToken;
 

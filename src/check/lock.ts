@@ -17,7 +17,7 @@ interface LockedWorkflow {
   graph: LockedEntry[];
 }
 
-interface LockFile {
+export interface LockFile {
   version: number;
   workflows: Record<string, LockedWorkflow>;
 }
@@ -53,9 +53,27 @@ export class Lock {
     return new Lock(Object.fromEntries(locked));
   }
 
+  static from({ workflows }: LockFile): Lock {
+    return new Lock(workflows);
+  }
+
+  get file(): LockFile {
+    return { version: VERSION, workflows: this.workflows };
+  }
+
   async write(path: string): Promise<void> {
-    const file: LockFile = { version: VERSION, workflows: this.workflows };
-    await writeFile(path, `${JSON.stringify(file, null, 2)}\n`);
+    await writeFile(path, `${JSON.stringify(this.file, null, 2)}\n`);
+  }
+
+  /** The workflows as far as they can be compared, by id. */
+  graphs(): Map<string, ServedWorkflow> {
+    const inner = (id: string) => this.workflows[id]?.graph;
+    return new Map(
+      Object.entries(this.workflows).map(([id, { graph }]) => [
+        id,
+        { id, serializedStepGraph: unlockedGraph(graph, inner) },
+      ]),
+    );
   }
 
   /** Ids of all workflows in the file. */

@@ -64,13 +64,22 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     return item ? item.foreach.pool.run(item.index, () => this.perform(params)) : this.perform(params);
   }
 
-  private perform(params: StepParams): Promise<StepReturn> {
+  private perform(given: StepParams): Promise<StepReturn> {
+    const params = this.hooked(given);
     const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
     if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
     const child = nestedWorkflow(params.step);
     return child
       ? executeNestedWorkflow(this.parts, params, child)
       : executeDurableStep(this.parts, params, turns);
+  }
+
+  /** A test may have another step executed, and is told of each. */
+  private hooked(params: StepParams): StepParams {
+    const { scope, ids } = this.parts;
+    const { testHook } = scope.port;
+    if (!testHook) return params;
+    return { ...params, step: testHook.step(scope, params.step, ids.of(params)) as StepParams['step'] };
   }
 
   override async executeLoop(params: LoopParams) {

@@ -176,7 +176,9 @@ export class Operations {
     const waiting = [...actions, ...told];
     const prologue = this.begun ? undefined : this.prologue;
     try {
-      return await this.step.run(id, () => this.perform({ place, waiting, prologue, holds }, body));
+      const perform = () => this.perform({ place, waiting, prologue, holds }, body);
+      const { testHook } = this.scope.port;
+      return await this.step.run(id, testHook ? () => testHook.op(this.scope, id, perform) : perform);
     } finally {
       this.begun = true;
       this.repeated = [];

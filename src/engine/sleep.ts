@@ -20,10 +20,11 @@ type AnySleep = SleepParams | SleepUntilParams;
 
 /** `.sleep()`: one op for the waiting event, the snapshot and the duration, then Inngest's own sleep. */
 export async function sleepDurably(parts: EngineParts, params: SleepParams): Promise<void> {
-  const memo = await startSleep(parts, params, async argument => {
+  const memo = await startSleep(parts, params, async (argument, startedAt) => {
     const { fn, duration } = params.entry;
     const milliseconds = Number(fn ? await fn(argument) : duration) || 0;
-    return { until: Date.now() + Math.max(0, milliseconds), asked: milliseconds };
+    // From the op's beginning, so that Inngest is told the very length: its sleep begins when this op is done.
+    return { until: startedAt + Math.max(0, milliseconds), asked: milliseconds };
   });
   const { executionPath } = params.executionContext;
   const length = (memo.until ?? 0) - memo.startedAt;
@@ -47,7 +48,7 @@ export async function sleepUntilDurably(parts: EngineParts, params: SleepUntilPa
 async function startSleep(
   parts: EngineParts,
   params: AnySleep,
-  until: (argument: never) => Promise<Pick<SleepMemo, 'until' | 'asked'>>,
+  until: (argument: never, startedAt: number) => Promise<Pick<SleepMemo, 'until' | 'asked'>>,
 ): Promise<SleepMemo> {
   const { executionContext, entry } = params;
   const id = parts.ids.sleepStart(executionContext.executionPath, entry.id);
@@ -56,7 +57,7 @@ async function startSleep(
     const outcome: SleepMemo = { startedAt: Date.now() };
     if (span) parts.trace.begin(span, outcome.startedAt);
     const observability = parts.trace.contextOf(span);
-    const length = await until(sleepArgument(params, callback, observability, outcome));
+    const length = await until(sleepArgument(params, callback, observability, outcome), outcome.startedAt);
     outcome.until = length.until;
     if (entry.fn && span) outcome.asked = length.asked;
     const state = { name: 'state', path: '$.state', value: outcome.state };

@@ -28,7 +28,21 @@ export class Clock {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(private readonly wall: () => number = Date.now) {}
+  readonly #began = performance.now();
+
+  /** `isStill`: time passes by {@link Clock.skipTo} alone, and `wall` gives the same always. */
+  constructor(
+    private readonly wall: () => number = Date.now,
+    private readonly isStill = false,
+  ) {}
+
+  /**
+   * How far the apps' clocks are ahead of one that stands still, ms: the dates that they send are of theirs. Not by
+   * `Date`, which a test may set.
+   */
+  get lag(): number {
+    return this.isStill ? Math.round(performance.now() - this.#began) : 0;
+  }
 
   /** Milliseconds since 1970. */
   now = (): number => Math.floor(this.wall() + this.#offset);
@@ -72,7 +86,7 @@ export class Clock {
   #arm(): void {
     clearTimeout(this.#timer);
     const first = this.#heap[0];
-    if (!first) return;
+    if (!first || (this.isStill && first.at > this.now())) return;
     const delay = Math.min(longestDelay, Math.max(0, first.at - this.now()));
     this.#timer = setTimeout(() => this.#tick(), delay);
   }

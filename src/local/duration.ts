@@ -30,12 +30,12 @@ export function toMilliseconds(input: number | string): number {
   });
 }
 
-/** The instant a sleep or a timeout ends: an ISO date, or a duration from `now`. */
-export function deadline(input: string, now: number): number | undefined {
+/** The instant a sleep or a timeout ends: an ISO date of a clock that is ahead by `lag`, or a duration from `now`. */
+export function deadline(input: string, now: number, lag = 0): number | undefined {
   const length = periodOf(input);
   if (length !== undefined) return now + length;
   const date = Date.parse(input);
   if (Number.isNaN(date)) return undefined;
   // The real server counts whole seconds to a date.
-  return now + Math.round((date - now) / SECOND) * SECOND;
+  return now + Math.round((date - lag - now) / SECOND) * SECOND;
 }

@@ -51,6 +51,13 @@ export abstract class Problem extends Error {
   override readonly name = 'Problem';
 }
 
+/** A request to an app broke off, and is to be tried again at this time (ms since 1970), whatever the server's delays are. */
+export class ConnectionLost extends Problem {
+  constructor(readonly retryAt: number) {
+    super('The connection to the app was lost.');
+  }
+}
+
 /** Runs work whose failure may end nothing else: it becomes a warning of the process. */
 export function guarded(work: () => void): void {
   try {

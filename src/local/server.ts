@@ -29,7 +29,7 @@ import { Registry } from './state/registry';
 import type { Run } from './state/run';
 import { Store, defaultRetention } from './state/store';
 import type { StoredEvent } from './state/types';
-import { AppClient } from './transport/app-client';
+import { AppClient, type AppTransport } from './transport/app-client';
 import { Faults } from './transport/faults';
 import { FaultySender } from './transport/faulty-sender';
 import { listen, routes } from './transport/http';
@@ -77,49 +77,58 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-class Running implements LocalServer {
+/** What the server reaches apps with, and its time. */
+interface ServerParts {
+  client?: AppTransport;
+  clock?: Clock;
+}
+
+/** The server with its parts, for the test kit. */
+export class RunningServer implements LocalServer {
   readonly faults: Faults;
   readonly seed: number;
-  readonly #core: Core;
+  readonly core: Core;
   /** Brings back what was recorded. */
   readonly #goOn: () => void;
   readonly #service: Service;
   readonly #health: AppHealth;
   readonly #keys: Keys;
-  readonly #client: AppClient;
+  readonly #client: AppTransport;
   readonly #sockets: Sockets;
   readonly #syncs: { stop: () => void }[] = [];
-  readonly #clock = new Clock();
-  readonly #hub = new Hub(new History(this.#clock.now));
+  readonly #hub = new Hub(new History(() => this.now()));
   readonly #tokens = new Tokens();
   #http: Server | undefined;
   #host = '';
   #stopped = false;
 
-  constructor(private readonly options: LocalServerOptions) {
+  constructor(
+    private readonly options: LocalServerOptions,
+    { client, clock = new Clock() }: ServerParts = {},
+  ) {
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
     const random = new Random(this.seed);
     this.faults = new Faults(random);
     this.#keys = new Keys(options);
-    this.#client = new AppClient(this.#keys);
+    this.#client = client ?? new AppClient(this.#keys);
     const { core, goOn } = buildCore(options, {
-      clock: this.#clock,
+      clock,
       random,
       sender: new FaultySender(this.#client, this.faults),
     });
-    this.#core = core;
+    this.core = core;
     this.#goOn = goOn;
     this.#health = new AppHealth(core);
     const { pingInterval = defaultPingInterval } = options;
     this.#service = {
-      core: this.#core,
+      core,
       hub: this.#hub,
       tokens: this.#tokens,
       health: this.#health,
       keys: this.#keys,
       pingInterval,
     };
-    this.#sockets = new Sockets({ ...this.#service, now: this.#clock.now });
+    this.#sockets = new Sockets({ ...this.#service, now: clock.now });
   }
 
   get port(): number {
@@ -132,11 +141,16 @@ class Running implements LocalServer {
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.core.clock.now();
+  }
+
+  /** Whether anybody listens to a realtime channel. */
+  hears(channel: string): boolean {
+    return this.#hub.hears(channel);
   }
 
   get unfinishedRuns(): number {
-    return [...this.#core.store.runs.values()].filter(run => !run.ended).length;
+    return [...this.core.store.runs.values()].filter(run => !run.ended).length;
   }
 
   async start(): Promise<void> {
@@ -164,7 +178,7 @@ class Running implements LocalServer {
   }
 
   async sync(url: string): Promise<void> {
-    const { registry } = this.#core;
+    const { registry } = this.core;
     const before = registry.registrations;
     await requestSync(this.#client, url);
     if (registry.registrations > before) return;
@@ -177,10 +191,10 @@ class Running implements LocalServer {
     const deadline = Date.now() + limit;
     // Two quiet turns: what an answer leads to may be scheduled only once it has been read.
     for (let quiet = 0; quiet < 2;) {
-      const idle = await this.#core.activity.idle(deadline - Date.now());
+      const idle = await this.core.activity.idle(deadline - Date.now());
       if (!idle) throw notSettled(limit);
       await new Promise(resolve => setImmediate(resolve));
-      quiet = this.#core.activity.busy ? 0 : quiet + 1;
+      quiet = this.core.activity.busy ? 0 : quiet + 1;
     }
   }
 
@@ -188,28 +202,32 @@ class Running implements LocalServer {
     const length = toMilliseconds(by);
     await this.settled();
     // Counted from here, so that a sleep that began just now is over after its own length.
-    const target = this.#clock.now() + length;
-    for (let next = this.#clock.next(); next !== undefined && next <= target; next = this.#clock.next()) {
-      this.#clock.skipTo(next);
+    const target = this.core.clock.now() + length;
+    for (
+      let next = this.core.clock.next();
+      next !== undefined && next <= target;
+      next = this.core.clock.next()
+    ) {
+      this.core.clock.skipTo(next);
       this.#clockChanged();
-      this.#clock.runDue();
+      this.core.clock.runDue();
       await this.settled();
     }
-    this.#clock.skipTo(target);
+    this.core.clock.skipTo(target);
     this.#clockChanged();
   }
 
   #clockChanged(): void {
-    this.#core.recorder.changed('clock', () => [['clock', 'ahead', this.#clock.now() - Date.now()]]);
+    this.core.recorder.changed('clock', () => [['clock', 'ahead', this.core.clock.now() - Date.now()]]);
   }
 
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
-    this.#core.recorder.close();
+    this.core.recorder.close();
     for (const sync of this.#syncs) sync.stop();
-    this.#core.queue.stop();
-    this.#clock.stop();
+    this.core.queue.stop();
+    this.core.clock.stop();
     this.#client.stop();
     this.#sockets.stop();
     const http = this.#http;
@@ -317,7 +335,7 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
  * await server.stop();
  */
 export async function startLocalServer(options: LocalServerOptions = {}): Promise<LocalServer> {
-  const server = new Running(options);
+  const server = new RunningServer(options);
   await server.start().catch(async (error: unknown) => {
     await server.stop();
     throw error;

@@ -28,6 +28,8 @@ export interface PreparedLeg {
   claim(): Promise<void>;
   /** Undoes `claim`: the event could not be sent. `spent`: Inngest took it, but did not execute it. */
   release(spent?: boolean): Promise<void>;
+  /** Called when Inngest has the event, or was not to be had. */
+  arrived?: () => void;
 }
 
 /** Sends the event of a leg, and follows the run. */
@@ -106,6 +108,8 @@ export class LegSender {
     } catch (error) {
       await this.undo(prepared);
       throw this.notSent(error, number === undefined);
+    } finally {
+      prepared.arrived?.();
     }
   }
 

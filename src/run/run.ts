@@ -94,14 +94,27 @@ export class InngestRun extends Run {
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<RunResult> {
     const reader = this.streamCall?.reader;
-    const prepared = await this.prepareStart(args);
-    return this.driven(prepared, args, reader);
+    return this.underWay(async arrived =>
+      this.driven({ ...(await this.prepareStart(args)), arrived }, args, reader),
+    );
+  }
+
+  /** A test's time stands still until what is on its way to Inngest has arrived. */
+  private async underWay<T>(begin: (arrived: () => void) => Promise<T>): Promise<T> {
+    const arrived = this.port.testHook?.underWay() ?? (() => {});
+    try {
+      return await begin(arrived);
+    } finally {
+      arrived();
+    }
   }
 
   /** Starts the run and returns as soon as Inngest has taken the event. */
   override async startAsync(args: never): Promise<{ runId: string }> {
-    await this.sender.send(await this.prepareStart(argumentsOf('startAsync', args)));
-    return { runId: this.runId };
+    return this.underWay(async () => {
+      await this.sender.send(await this.prepareStart(argumentsOf('startAsync', args)));
+      return { runId: this.runId };
+    });
   }
 
   /** All that can be wrong is found here, before anything is stored or sent. */
@@ -168,22 +181,26 @@ export class InngestRun extends Run {
     const { travel } = this.streamCall ?? {};
     if (travel) return this._timeTravel(travel);
     const reader = this.streamCall?.reader;
-    await requireAllowed(this, args);
-    const prepared = await prepareResume(this.continuable, args);
-    const result = this.driven(prepared, args, reader);
-    this.executionResults = result;
-    const settled = await result;
-    if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
-    this.streamOutput?.updateResults(settled);
-    return settled;
+    return this.underWay(async arrived => {
+      await requireAllowed(this, args);
+      const prepared = { ...(await prepareResume(this.continuable, args)), arrived };
+      const result = this.driven(prepared, args, reader);
+      this.executionResults = result;
+      const settled = await result;
+      if (!args.isVNext && settled.status !== 'suspended') await this.closeStreamAction?.();
+      this.streamOutput?.updateResults(settled);
+      return settled;
+    });
   }
 
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
   override async resumeAsync(args: never): Promise<{ runId: string }> {
     const given: ResumeArguments = argumentsOf('resumeAsync', args);
-    await requireAllowed(this, given);
-    await this.sender.send(await prepareResume(this.continuable, given));
-    return { runId: this.runId };
+    return this.underWay(async () => {
+      await requireAllowed(this, given);
+      await this.sender.send(await prepareResume(this.continuable, given));
+      return { runId: this.runId };
+    });
   }
 
   override timeTravel(args: never): Promise<RunResult> {
@@ -193,8 +210,9 @@ export class InngestRun extends Run {
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
   protected override async _timeTravel(travel: TravelArguments): Promise<RunResult> {
     const reader = this.streamCall?.reader;
-    const prepared = await prepareTimeTravel(this.continuable, travel);
-    return this.driven(prepared, travel, reader);
+    return this.underWay(async arrived =>
+      this.driven({ ...(await prepareTimeTravel(this.continuable, travel)), arrived }, travel, reader),
+    );
   }
 
   /**
@@ -208,8 +226,9 @@ export class InngestRun extends Run {
       const includeState = Object.keys(snapshot.value).length > 0;
       return this.result({ snapshot }, { includeState });
     }
-    const prepared = await prepareRestart(this.continuable, snapshot, given);
-    return this.driven(prepared, given);
+    return this.underWay(async arrived =>
+      this.driven({ ...(await prepareRestart(this.continuable, snapshot, given)), arrived }, given),
+    );
   }
 
   private get continuable(): Continuable {

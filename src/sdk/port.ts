@@ -3,6 +3,7 @@
  * own shapes; every other room sees these.
  */
 import type { JsonObject } from '../wire/json';
+import type { TestHook } from './test-hook';
 
 /** A function made by a client's own `createFunction`, to be served or invoked; opaque to us. */
 export type ServableFunction = object;
@@ -110,6 +111,8 @@ export interface InngestPort {
   readonly appId: string;
   /** e.g. `4.24.0` */
   readonly sdkVersion: string;
+  /** Set while a test app has the client. */
+  readonly testHook?: TestHook | undefined;
   /** True in production without a signing key: the SDK refuses each call, and its answer does not say why. */
   lacksSigningKey(): boolean;
   send(event: OutgoingEvent): Promise<{ ids: string[] }>;

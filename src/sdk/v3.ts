@@ -12,6 +12,7 @@ import type {
 } from './port';
 import { cancelRun, eventRuns, failedCalls, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
+import { testHookOf } from './test-hook';
 import { type FinalErrors, byClass, byName } from './v3-final-errors';
 
 type V3Client = Inngest;
@@ -60,11 +61,17 @@ export function createV3Port(shape: ClientShape, sdkVersion: string): InngestPor
   };
   return {
     appId: client.id,
+    get testHook() {
+      return testHookOf(client);
+    },
     sdkVersion,
     lacksSigningKey: () => shape.mode?.isCloud === true && !rest.signingKey,
     send: event => client.send(event),
     createFunction: definition => createFunction(client, sdkVersion, definition),
-    publish: async (channel, topic, data) => void (await client.realtime.publish({ channel, topic, data })),
+    publish: async (channel, topic, data) => {
+      if (testHookOf(client)?.isHeard(channel) !== false)
+        await client.realtime.publish({ channel, topic, data });
+    },
     subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),

@@ -13,6 +13,7 @@ import type {
 } from './port';
 import { cancelRun, eventRuns, failedCalls, runState } from './runs';
 import { noToken, socketAddress } from './socket-address';
+import { testHookOf } from './test-hook';
 
 type V4Client = Inngest;
 type V4StepTools = GetStepTools<V4Client>;
@@ -69,11 +70,17 @@ export function createV4Port(shape: ClientShape, sdkVersion: string): InngestPor
   };
   return {
     appId: client.id,
+    get testHook() {
+      return testHookOf(client);
+    },
     sdkVersion,
     lacksSigningKey: () => client.mode === 'cloud' && !client.signingKey,
     send: (event: OutgoingEvent) => client.send(event),
     createFunction: definition => createFunction(client, definition),
-    publish: (channel, topic, data) => client.realtime.publish({ channel, topic, config: {} as never }, data),
+    publish: async (channel, topic, data) => {
+      if (testHookOf(client)?.isHeard(channel) === false) return;
+      await client.realtime.publish({ channel, topic, config: {} as never }, data);
+    },
     subscriptionToken: (channel, topics) => subscriptionToken(client, channel, topics),
     subscriptionAddress: (channel, topics) => subscriptionAddress(client, channel, topics),
     runState: inngestRunId => runState(rest, inngestRunId),

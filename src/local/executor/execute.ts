@@ -1,4 +1,4 @@
-import { messageOf } from '../errors';
+import { ConnectionLost, messageOf } from '../errors';
 import type { Job } from '../queue/job';
 import type { Answer, Opcode } from './answer';
 import { interpret, serverFailure } from './answer';
@@ -80,8 +80,9 @@ async function attempt(core: Core, job: Job): Promise<void> {
   let answer: Answer;
   try {
     answer = interpret(await core.send(request.url, request.headers, request.body), core.clock.now());
-  } catch {
-    answer = serverFailure('Unable to reach SDK URL');
+  } catch (error) {
+    const retryAt = error instanceof ConnectionLost ? error.retryAt : undefined;
+    answer = serverFailure('Unable to reach SDK URL', { retryAt });
   }
   // What an app answers after its run was cancelled or ended elsewhere does not count.
   if (run.ended) return;

@@ -36,7 +36,7 @@ const timedOut = 'Timed out waiting for invoked function to complete';
 /** `step.invoke`: starts the function and waits for its end. */
 export function invoke(core: Core, run: Run, op: Opcode): void {
   const slug = text(op.opts, 'function_id') ?? '';
-  const at = deadlineOrYear(op, core.clock.now());
+  const at = deadlineOrYear(op, core.clock);
   if (!run.claimJob(`wait ${op.id}`)) return;
   if (!core.registry.find(slug)) {
     const message = `could not find function with ID: ${slug}`;

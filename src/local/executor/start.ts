@@ -82,7 +82,10 @@ export function startRun(
   for (const rule of fn.cancel) watchForCancel(core, run, rule);
   // A negative priority puts the start off, as on the real server.
   const batched = options.batchedAt !== undefined;
-  const at = Math.max(now - Math.min(priority, 0) * second, batched ? now : (first?.ts ?? now));
+  const at = Math.max(
+    now - Math.min(priority, 0) * second,
+    batched ? now : (first?.ts ?? now) - core.clock.lag,
+  );
   if (!batched) limitStart(core, run, now);
   core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
   return run;

@@ -31,12 +31,12 @@ export function modeOf(op: Opcode): { parallelMode?: string } {
   return parallelMode === undefined ? {} : { parallelMode };
 }
 
-function expires(op: Opcode, now: number): number {
+function expires(op: Opcode, { now, lag }: Core['clock']): number {
   const timeout = text(op.opts, 'timeout') ?? '';
-  if (timeout === '') return now;
-  const at = deadline(timeout, now);
+  if (timeout === '') return now();
+  const at = deadline(timeout, now(), lag);
   if (at === undefined) throw new BadReport(`unable to parse timeout "${timeout}"`);
-  if (op.op === 'WaitForEvent' && at - now > YEAR + DAY) {
+  if (op.op === 'WaitForEvent' && at - now() > YEAR + DAY) {
     const message = `The wait-for-event timeout "${timeout}" expires more than one year in the future; timeouts may last at most one year.`;
     throw new FatalReport('InngestErrTimeoutTooLong', message);
   }
@@ -47,7 +47,7 @@ function expires(op: Opcode, now: number): number {
 export function sleep(core: Core, run: Run, op: Opcode): void {
   const now = core.clock.now();
   // A step.sleep of no length comes as an empty text.
-  const at = op.name === '' ? now : deadline(op.name, now);
+  const at = op.name === '' ? now : deadline(op.name, now, core.clock.lag);
   if (at === undefined) throw new BadReport(`error parsing sleep duration "${op.name}"`);
   if (!run.claimJob(`next ${op.id}`)) return;
   core.queue.enqueue(newJob(run, Math.max(at, now), { wakes: op.id, ...modeOf(op) }));
@@ -78,7 +78,7 @@ export function wait(core: Core, pause: Pause, at: number, onTimeout: string): v
 
 export function waitForEvent(core: Core, run: Run, op: Opcode): void {
   const expression = expressionOf(op);
-  const at = expires(op, core.clock.now());
+  const at = expires(op, core.clock);
   if (!run.claimJob(`wait ${op.id}`)) return;
   const key = text(op.opts, 'event') ?? op.name;
   const pause: Pause = {
@@ -101,7 +101,7 @@ function displace(core: Core, pause: Pause): void {
 
 export function waitForSignal(core: Core, run: Run, op: Opcode): void {
   const key = text(op.opts, 'signal') ?? op.name;
-  const at = deadlineOrYear(op, core.clock.now());
+  const at = deadlineOrYear(op, core.clock);
   if (!run.claimJob(`wait ${op.id}`)) return;
   for (const other of core.pauses.find('signal', key)) {
     if (text(op.opts, 'conflict') !== 'replace') {
@@ -113,6 +113,6 @@ export function waitForSignal(core: Core, run: Run, op: Opcode): void {
 }
 
 /** When a signal or an invocation is given up: a year if nothing else is said. */
-export function deadlineOrYear(op: Opcode, now: number): number {
-  return text(op.opts, 'timeout') ? expires(op, now) : now + YEAR;
+export function deadlineOrYear(op: Opcode, clock: Core['clock']): number {
+  return text(op.opts, 'timeout') ? expires(op, clock) : clock.now() + YEAR;
 }

@@ -86,6 +86,11 @@ export class Queue {
     return [...(this.#byRun.get(run) ?? [])];
   }
 
+  /** Whether flow control holds the job back. */
+  isHeld(job: Job): boolean {
+    return this.#held.has(job);
+  }
+
   /** Forgets what a run still had to do. What is being executed goes on; its answer finds the run ended. */
   removeAll(run: Run): void {
     for (const job of this.of(run)) {

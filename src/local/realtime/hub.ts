@@ -20,6 +20,11 @@ export class Hub {
     return () => void this.#subscribers.delete(subscriber);
   }
 
+  /** Whether anybody would get what is published on the channel. */
+  hears(channel: string): boolean {
+    return [...this.#subscribers].some(({ topics }) => topics.some(topic => topic.channel === channel));
+  }
+
   publish(channel: string, topic: string, frame: JsonObject): void {
     if (frame['kind'] === 'data') this.history.add(channel, topic, field(frame, 'data') ?? null);
     let serialized: string | undefined;

@@ -50,12 +50,12 @@ export class Pauses {
     return true;
   }
 
-  of(run: Run): Pause[] {
-    return [...(this.#byRun.get(run) ?? [])];
-  }
-
   removeAll(run: Run): void {
     for (const pause of this.of(run)) this.remove(pause);
+  }
+
+  of(run: Run): Pause[] {
+    return [...(this.#byRun.get(run) ?? [])];
   }
 
   find(kind: PauseKind, key: string): Pause[] {

@@ -17,6 +17,16 @@ export interface AppRequest {
   timeout?: number;
 }
 
+/** What carries requests to apps. */
+export interface AppTransport {
+  /** As which apps know this server. */
+  readonly serverKind: ServerKind;
+  /** Rejects if no answer came. */
+  send(request: AppRequest): Promise<RawAnswer>;
+  /** Breaks off what is in flight. */
+  stop(): void;
+}
+
 /** An app on `localhost` may listen on either address, whatever the resolver of this machine says. */
 const bothFamilies: LookupFunction = (_hostname, options, callback) => {
   const addresses = [
@@ -52,13 +62,12 @@ async function readBody(answer: http.IncomingMessage): Promise<string> {
  * Requests to apps. Each uses a connection of its own: a kept one that the app closes at the wrong moment
  * would look like a crash of the step.
  */
-export class AppClient {
+export class AppClient implements AppTransport {
   readonly #open = new Set<http.ClientRequest>();
   #stopped = false;
 
   constructor(private readonly keys: Keys) {}
 
-  /** As which apps know this server. */
   get serverKind(): ServerKind {
     return this.keys.serverKind;
   }

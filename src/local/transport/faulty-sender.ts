@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RawAnswer, Send } from '../executor/core';
 import { LocalServerError } from '../errors';
 import { field, parseJson, text } from '../json';
-import type { AppClient } from './app-client';
+import type { AppTransport } from './app-client';
 import type { FaultAction, FaultRequest, Faults } from './faults';
 
 function describe(url: string, body: string): Omit<FaultRequest, 'index'> {
@@ -25,7 +25,7 @@ export class FaultySender {
   #waitingForNext = new Set<() => void>();
 
   constructor(
-    private readonly client: AppClient,
+    private readonly client: AppTransport,
     private readonly faults: Faults,
   ) {}
 

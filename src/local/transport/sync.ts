@@ -1,6 +1,6 @@
 import { LocalServerError, messageOf } from '../errors';
 import { parseJson, text } from '../json';
-import type { AppClient } from './app-client';
+import type { AppTransport } from './app-client';
 import type { ServerKind } from './keys';
 
 const patience = 10_000;
@@ -24,7 +24,7 @@ export function requireAppUrl(url: string): void {
  * Asks the app at `url` to register itself, which it does with a request of its own.
  * @throws LocalServerError `APP_UNREACHABLE`, `APP_REFUSED`, `INVALID_OPTION`
  */
-export async function requestSync(client: AppClient, url: string): Promise<void> {
+export async function requestSync(client: AppTransport, url: string): Promise<void> {
   requireAppUrl(url);
   const answer = await client
     .send({
