@@ -7,6 +7,7 @@ import { filesInTarball, readFromTarball } from './tarball';
 interface Manifest {
   dependencies?: Record<string, string>;
   peerDependencies: Record<string, string>;
+  peerDependenciesMeta: Record<string, { optional?: boolean }>;
 }
 
 const manifest = JSON.parse(readFromTarball('package.json')) as Manifest;
@@ -36,8 +37,11 @@ describe('the packed package', () => {
       '@inngest/realtime',
       '@mastra/core',
       'inngest',
+      'vitest',
       'zod',
     ]);
+    const optional = Object.entries(manifest.peerDependenciesMeta).filter(([, meta]) => meta.optional);
+    expect(optional.map(([name]) => name).sort()).toEqual(['@inngest/realtime', 'vitest']);
   });
 
   it.each(files.filter(file => /\.(js|cjs|d\.ts|d\.cts)$/.test(file)))(
