@@ -58,7 +58,7 @@ function workflows(inngest: Inngest.Any) {
     limited: define('limited', { rateLimit: { limit: 1, period: '1h' } }),
     late: define('late', { rateLimit: { limit: 1, period: '1h' } }),
     once: define('once', { idempotency: 'event.data.inputData.order' }),
-    debounced: define('debounced', { debounce: { period: '2s' } }),
+    debounced: define('debounced', { debounce: { period: '8s' } }),
     single: define('single', { singleton: { mode: 'skip' } }),
     queued: define('queued', { concurrency: 1 }),
     dead: define('dead'),
@@ -126,7 +126,8 @@ describe('whoever waits is told', () => {
 
   test.concurrent('a debounced start that a later one took the place of', async () => {
     const first = await started('debounced');
-    await new Promise(resolve => setTimeout(resolve, 300));
+    // The second has to come after the first, and before its period is over.
+    await new Promise(resolve => setTimeout(resolve, 1_000));
     const second = await started('debounced');
     expect(await second.result).toMatchObject({ status: 'success' });
     expect(await codeOf(first.result)).toMatchObject({
