@@ -44,9 +44,9 @@ const CONNECT = 'test/production/connect.test.ts';
 
 export default defineConfig({
   test: {
-    // Tests over HTTP wait half of their time, so two cores are enough for four workers. On a server that all files share, one: it
-    // starts every function that an event's name fits, so two files' workflows of one id would both be executed.
-    maxWorkers: process.env.INNGEST_BASE_URL ? 1 : 4,
+    // Two cores: more workers only make the HTTP tests wait for each other. On a server that all files share, one: it starts every
+    // function that an event's name fits, so two files' workflows of one id would both be executed.
+    maxWorkers: process.env.INNGEST_BASE_URL ? 1 : 2,
     passWithNoTests: false,
     reporters: ['default', './scripts/test-total/reporter.ts'],
     projects: [
