@@ -175,7 +175,8 @@ async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promis
 
 /** The channel may be behind the store; its last event says that all others are here. */
 async function lastEvent(events: WatchedEvent[], start: Plain): Promise<void> {
-  const patience = JSON.stringify(start).startsWith('{"result"') ? 1500 : 20;
+  // In pauses and not by the clock, as above. On a busy machine a run takes many seconds, and its events may take as long again.
+  const patience = JSON.stringify(start).startsWith('{"result"') ? 12_000 : 20;
   for (let tries = 0; tries < patience; tries++) {
     if (events.some(event => event.type === 'workflow-finish')) return;
     await new Promise(resolve => setTimeout(resolve, 10));
