@@ -36,7 +36,7 @@ const rooms = {
   serve: { never: ['local', 'testing'] },
   testing: { never: ['init', 'index'] },
   local: {
-    only: ['wire/ids', 'wire/period'],
+    only: ['wire/ids', 'wire/nearest', 'wire/period'],
     noPackages: ['inngest', 'inngest-v3', '@inngest/realtime', '@mastra'],
   },
 };

@@ -4,7 +4,7 @@ import { start } from './cli/start';
 import { note } from './cli/terminal';
 import { watch } from './cli/watch';
 import { LocalServerError, messageOf } from './errors';
-import { nearest } from './nearest';
+import { nearest } from '../wire/nearest';
 
 const commands: Record<string, (args: string[]) => Promise<number>> = { invoke, watch };
 

@@ -42,6 +42,16 @@ export class LegSender {
     private readonly destination: Destination,
   ) {}
 
+  /** A test's time stands still until what is on its way to Inngest has arrived. */
+  async underWay<T>(begin: (arrived: () => void) => Promise<T>): Promise<T> {
+    const arrived = this.port.testHook?.underWay() ?? (() => {});
+    try {
+      return await begin(arrived);
+    } finally {
+      arrived();
+    }
+  }
+
   /** Begins the leg and waits until the run comes to rest in it, without a time limit (I10). */
   async sendAndWait(prepared: PreparedLeg): Promise<Rested> {
     const data = this.data(prepared);

@@ -94,24 +94,14 @@ export class InngestRun extends Run {
   /** Starts the run and waits for its result, without a time limit (I10). Core's `start`, `stream` and kin come here. */
   protected override async _start(args: StartArguments): Promise<RunResult> {
     const reader = this.streamCall?.reader;
-    return this.underWay(async arrived =>
+    return this.sender.underWay(async arrived =>
       this.driven({ ...(await this.prepareStart(args)), arrived }, args, reader),
     );
   }
 
-  /** A test's time stands still until what is on its way to Inngest has arrived. */
-  private async underWay<T>(begin: (arrived: () => void) => Promise<T>): Promise<T> {
-    const arrived = this.port.testHook?.underWay() ?? (() => {});
-    try {
-      return await begin(arrived);
-    } finally {
-      arrived();
-    }
-  }
-
   /** Starts the run and returns as soon as Inngest has taken the event. */
   override async startAsync(args: never): Promise<{ runId: string }> {
-    return this.underWay(async () => {
+    return this.sender.underWay(async () => {
       await this.sender.send(await this.prepareStart(argumentsOf('startAsync', args)));
       return { runId: this.runId };
     });
@@ -181,7 +171,7 @@ export class InngestRun extends Run {
     const { travel } = this.streamCall ?? {};
     if (travel) return this._timeTravel(travel);
     const reader = this.streamCall?.reader;
-    return this.underWay(async arrived => {
+    return this.sender.underWay(async arrived => {
       await requireAllowed(this, args);
       const prepared = { ...(await prepareResume(this.continuable, args)), arrived };
       const result = this.driven(prepared, args, reader);
@@ -196,7 +186,7 @@ export class InngestRun extends Run {
   /** Continues a suspended run and returns as soon as Inngest has taken the event. */
   override async resumeAsync(args: never): Promise<{ runId: string }> {
     const given: ResumeArguments = argumentsOf('resumeAsync', args);
-    return this.underWay(async () => {
+    return this.sender.underWay(async () => {
       await requireAllowed(this, given);
       await this.sender.send(await prepareResume(this.continuable, given));
       return { runId: this.runId };
@@ -210,7 +200,7 @@ export class InngestRun extends Run {
   /** Executes the run once more from a step on. Core's `timeTravel` and `timeTravelStream` come here. */
   protected override async _timeTravel(travel: TravelArguments): Promise<RunResult> {
     const reader = this.streamCall?.reader;
-    return this.underWay(async arrived =>
+    return this.sender.underWay(async arrived =>
       this.driven({ ...(await prepareTimeTravel(this.continuable, travel)), arrived }, travel, reader),
     );
   }
@@ -226,7 +216,7 @@ export class InngestRun extends Run {
       const includeState = Object.keys(snapshot.value).length > 0;
       return this.result({ snapshot }, { includeState });
     }
-    return this.underWay(async arrived =>
+    return this.sender.underWay(async arrived =>
       this.driven({ ...(await prepareRestart(this.continuable, snapshot, given)), arrived }, given),
     );
   }

@@ -1,7 +1,7 @@
 /** Finds the runs of Inngest's that execute a Mastra run, in the memory of the test app's server. */
 import type { Core } from '../local/executor/core';
 import { field, text } from '../local/json';
-import type { Run } from '../local/state/run';
+import type { Run, StepTrace } from '../local/state/run';
 import { resumeEventName, startEventName } from '../wire/start-event';
 
 export class InngestRuns {
@@ -25,8 +25,9 @@ export class InngestRuns {
   }
 
   /** The run that an op of another one has invoked. */
-  invokedBy(run: Run, opId: string): Run | undefined {
-    const key = `${run.id}.${opId}`;
+  invokedBy(run: Run, { id, op }: StepTrace): Run | undefined {
+    if (op !== 'InvokeFunction') return undefined;
+    const key = `${run.id}.${id}`;
     return [...this.core.store.runs.values()].find(
       ({ event }) => text(field(event.data, '_inngest'), 'correlation_id') === key,
     );
@@ -35,7 +36,7 @@ export class InngestRuns {
   /** These and all that they have invoked, at any depth. */
   withInvoked(runs: readonly Run[]): Run[] {
     return runs.flatMap(run => {
-      const invoked = [...run.traces.keys()].flatMap(id => this.invokedBy(run, id) ?? []);
+      const invoked = [...run.traces.values()].flatMap(trace => this.invokedBy(run, trace) ?? []);
       return [run, ...this.withInvoked(invoked)];
     });
   }

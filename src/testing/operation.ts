@@ -53,7 +53,7 @@ export class OperationLog {
   }
 
   private node(run: Run, trace: StepTrace): OperationNode {
-    const invoked = trace.op === 'InvokeFunction' ? this.runs.invokedBy(run, trace.id) : undefined;
+    const invoked = this.runs.invokedBy(run, trace);
     return {
       operation: this.operation(run, trace),
       inner: invoked ? this.nodesOf([invoked]) : [],

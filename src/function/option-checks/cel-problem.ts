@@ -1,7 +1,7 @@
 /** What Inngest would refuse of an expression (its server's pkg/expressions), besides what can't be read. */
 import { type CelNode, readCel } from './cel';
 import { CelProblem } from './cel-tokens';
-import { nearest } from './nearest';
+import { nearest } from '../../wire/nearest';
 
 type Arities = ReadonlyMap<string, number[]>;
 

@@ -1,7 +1,7 @@
 /** Which options there are: core's parameters of a workflow, Inngest's options, and what this package adds. */
 import { type CreateWorkflowParams, Workflow } from '@mastra/core/workflows';
 import { OPTION_CHECKS } from './checks';
-import { nearest } from './nearest';
+import { nearest } from '../../wire/nearest';
 import type { OptionProblem } from './problem';
 
 const CORE = Object.keys({

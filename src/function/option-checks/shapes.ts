@@ -1,7 +1,7 @@
 /** The kinds of values that Inngest's function options are made of. */
 import { isRecord } from '../../wire/json';
 import { type CelUse, celProblem } from './cel-problem';
-import { nearest } from './nearest';
+import { nearest } from '../../wire/nearest';
 import { type OptionCheck, shown, wrong } from './problem';
 import { periodOf } from '../../wire/period';
 

@@ -7,7 +7,7 @@ const outcomes: Record<string, string> = {
   started: '',
   limited: ' (over its rate limit, not started)',
   dropped: ' (not started: its id or its singleton has a run already)',
-  held: ' (held back: debounce)',
+  held: ' (held back: debounce or batch)',
 };
 
 const marks = {

@@ -1,7 +1,7 @@
 import { LocalServerError } from '../errors';
 import { field, text } from '../json';
 import type { Json } from '../json';
-import { nearest } from '../nearest';
+import { nearest } from '../../wire/nearest';
 import type { ServerClient } from './server-client';
 
 /** A function that an app has registered. */

@@ -8,7 +8,7 @@ import type { Core } from './core';
 import { cancelRun } from './finalize';
 import { memo } from './memo';
 import type { EventReceived } from '../server-activity';
-import { nearest } from '../nearest';
+import { nearest } from '../../wire/nearest';
 import { matches, resume, resumeWaits } from './resume';
 
 function cancelMatching(core: Core, event: StoredEvent): number {

@@ -1,8 +1,13 @@
+/** Longer names are no typing errors, and comparing them takes time. */
+const LONGEST = 200;
+
 /** The name that was probably meant: at most two letters off (for a short one, one), whatever the case. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
   const limit = name.length > 4 ? 2 : 1;
+  if (name.length > LONGEST) return undefined;
   let best: { name: string; distance: number } | undefined;
   for (const candidate of names) {
+    if (candidate.length > LONGEST) continue;
     const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
     if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { name: candidate, distance };
   }
