@@ -3,6 +3,7 @@ import type { InngestPort } from '../sdk/port';
 import { type PublishedEvent, type RunEvent, eventsTopic, runChannel } from './channel';
 import { ProgressCounts } from './progress';
 import { type Subscription, subscribe } from './subscription';
+import { unref } from '../unref';
 
 type Callback = Parameters<PubSub['subscribe']>[1];
 type CoreEvent = Parameters<Callback>[0];
@@ -13,6 +14,10 @@ const RUN_TOPIC = /^workflow\.events\.v2\.(.+)$/;
 export function runOfTopic(topic: string): string | undefined {
   return RUN_TOPIC.exec(topic)?.[1];
 }
+
+/** Before a subscription that failed is tried again, in milliseconds; doubles up to the longest. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
 
 /** Follows a run's channel: gets every message as it was published, doubles included. */
 export interface RunFollower {
@@ -98,15 +103,37 @@ export class RealtimePubSub extends PubSub {
 
   private async open(runId: string, listeners: TopicListeners): Promise<Subscription | undefined> {
     try {
-      return await subscribe(this.port, runChannel(this.workflowId, runId), {
-        onEvent: event => deliver(runId, listeners, event),
-        onDrop: () => listeners.followers.forEach(follower => follower.interrupted()),
-        onReconnect: () => listeners.followers.forEach(follower => follower.resumed()),
-      });
+      return await this.subscribeTo(runId, listeners);
     } catch (error) {
       this.onUnavailable(error);
+      this.openLater(runId, listeners, FIRST_PAUSE);
       return undefined;
     }
+  }
+
+  private subscribeTo(runId: string, listeners: TopicListeners): Promise<Subscription> {
+    return subscribe(this.port, runChannel(this.workflowId, runId), {
+      onEvent: event => deliver(runId, listeners, event),
+      onDrop: () => listeners.followers.forEach(follower => follower.interrupted()),
+      onReconnect: () => listeners.followers.forEach(follower => follower.resumed()),
+    });
+  }
+
+  /** Realtime may come back, or the machine was too busy to confirm the subscription. Nobody waits for this. */
+  private openLater(runId: string, listeners: TopicListeners, pause: number): void {
+    const isLeft = () => this.topics.get(eventsTopic(runId)) !== listeners;
+    const open = async () => {
+      if (isLeft()) return;
+      const subscription = await this.subscribeTo(runId, listeners);
+      if (isLeft()) return subscription.close();
+      listeners.opened = Promise.resolve(subscription);
+      for (const follower of listeners.followers) {
+        follower.interrupted();
+        follower.resumed();
+      }
+    };
+    const later = () => this.openLater(runId, listeners, Math.min(pause * 2, LONGEST_PAUSE));
+    unref(setTimeout(() => void open().catch(later), pause));
   }
 
   /** The last one who leaves closes the subscription. */

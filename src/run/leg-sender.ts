@@ -52,8 +52,14 @@ export class LegSender {
     }
   }
 
-  /** Begins the leg and waits until the run comes to rest in it, without a time limit (I10). */
-  async sendAndWait(prepared: PreparedLeg): Promise<Rested> {
+  /**
+   * Begins the leg and waits until the run comes to rest in it, without a time limit (I10). `onRead` is called when the run was read
+   * and is not at rest.
+   */
+  async sendAndWait(
+    prepared: PreparedLeg,
+    onRead: (snapshot: Snapshot) => unknown = () => {},
+  ): Promise<Rested> {
     const data = this.data(prepared);
     const leg = prepared.request.leg?.claim;
     const waiter = new RestWaiter(this.realtime, this.record, this.log, leg?.number ?? 0);
@@ -62,7 +68,11 @@ export class LegSender {
       await this.realtime.ready();
       const eventId = await this.sendEvent(prepared, data);
       const missed = eventId === undefined ? undefined : this.watchOver(prepared, eventId);
-      return this.checked(await waiter.wait(missed), leg?.token);
+      const wait = waiter.wait(async snapshot => {
+        if (snapshot) onRead(snapshot);
+        return missed?.(snapshot);
+      });
+      return this.checked(await wait, leg?.token);
     } finally {
       await waiter.close();
     }

@@ -11,7 +11,7 @@ import { isInterrupted } from '../snapshot/leg-claim';
 import { Persistence } from '../snapshot/persistence';
 import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
-import { isTerminal } from '../snapshot/transitions';
+import { isAtRest, isTerminal } from '../snapshot/transitions';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
@@ -36,6 +36,7 @@ import { type OutputOptions, resultOf, resultOfEvent, runOfEvent } from './resul
 import { checkedResumeData } from './resume-data';
 import { Replayed } from './replayed';
 import { storyOf } from './stored-story';
+import { StorePoll } from './store-poll';
 import { StoryReader } from './story-reader';
 import { type Observed, observedLegacyStream, observedStream } from './stream';
 import type { Rested } from './wait-for-rest';
@@ -272,7 +273,12 @@ export class InngestRun extends Run {
       const snapshot = await reader.open();
       if (snapshot && isTerminal(snapshot.status)) reader.tellEnd(snapshot);
     });
+    const poll = new StorePoll(async () => {
+      const snapshot = await reader.lookAgain();
+      if (snapshot && isAtRest(snapshot.status)) reader.tellEnd(snapshot);
+    });
     return () => {
+      poll.stop();
       unfollow();
       reader.close();
     };
@@ -380,7 +386,9 @@ export class InngestRun extends Run {
   /** Executes a leg until the run is at rest; its stream has all events then, and the result. */
   private async driven(prepared: PreparedLeg, { outputOptions }: ExecutionArguments, reader?: StoryReader) {
     if (prepared.before) await reader?.skip(prepared.before);
-    const rested = await this.withLastSteps(await this.sender.sendAndWait(prepared));
+    const rested = await this.withLastSteps(
+      await this.sender.sendAndWait(prepared, snapshot => reader?.lookAgain(snapshot)),
+    );
     await reader?.complete(rested.snapshot ?? runOfEvent(rested.finish));
     const result = await this.result(rested, outputOptions);
     if (!reader || result.status !== 'failed' || reader.hasFailure) return result;

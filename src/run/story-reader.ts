@@ -6,7 +6,7 @@ import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
 import { isWritten } from '../realtime/stored-events';
 import type { Snapshot } from '../snapshot/store';
-import { isAtRest } from '../snapshot/transitions';
+import { isAtRest, isTerminal } from '../snapshot/transitions';
 import { OpQueue } from './op-queue';
 import type { StoryEvent } from './stored-story';
 import { type Position, Told, positionOf } from './told';
@@ -70,6 +70,10 @@ export class StoryReader {
   private rereadPause = FIRST_REREAD;
   private closed = false;
   private sawEnd = false;
+  /** The last leg whose end was told. */
+  private endedLeg = -1;
+  /** The channel has brought nothing since it was last looked at. */
+  private isSilent = true;
   private onEnd = () => {};
   /** A step's failure has been told. */
   hasFailure = false;
@@ -84,6 +88,7 @@ export class StoryReader {
   receive(event: PublishedEvent): void {
     // Core's older streams tell themselves that they begin and end.
     if (!event.mastraEventId) return this.show(event);
+    this.isSilent = false;
     if (this.closed) return;
     this.queue.push(event);
     if (isEnd(event)) {
@@ -113,7 +118,18 @@ export class StoryReader {
     void this.goOn();
     // A step that executes is stored as far as it is a second after its start.
     if (!this.logIsWhole && snapshot && !isAtRest(snapshot.status)) this.rereadLater(STEP_STORED);
+    // Who comes after a suspension is not told of it.
+    if (snapshot && isAtRest(snapshot.status) && !isTerminal(snapshot.status))
+      this.endedLeg = snapshot.inngest?.leg ?? 0;
     return snapshot;
+  }
+
+  /** Tells what a channel that brings nothing may have lost. Returns the stored run; undefined where the channel is heard. */
+  async lookAgain(known?: Snapshot): Promise<Snapshot | undefined> {
+    const isHeard = !this.isSilent;
+    this.isSilent = true;
+    if (isHeard || !this.isOpen || this.closed) return undefined;
+    return this.exclusively(() => this.tellMissed(() => this.readAll(known)));
   }
 
   /** Leaves out what happened so far: the stream begins with this leg. `snapshot`: the run as the leg finds it. */
@@ -143,9 +159,9 @@ export class StoryReader {
     this.close();
   }
 
-  /** The last event of a run that ended before anybody watched. */
+  /** Tells that the run is at rest, where the channel has not. */
   tellEnd(snapshot: Snapshot): void {
-    if (!this.sawEnd) this.show(endOf(snapshot));
+    this.show(endOf(snapshot));
   }
 
   /** Nothing is told any more. */
@@ -156,11 +172,8 @@ export class StoryReader {
 
   private async linger(): Promise<void> {
     await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, LINGER);
-      this.onEnd = () => {
-        clearTimeout(timer);
-        resolve();
-      };
+      this.onEnd = resolve;
+      unref(setTimeout(resolve, LINGER));
     });
   }
 
@@ -347,7 +360,11 @@ export class StoryReader {
   }
 
   private show(published: RunEvent): void {
-    const { mastraEventId: _id, mastraPosition: _position, mastraLeg: _leg, ...received } = published;
+    const { mastraEventId: _id, mastraPosition: _position, mastraLeg: leg, ...received } = published;
+    if (isEnd(published) && typeof leg === 'number') {
+      if (leg <= this.endedLeg) return;
+      this.endedLeg = leg;
+    }
     const event = this.progress.count(received);
     this.types.add(event.type);
     if (event.type === 'workflow-step-result' && event.payload?.status === 'failed') this.hasFailure = true;

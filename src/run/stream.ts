@@ -9,6 +9,7 @@ import type { RunRecord } from '../snapshot/run-record';
 import type { Snapshot } from '../snapshot/store';
 import { isAtRest } from '../snapshot/transitions';
 import type { Replayed } from './replayed';
+import { StorePoll } from './store-poll';
 import type { StoryReader } from './story-reader';
 
 /** A run as somebody observes it. */
@@ -21,9 +22,6 @@ export interface Observed {
   /** What Mastra's server shows of the run by itself, before this stream; undefined for any other caller. */
   replayed?: Replayed;
 }
-
-/** How often, in milliseconds, a stream checks whether the run is at rest: its last event may be lost. */
-const END_CHECK_PAUSE = 2000;
 
 /** A run's events from its beginning on. Ends when the run is at rest, once `onRest` is done. */
 function events(
@@ -48,29 +46,30 @@ function events(
         if (isOpen) controller.close();
         isOpen = false;
       };
-      /** `last`: the run's last event has come, so what is not in the store never will be. */
-      const checkEnd = async (last = false) => {
-        const snapshot = await run.record.load().catch(() => undefined);
-        if (snapshot ? isAtRest(snapshot.status) : last) await (ending ??= end(snapshot));
+      const endAtRest = async (snapshot: Snapshot | undefined) => {
+        if (snapshot && isAtRest(snapshot.status)) await (ending ??= end(snapshot));
       };
-      // The channel may lose the last event; the store does not.
-      const timer = setInterval(() => void checkEnd(), END_CHECK_PAUSE);
+      const poll = new StorePoll(async () => endAtRest(await reader.lookAgain()));
+      const lastEventCame = async () => {
+        const snapshot = await run.record.load().catch(() => undefined);
+        // What is not in the store by now never will be.
+        await (snapshot ? endAtRest(snapshot) : (ending ??= end(undefined)));
+      };
       const unfollow = await run.follow({
         receive: event => {
           reader.receive(event);
-          if (isEnd(event)) void checkEnd(true);
+          if (isEnd(event)) void lastEventCame();
         },
         interrupted: () => reader.interrupted(),
         resumed: () => reader.resumed(),
       });
       stop = () => {
-        clearInterval(timer);
+        poll.stop();
         unfollow();
         reader.close();
       };
       if (!isOpen) return stop();
-      const snapshot = await reader.open();
-      if (snapshot && isAtRest(snapshot.status)) await (ending ??= end(snapshot));
+      await endAtRest(await reader.open());
     },
     cancel: () => stop(),
   });

@@ -176,11 +176,12 @@ async function outcomeOf(run: AnyRun, one: Case, events: WatchedEvent[]): Promis
 /** The channel may be behind the store; its last event says that all others are here. */
 async function lastEvent(events: WatchedEvent[], start: Plain): Promise<void> {
   // In pauses and not by the clock, as above. On a busy machine a run takes many seconds, and its events may take as long again.
-  const patience = JSON.stringify(start).startsWith('{"result"') ? 12_000 : 20;
-  for (let tries = 0; tries < patience; tries++) {
+  const hasResult = JSON.stringify(start).startsWith('{"result"');
+  for (let tries = 0; tries < (hasResult ? 12_000 : 20); tries++) {
     if (events.some(event => event.type === 'workflow-finish')) return;
     await new Promise(resolve => setTimeout(resolve, 10));
   }
+  if (hasResult) throw new Error(`Nobody was told the end of the run: ${JSON.stringify(events)}`);
 }
 
 /** As a consumer in another process gets it, and as it was at that moment. Stacks are no part of an event in core. */

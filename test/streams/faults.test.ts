@@ -164,6 +164,58 @@ describe('the caller’s own stream', () => {
   });
 });
 
+describe('where the channel brings nothing, everybody is told all the same', () => {
+  afterEach(() => {
+    rig.harness.proxy.mute = false;
+    rig.harness.proxy.refused = undefined;
+  });
+
+  test('because it can not be subscribed to', async () => {
+    rig.harness.proxy.refused = '/v1/realtime';
+    await toldAll(() => {});
+  });
+
+  test('because its connection is gone without a word', async () => {
+    await toldAll(() => {
+      rig.harness.proxy.mute = true;
+    });
+  });
+
+  /** The caller's stream, observers and watchers in this process and another; the fault comes while a step waits. */
+  async function toldAll(fault: () => void): Promise<void> {
+    const runId = randomUUID();
+    const streams = [growing((await rig.run('line', runId)).stream(INPUT).fullStream)];
+    await rig.gate(runId).arrived;
+    const runs = await Promise.all([rig.run('line', runId), rig.runElsewhere('line', runId)]);
+    streams.push(...runs.map(run => growing(run.observeStream())));
+    const watched = runs.map(run => {
+      const words: string[] = [];
+      run.watch(event => void words.push(wordOf(event)));
+      return words;
+    });
+    const untilGate = LINE.slice(0, LINE.indexOf('step-output gate.after'));
+    for (const { words } of streams) await expect.poll(() => words).toEqual(untilGate);
+    fault();
+    rig.gate(runId).letPass();
+    for (const { words, ended } of streams) {
+      await ended;
+      expect(words).toEqual(LINE);
+    }
+    for (const words of watched) {
+      await expect.poll(() => words.at(-1)).toBe('finish');
+      expect(words.filter(word => !word.startsWith('step-finish'))).toEqual(LINE.slice(1));
+    }
+  }
+
+  function growing(stream: AsyncIterable<StreamedEvent>): { words: string[]; ended: Promise<void> } {
+    const words: string[] = [];
+    const read = async () => {
+      for await (const event of stream) words.push(wordOf(event));
+    };
+    return { words, ended: read() };
+  }
+});
+
 test('a step that is executed again and writes less than before is seen to end', async () => {
   const runId = randomUUID();
   const story = wordsOf((await rig.run('uneven', runId)).stream(INPUT).fullStream);

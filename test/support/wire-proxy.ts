@@ -44,6 +44,8 @@ export class WireProxy {
   onExecution?: (body: string, url: string) => Promise<void>;
   /** Called with each realtime message before it goes to the server, which it does when the promise resolves. */
   onPublish?: (message: Record<string, unknown>, path: string) => Promise<void>;
+  /** WebSockets stay open and bring nothing, as where a router has forgotten a connection. */
+  mute = false;
   /** Paths to the server that begin so are refused, sockets too. */
   refused?: string;
   /** What they are answered. */
@@ -78,7 +80,9 @@ export class WireProxy {
         const headers = Object.entries(incoming.headers).map(([key, value]) => `${key}: ${String(value)}`);
         upstream.write(`GET ${incoming.url} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
         upstream.write(head);
-        socket.pipe(upstream).pipe(socket);
+        socket.pipe(upstream);
+        upstream.on('data', (frame: Buffer) => this.mute || socket.write(frame));
+        upstream.on('end', () => socket.end());
       });
       this.connections.add(upstream);
       this.sockets++;
