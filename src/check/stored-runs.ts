@@ -4,8 +4,7 @@ import { GraphChange, type Outlook } from '../engine/graph-change';
 import { misfitOf } from '../function/graph-fit';
 import { storeOf } from '../function/stores';
 import { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
-import { isTerminal, type Status } from '../snapshot/transitions';
+import { type Snapshot, isTerminal, type Status } from '../snapshot/snapshot';
 import type { ServedWorkflow } from './served-workflows';
 
 /** A run that a deploy meets. */

@@ -2,7 +2,7 @@
  * What the ops of a step told, kept by this process: a step of several ops (turns of a loop, items of a foreach, tries) has one
  * place in the store, so each write repeats what the others told. Another process reads it from there.
  */
-import type { RunIdentity } from '../snapshot/identity';
+import type { RunIdentity } from '../snapshot/snapshot';
 import { EarlierOps } from '../realtime/stored-events';
 
 /** Steps of which this process remembers what they told. */

@@ -2,7 +2,8 @@
 import type { Context, RunContextState, StepResults } from '../core-types';
 import { reasonOf } from '../errors';
 import { packedStory, storedStory } from '../realtime/stored-events';
-import { type Status, predecessors } from '../snapshot/transitions';
+import { predecessors } from '../snapshot/transitions';
+import type { Status } from '../snapshot/snapshot';
 import { serializedContext } from '../wire/request-context';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';

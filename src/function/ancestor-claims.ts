@@ -1,12 +1,10 @@
 import { isNestable } from '../brand';
 import type { AnyMastra } from '../core-types';
 import { FinalError } from '../errors';
-import { emptySnapshot } from '../snapshot/identity';
+import { type RunIdentity, type Snapshot, emptySnapshot } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
 import type { Ancestor } from '../wire/start-event';
 import { nestedWorkflows } from './nested-workflows';
-import type { RunName } from './lineage';
 import { storeOf } from './stores';
 
 /**
@@ -61,7 +59,7 @@ function startOf(
 }
 
 /** Ends an execution before anything of it happens: somebody cancelled the run. */
-export function canceledRun({ workflowId, runId }: RunName): FinalError {
+export function canceledRun({ workflowId, runId }: RunIdentity): FinalError {
   return new FinalError(
     'RUN_CANCELED',
     `Run ${runId} of workflow ${workflowId} was cancelled before it began.`,

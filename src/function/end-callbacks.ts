@@ -3,8 +3,7 @@ import { DefaultExecutionEngine } from '@mastra/core/workflows';
 import { RequestContext } from '@mastra/core/request-context';
 import type { AnyMastra, Context, EngineOptions, LifecycleResult } from '../core-types';
 import { asCoreError } from '../wire/outcome';
-import type { RunIdentity } from '../snapshot/identity';
-import type { Snapshot } from '../snapshot/store';
+import type { RunIdentity, Snapshot } from '../snapshot/snapshot';
 import { lastState } from './leg-memo';
 import { shapedResult } from './stored-result';
 

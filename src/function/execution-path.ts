@@ -5,8 +5,7 @@ import {
   isSingleStepEntry,
 } from '@mastra/core/workflows';
 import { succeeded } from '../engine/graph-change';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest } from '../snapshot/transitions';
+import { type Snapshot, isAtRest } from '../snapshot/snapshot';
 import { interruption } from './interrupted';
 
 /** Where core's stored run says that it is. */

@@ -3,10 +3,9 @@ import type { StepFlowEntry } from '@mastra/core/workflows';
 import { GraphChange, type Misfit } from '../engine/graph-change';
 import type { Place } from '../engine/graph-shape';
 import { MastraInngestError } from '../errors';
-import type { RunIdentity } from '../snapshot/identity';
+import type { RunIdentity, Snapshot } from '../snapshot/snapshot';
 import { nestedMeta } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
 import { isRecord } from '../wire/json';
 import { interruption, passedSteps } from './interrupted';
 

@@ -2,7 +2,7 @@
 import { type StepFlowEntry, getStepIds } from '@mastra/core/workflows';
 import { succeeded } from '../engine/graph-change';
 import { GraphShape } from '../engine/graph-shape';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { isRecord } from '../wire/json';
 
 /** As core's `restart` wants it. */

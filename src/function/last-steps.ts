@@ -1,10 +1,8 @@
 /** How the steps ended that a cancelled run was executing: core tells of a run's end when they have. */
 import { type StepFlowEntry, isSingleStepEntry } from '@mastra/core/workflows';
 import { OperationIds } from '../engine/operation-ids';
-import { storedLegName } from '../snapshot/leg-claim';
-import { type RunRecord, hasToldEnd } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest } from '../snapshot/transitions';
+import { storedLegName, hasToldEnd, type Snapshot, isAtRest } from '../snapshot/snapshot';
+import type { RunRecord } from '../snapshot/run-record';
 import { invokedRunId } from '../wire/ids';
 import { isRecord } from '../wire/json';
 import { isNativeStep, isNestable } from '../brand';

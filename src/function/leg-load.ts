@@ -6,10 +6,16 @@ import { GraphChange } from '../engine/graph-change';
 import type { LegStart } from '../engine/leg-start';
 import type { Operation } from '../engine/operations';
 import { type Refusal, SealedFailure, seal, unseal } from '../wire/outcome';
-import { emptySnapshot } from '../snapshot/identity';
-import { type LegClaims, legName, nextLeg } from '../snapshot/leg-claim';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest, isTerminal } from '../snapshot/transitions';
+import {
+  emptySnapshot,
+  legName,
+  nextLeg,
+  type Snapshot,
+  isAtRest,
+  isTerminal,
+  isLeftBehind,
+} from '../snapshot/snapshot';
+import type { LegClaims } from '../snapshot/leg-claim';
 import { opKey, packedStory, storedStory } from '../realtime/stored-events';
 import type { Json } from '../wire/json';
 import type { Leg } from '../wire/leg';
@@ -18,7 +24,6 @@ import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { misfitOf, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
-import { isLeftBehind } from './left-behind';
 import { nestedRuns } from './nested-runs';
 import { type ResumeTarget, resumeTarget } from './resume-target';
 import type { RunBegin } from './run-begin';

@@ -2,7 +2,7 @@
 import { createRestartExecutionParams, getStepIds, type StepFlowEntry } from '@mastra/core/workflows';
 import type { LegStart } from '../engine/leg-start';
 import { typedValues } from '../snapshot/typed-values';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { riderOf, visibleResults } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
 import type { Leg } from '../wire/leg';

@@ -5,7 +5,7 @@ import type { ContextChange } from '../engine/context-change';
 import type { NestedOutcome } from '../engine/nested';
 import { asCoreError } from '../wire/outcome';
 import { typedValues } from '../snapshot/typed-values';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 
 /** What core's `execute` returned for the nested run. */
 export interface RunResult {

@@ -2,10 +2,9 @@
 import { type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
 import { OperationIds } from '../engine/operation-ids';
 import { storedStory } from '../realtime/stored-events';
-import { storedLegName } from '../snapshot/leg-claim';
+import { storedLegName, type Snapshot } from '../snapshot/snapshot';
 import { nestedRunIds } from '../snapshot/nested-meta';
 import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
 import { invokedRunId } from '../wire/ids';
 import { isRecord } from '../wire/json';
 import { type NestableWorkflow, isNestable } from '../brand';

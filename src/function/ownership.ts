@@ -1,5 +1,5 @@
 import type { RunScope } from '../engine/scope';
-import type { Ownership } from '../snapshot/store';
+import type { Ownership } from '../snapshot/snapshot';
 
 /** Whose the stored run is while this execution has it. */
 export function ownershipOf({ inngestRunId, leg, startEvent, resourceId }: RunScope): Ownership {

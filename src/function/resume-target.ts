@@ -1,7 +1,7 @@
 /** Which suspended step a resume means (source: @mastra/core, `Run.resume`). */
 import { MastraInngestError, type ErrorCode } from '../errors';
 import { nestedMeta } from '../snapshot/nested-meta';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { isRecord } from '../wire/json';
 
 /** What a caller asks for. */

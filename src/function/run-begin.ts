@@ -2,7 +2,7 @@ import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
 import { MastraInngestError } from '../errors';
 import { packedStory } from '../realtime/stored-events';
-import { emptySnapshot } from '../snapshot/identity';
+import { emptySnapshot } from '../snapshot/snapshot';
 import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';

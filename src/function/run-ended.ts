@@ -9,10 +9,15 @@ import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
-import { emptySnapshot } from '../snapshot/identity';
-import { RunRecord, hasToldEnd } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest } from '../snapshot/transitions';
+import {
+  emptySnapshot,
+  hasToldEnd,
+  type Snapshot,
+  isAtRest,
+  isLeftBehind,
+  isStillSuspended,
+} from '../snapshot/snapshot';
+import { RunRecord } from '../snapshot/run-record';
 import { type Json, isRecord } from '../wire/json';
 import {
   type StartRequest,
@@ -25,7 +30,6 @@ import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { executionPath } from './execution-path';
 import { inngestFailure } from './inngest-failure';
 import { withLastSteps } from './last-steps';
-import { isLeftBehind, isStillSuspended } from './left-behind';
 import { shownRunId, streamTargets } from './lineage';
 import { startedWith } from './start-source';
 import { storeOf } from './stores';

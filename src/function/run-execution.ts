@@ -9,7 +9,7 @@ import { asCoreError, refusalOf, seal, unseal } from '../wire/outcome';
 import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import type { StepTools } from '../sdk/port';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { decodeValue } from '../wire/decode';
 import { encodeValue } from '../wire/encode';
 import { storableError } from '../wire/storable-error';

@@ -4,7 +4,7 @@ import { FinalError } from '../errors';
 import { runChannel } from '../realtime/channel';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, InngestPort } from '../sdk/port';
-import { legName } from '../snapshot/leg-claim';
+import { legName } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';

@@ -4,7 +4,7 @@ import type { AnyMastra, AnyStepResult, StepResults } from '../core-types';
 import { asCoreError } from '../wire/outcome';
 import { visibleResults } from '../realtime/stored-events';
 import { type TypedValues, typedValues } from '../snapshot/typed-values';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { sameValue, withoutUndefined } from '../wire/encode';
 import { silentPubSub } from './silent-pubsub';
 

@@ -1,5 +1,5 @@
 import { createTimeTravelExecutionParams, type ExecutionGraph } from '@mastra/core/workflows';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 

@@ -3,7 +3,7 @@
  * what a step's stored result says of its own events is not written twice.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { derivedUuid } from '../wire/ids';
 import { type Json, isRecord } from '../wire/json';
 import { jsonSize } from '../wire/limits';

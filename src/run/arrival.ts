@@ -6,12 +6,11 @@ import { inngestFailure } from '../function/inngest-failure';
 import { periodOf } from '../wire/period';
 import { refusingError } from '../wire/outcome';
 import { MastraInngestError } from '../errors';
-import type { WarningLog } from '../realtime/lane';
-import type { EventRun, InngestPort } from '../sdk/port';
+import type { EventRun } from '../sdk/port';
 import { isRecord } from '../wire/json';
 import { startEventId, startEventName } from '../wire/start-event';
-import type { RunIdentity } from '../snapshot/identity';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
+import type { RunParts } from './run-parts';
 
 /** In milliseconds after the event was sent. */
 export const CHECK_TIMES = {
@@ -36,13 +35,6 @@ export type Lost =
   | { how: 'canceled' }
   | { how: 'failed'; error: unknown; refused?: MastraInngestError };
 
-/** The function that an event is for. */
-export interface Destination {
-  /** Id of the app that serves it. */
-  app: string;
-  functionOptions: Record<string, unknown>;
-}
-
 /** An event that was sent, and what may have become of it. */
 export interface Sent {
   /** Inngest's own id of the event. */
@@ -51,7 +43,6 @@ export interface Sent {
   age: number;
   /** 0 for a start. */
   leg: number;
-  destination: Destination;
 }
 
 export class Arrival {
@@ -64,9 +55,7 @@ export class Arrival {
   private isRepeated = false;
 
   constructor(
-    private readonly port: InngestPort,
-    private readonly identity: RunIdentity,
-    private readonly log: WarningLog,
+    private readonly parts: Omit<RunParts, 'realtime'>,
     private readonly sent: Sent,
   ) {
     this.sentAt = performance.now() - sent.age;
@@ -77,7 +66,7 @@ export class Arrival {
   async look(snapshot: Snapshot | undefined): Promise<Lost | undefined> {
     const age = performance.now() - this.sentAt;
     if (age < this.nextLook) return undefined;
-    const answer = await this.port.eventRuns(this.eventId);
+    const answer = await this.parts.port.eventRuns(this.eventId);
     const owner = this.ownerOf(snapshot);
     if ('unknown' in answer) {
       this.later(age);
@@ -118,9 +107,9 @@ export class Arrival {
   private async warnOfCalls(runs: readonly EventRun[]): Promise<void> {
     if (this.hasWarned) return;
     for (const { id } of runs.filter(({ state }) => state === 'live')) {
-      const failed = await this.port.failedCalls(id);
+      const failed = await this.parts.port.failedCalls(id);
       if (failed === 0) continue;
-      const { app } = this.sent.destination;
+      const { app } = this.parts.destination;
       this.warn(
         `Inngest has taken its event and has the run ${id} for it, but its calls of the app "${app}" fail (${failed} so far), and ` +
           'none is known to have reached the workflow. Is the app reachable under the URL that it registered, and its handler ' +
@@ -136,9 +125,14 @@ export class Arrival {
   private async findTaken(): Promise<boolean> {
     const { leg, eventId, age } = this.sent;
     if (leg > 0 || this.isRepeated) return false;
-    const name = startEventName(this.identity.workflowId);
-    const wanted = { name, id: startEventId(this.identity), sentAt: Date.now() - age, except: eventId };
-    const taken = await this.port.findEvent(wanted);
+    const name = startEventName(this.parts.record.identity.workflowId);
+    const wanted = {
+      name,
+      id: startEventId(this.parts.record.identity),
+      sentAt: Date.now() - age,
+      except: eventId,
+    };
+    const taken = await this.parts.port.findEvent(wanted);
     if (!taken) return false;
     this.eventId = taken.eventId;
     this.isRepeated = true;
@@ -146,7 +140,7 @@ export class Arrival {
   }
 
   private withoutRun(age: number): Lost | undefined {
-    const { debounce } = this.sent.destination.functionOptions;
+    const { debounce } = this.parts.destination.functionOptions;
     const period = isRecord(debounce) ? (periodOf(String(debounce.period)) ?? 0) : 0;
     if (age < period + CHECK_TIMES.first) return undefined;
     if (age < period + CHECK_TIMES.dropped) return this.warn(this.reason());
@@ -159,7 +153,7 @@ export class Arrival {
       return undefined;
     const failed = runs.find(({ state }) => state === 'failed');
     if (failed) {
-      const refused = refusingError(failed.error, this.identity.runId);
+      const refused = refusingError(failed.error, this.parts.record.identity.runId);
       return { how: 'failed', error: inngestFailure(failed.error), refused };
     }
     if (runs.some(({ state }) => state === 'canceled')) return { how: 'canceled' };
@@ -171,7 +165,7 @@ export class Arrival {
   }
 
   private repeated(runs: readonly EventRun[]): Lost {
-    const { workflowId, runId } = this.identity;
+    const { workflowId, runId } = this.parts.record.identity;
     const text =
       `Run ${runId} of workflow ${workflowId} was already started, and has ended (Inngest's run ${runs.map(({ id }) => id).join(', ')}), ` +
       'so this start executes nothing: Inngest takes one start of a run in 24 hours. Start with a new run id.';
@@ -185,16 +179,16 @@ export class Arrival {
   }
 
   private async areOver(runs: readonly EventRun[]): Promise<boolean> {
-    const states = await Promise.all(runs.map(({ id }) => this.port.runState(id)));
+    const states = await Promise.all(runs.map(({ id }) => this.parts.port.runState(id)));
     return states.every(state => state === 'over');
   }
 
   private reason(): string {
-    const { workflowId } = this.identity;
-    const dropping = DROPPING.filter(option => this.sent.destination.functionOptions[option] !== undefined);
+    const { workflowId } = this.parts.record.identity;
+    const dropping = DROPPING.filter(option => this.parts.destination.functionOptions[option] !== undefined);
     if (this.sent.leg === 0 && dropping.length > 0)
       return `no function took its event, as the workflow's \`${dropping.join('`, `')}\` may have it`;
-    const { app } = this.sent.destination;
+    const { app } = this.parts.destination;
     return (
       `no function took its event. Is the app "${app}", which it names, synced with this Inngest server, with the function ` +
       `workflow.${workflowId}? Was the run id used before (Inngest takes one start of it in 24 hours)? One bad ` +
@@ -203,7 +197,7 @@ export class Arrival {
   }
 
   private dropped(age: number, reason = this.reason()): MastraInngestError {
-    const { workflowId, runId } = this.identity;
+    const { workflowId, runId } = this.parts.record.identity;
     const what = this.sent.leg === 0 ? 'was not started' : 'was not continued, and can be continued again';
     const text = `Run ${runId} of workflow ${workflowId} ${what}: ${Math.round(age / 1000)} s after it was sent, ${reason}.`;
     return new MastraInngestError('START_DROPPED', text, { workflowId, runId });
@@ -212,8 +206,8 @@ export class Arrival {
   private warn(why: string): undefined {
     if (this.hasWarned) return;
     this.hasWarned = true;
-    const { workflowId, runId } = this.identity;
+    const { workflowId, runId } = this.parts.record.identity;
     const what = this.sent.leg === 0 ? 'begun' : 'gone on';
-    this.log.warn(`A run has not ${what} yet; waiting goes on. ${why}.`, { workflowId, runId });
+    this.parts.log.warn(`A run has not ${what} yet; waiting goes on. ${why}.`, { workflowId, runId });
   }
 }

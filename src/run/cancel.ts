@@ -3,20 +3,18 @@ import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
 import { executionPath } from '../function/execution-path';
-import type { InngestPort } from '../sdk/port';
 import { nestedRunIds } from '../snapshot/nested-meta';
-import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { isNestable } from '../brand';
 import { cancelEventName } from '../wire/start-event';
+import type { RunParts } from './run-parts';
 
 /**
  * Returns whether the run is canceled now; one that has ended stays as it is.
  * @throws MastraInngestError `SEND_FAILED`
  */
 export async function cancelStored(
-  port: InngestPort,
-  record: RunRecord,
+  { port, record }: Pick<RunParts, 'port' | 'record'>,
   steps: Record<string, unknown>,
   graph: ExecutionGraph,
 ): Promise<boolean> {
@@ -45,7 +43,7 @@ export async function cancelStored(
   return true;
 }
 
-function notSent({ identity }: RunRecord, cause: unknown): MastraInngestError {
+function notSent({ identity }: RunParts['record'], cause: unknown): MastraInngestError {
   const { workflowId, runId } = identity;
   return new MastraInngestError(
     'SEND_FAILED',
@@ -58,7 +56,7 @@ function notSent({ identity }: RunRecord, cause: unknown): MastraInngestError {
 
 /** The nested runs of a suspended run have no Inngest run any more, so only their rows are cancelled. */
 async function cancelNested(
-  record: RunRecord,
+  record: RunParts['record'],
   { context }: Snapshot,
   steps: Record<string, unknown>,
 ): Promise<void> {

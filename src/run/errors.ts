@@ -1,7 +1,7 @@
 /** The errors of a run's methods. Where core has an error for the same, its words are part of the message: people match on them. */
 import { type ErrorCode, MastraInngestError } from '../errors';
 import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import type { LegKind } from '../wire/leg';
 
 /** Core's id of the error for the second of two callers who resume. */

@@ -1,16 +1,10 @@
 import { MastraInngestError } from '../errors';
-import type { WarningLog } from '../realtime/lane';
-import type { RealtimePubSub } from '../realtime/pubsub';
-import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
-import { isTerminal } from '../snapshot/transitions';
+import { type Snapshot, isTerminal } from '../snapshot/snapshot';
+import type { RunParts } from './run-parts';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
 /** A run that is waited for by somebody who did not begin it. */
-export interface Followed {
-  realtime: RealtimePubSub;
-  record: RunRecord;
-  log: WarningLog;
+export interface Followed extends RunParts {
   /** Ends a start that Inngest has dropped. */
   settle: (this: void, snapshot: Snapshot) => Promise<void>;
 }
@@ -19,10 +13,8 @@ export interface Followed {
  * Waits until the run comes to rest, or the time is over. A store that does not answer does not end the wait.
  * @throws MastraInngestError `INVALID_ARGUMENTS`, `RUN_ACTIVE` where the time is over
  */
-export async function followed(
-  { realtime, record, log, settle }: Followed,
-  maxWaitMs: number,
-): Promise<Rested> {
+export async function followed(run: Followed, maxWaitMs: number): Promise<Rested> {
+  const { record } = run;
   const { workflowId, runId } = record.identity;
   if (typeof maxWaitMs !== 'number' || !(maxWaitMs > 0)) {
     const text = `getRunOutput(): how long to wait for run ${runId} is a number of milliseconds above 0.`;
@@ -30,12 +22,12 @@ export async function followed(
   }
   const deadline = performance.now() + maxWaitMs;
   const leg = (await record.load())?.inngest?.leg ?? 0;
-  const waiter = new RestWaiter(realtime, record, log, leg);
+  const waiter = new RestWaiter(run, leg);
   await waiter.subscribe();
   try {
     return await waiter.wait(async snapshot => {
       if (performance.now() < deadline) return undefined;
-      if (snapshot) await settle(snapshot);
+      if (snapshot) await run.settle(snapshot);
       const last = await record.load();
       if (last && isTerminal(last.status)) return { snapshot: last };
       const status = last ? `its status is ${last.status}` : 'nothing of it is stored';

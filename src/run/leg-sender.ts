@@ -1,11 +1,7 @@
 /** Sends what begins a leg of a run: its start, or a resume, a restart, a time travel. One of several callers does it (I5). */
 import { refusingError } from '../wire/outcome';
 import { MastraInngestError, reasonOf } from '../errors';
-import type { WarningLog } from '../realtime/lane';
-import type { RealtimePubSub } from '../realtime/pubsub';
-import type { InngestPort } from '../sdk/port';
-import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import type { JsonObject } from '../wire/json';
 import {
   type StartRequest,
@@ -14,9 +10,10 @@ import {
   startEventId,
   startEventName,
 } from '../wire/start-event';
-import { Arrival, type Destination, type Lost } from './arrival';
+import { Arrival, type Lost } from './arrival';
 import { settleLost } from './lost-run';
 import { runConflict } from './errors';
+import type { RunParts } from './run-parts';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
 /** A leg of a run whose caller has checked all that can be checked; nothing of it is stored or sent yet. */
@@ -34,17 +31,11 @@ export interface PreparedLeg {
 
 /** Sends the event of a leg, and follows the run. */
 export class LegSender {
-  constructor(
-    private readonly port: InngestPort,
-    private readonly record: RunRecord,
-    private readonly realtime: RealtimePubSub,
-    private readonly log: WarningLog,
-    private readonly destination: Destination,
-  ) {}
+  constructor(private readonly parts: RunParts) {}
 
   /** A test's time stands still until what is on its way to Inngest has arrived. */
   async underWay<T>(begin: (arrived: () => void) => Promise<T>): Promise<T> {
-    const arrived = this.port.testHook?.underWay() ?? (() => {});
+    const arrived = this.parts.port.testHook?.underWay() ?? (() => {});
     try {
       return await begin(arrived);
     } finally {
@@ -62,10 +53,10 @@ export class LegSender {
   ): Promise<Rested> {
     const data = this.data(prepared);
     const leg = prepared.request.leg?.claim;
-    const waiter = new RestWaiter(this.realtime, this.record, this.log, leg?.number ?? 0);
+    const waiter = new RestWaiter(this.parts, leg?.number ?? 0);
     await waiter.subscribe();
     try {
-      await this.realtime.ready();
+      await this.parts.realtime.ready();
       const eventId = await this.sendEvent(prepared, data);
       const missed = eventId === undefined ? undefined : this.watchOver(prepared, eventId);
       const wait = waiter.wait(async snapshot => {
@@ -85,20 +76,19 @@ export class LegSender {
 
   /** All that can be wrong with the data is found before anything is stored or sent. */
   private data({ request }: PreparedLeg): JsonObject {
-    return buildStartData(request, this.record.identity.workflowId, this.destination.app);
+    return buildStartData(request, this.parts.record.identity.workflowId, this.parts.destination.app);
   }
 
   /** Finds out whether Inngest has dropped or ended a leg that the store has as open, and ends it there, too. */
   private watchOver(prepared: PreparedLeg, eventId: string) {
-    const { port, record, log, destination } = this;
     const leg = prepared.request.leg?.claim?.number ?? 0;
-    const arrival = new Arrival(port, record.identity, log, { eventId, age: 0, leg, destination });
+    const arrival = new Arrival(this.parts, { eventId, age: 0, leg });
     return async (snapshot: Snapshot | undefined): Promise<Rested | undefined> => {
       const lost = await arrival.look(snapshot);
       if (!lost) return undefined;
       const hasBegun = snapshot !== undefined && snapshot.inngest?.owner !== undefined;
       if (leg > 0 && !hasBegun) return this.notContinued(prepared, lost);
-      return settleLost(record, snapshot, lost);
+      return settleLost(this.parts.record, snapshot, lost);
     };
   }
 
@@ -106,7 +96,7 @@ export class LegSender {
     await this.undo(prepared, true);
     if (lost.how === 'dropped') throw lost.error;
     if (lost.how === 'failed' && lost.refused) throw lost.refused;
-    const { workflowId, runId } = this.record.identity;
+    const { workflowId, runId } = this.parts.record.identity;
     const why = lost.how === 'failed' ? `failed before it began (${reasonOf(lost.error)})` : 'was cancelled';
     throw new MastraInngestError(
       'START_DROPPED',
@@ -118,13 +108,13 @@ export class LegSender {
   /** Returns Inngest's own id of the event. */
   private async sendEvent(prepared: PreparedLeg, data: JsonObject): Promise<string | undefined> {
     const { request } = prepared;
-    const { workflowId } = this.record.identity;
+    const { workflowId } = this.parts.record.identity;
     const number = request.leg?.claim?.number;
-    const id = startEventId(this.record.identity, number);
+    const id = startEventId(this.parts.record.identity, number);
     const name = number === undefined ? startEventName(workflowId) : resumeEventName(workflowId);
     await prepared.claim();
     try {
-      return (await this.port.send({ id, name, data })).ids[0];
+      return (await this.parts.port.send({ id, name, data })).ids[0];
     } catch (error) {
       await this.undo(prepared);
       throw this.notSent(error, number === undefined);
@@ -134,18 +124,21 @@ export class LegSender {
   }
 
   private async undo(prepared: PreparedLeg, spent = false): Promise<void> {
-    const { workflowId, runId } = this.record.identity;
+    const { workflowId, runId } = this.parts.record.identity;
     await prepared.release(spent).catch((error: unknown) =>
-      this.log.warn('A run that could not be continued is still marked as running; continue it again.', {
-        workflowId,
-        runId,
-        reason: reasonOf(error),
-      }),
+      this.parts.log.warn(
+        'A run that could not be continued is still marked as running; continue it again.',
+        {
+          workflowId,
+          runId,
+          reason: reasonOf(error),
+        },
+      ),
     );
   }
 
   private notSent(error: unknown, isStart: boolean): MastraInngestError {
-    const { workflowId, runId } = this.record.identity;
+    const { workflowId, runId } = this.parts.record.identity;
     return new MastraInngestError(
       'SEND_FAILED',
       `Run ${runId} of workflow ${workflowId} was not ${isStart ? 'started' : 'continued'}: Inngest did not take its ` +
@@ -158,10 +151,10 @@ export class LegSender {
   /** Of several callers who sent the event of one leg, one is executed. The others must not get its result. */
   private checked(rested: Rested, token: string | undefined): Rested {
     const { claim, refused } = rested.snapshot?.inngest ?? {};
-    const error = refused && refusingError(refused, this.record.identity.runId);
+    const error = refused && refusingError(refused, this.parts.record.identity.runId);
     if (error && refused.token === token) throw error;
     const executed = claim?.token;
     if (token === undefined || executed === undefined || executed === token) return rested;
-    throw runConflict(this.record, 'was continued by another caller at the same time');
+    throw runConflict(this.parts.record, 'was continued by another caller at the same time');
   }
 }

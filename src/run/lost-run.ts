@@ -1,13 +1,11 @@
 /** Ends the stored run of a leg that Inngest has dropped or ended without its workflow's code. */
 import { storedError } from '../wire/outcome';
 import { MastraInngestError } from '../errors';
-import type { WarningLog } from '../realtime/lane';
-import type { InngestPort } from '../sdk/port';
-import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { startEventId, startEventName } from '../wire/start-event';
 import { isRecord } from '../wire/json';
-import { Arrival, type Destination, CHECK_TIMES, type Lost } from './arrival';
+import { Arrival, CHECK_TIMES, type Lost } from './arrival';
+import type { RunParts } from './run-parts';
 import type { Rested } from './wait-for-rest';
 
 /**
@@ -15,7 +13,7 @@ import type { Rested } from './wait-for-rest';
  * @throws MastraInngestError `START_DROPPED`, or `RUN_CONFLICT` where another start of the run was taken, once that is stored
  */
 export async function settleLost(
-  record: RunRecord,
+  record: RunParts['record'],
   snapshot: Snapshot | undefined,
   lost: Lost,
 ): Promise<Rested | undefined> {
@@ -38,19 +36,14 @@ function endOf(lost: Lost): Pick<Snapshot, 'status'> & Partial<Snapshot> {
 }
 
 /** What an unanswered start is looked up with. */
-export interface Lookup {
-  port: InngestPort;
-  record: RunRecord;
-  log: WarningLog;
-  destination: Destination;
-}
+export type Lookup = Omit<RunParts, 'realtime'>;
 
 /**
  * A `pending` run whose caller is gone, or did not wait: where Inngest dropped its start, or failed it, it ends now, for whoever
  * reads, resumes or restarts it. Any other run is left alone.
  */
 export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Promise<void> {
-  const { port, record, destination } = lookup;
+  const { port, record } = lookup;
   // Younger ones are not looked for: it is too early to tell.
   if (snapshot.status !== 'pending' || Date.now() - snapshot.timestamp < CHECK_TIMES.dropped) return;
   const { workflowId } = record.identity;
@@ -60,8 +53,8 @@ export async function settleUnanswered(lookup: Lookup, snapshot: Snapshot): Prom
   if (!sent) return;
   const { eventId, receivedAt } = sent;
   const age = Date.now() - receivedAt;
-  const once = { warn: (text: string, place?: Record<string, unknown>) => warnOnce(lookup, text, place) };
-  const arrival = new Arrival(port, record.identity, once, { eventId, age, leg: 0, destination });
+  const log = { warn: (text: string, place?: Record<string, unknown>) => warnOnce(lookup, text, place) };
+  const arrival = new Arrival({ ...lookup, log }, { eventId, age, leg: 0 });
   const lost = await arrival.look(snapshot);
   if (!lost) return;
   await settleLost(record, snapshot, lost).catch((error: unknown) => {

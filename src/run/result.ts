@@ -1,6 +1,6 @@
 import type { AnyMastra, RunResult } from '../core-types';
 import { shapedResult } from '../function/stored-result';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { decodeValue } from '../wire/decode';
 
 export interface OutputOptions {

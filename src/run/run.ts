@@ -3,19 +3,15 @@ import type { AnyMastra, EngineOptions, RunChunk, RunResult, RunStatus, StepResu
 import { LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
-import type { RealtimePubSub, RunFollower } from '../realtime/pubsub';
+import type { RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
 import { logOf, warningLog } from '../realtime/wire';
-import type { InngestPort } from '../sdk/port';
 import { isInterrupted } from '../snapshot/leg-claim';
 import { Persistence } from '../snapshot/persistence';
-import { type RunRecord, isCanceledUnstarted } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest, isTerminal } from '../snapshot/transitions';
+import { type Snapshot, isAtRest, isCanceledUnstarted, isTerminal } from '../snapshot/snapshot';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
-import type { Destination } from './arrival';
 import { settleUnanswered } from './lost-run';
 import {
   type ExecutionArguments,
@@ -29,6 +25,7 @@ import { cancelStored } from './cancel';
 import { type Continuable, answered, prepareRestart, prepareResume, prepareTimeTravel } from './continue';
 import { canceledBeforeStart, runConflict } from './errors';
 import { followed } from './follow';
+import type { RunParts } from './run-parts';
 import { LegSender, type PreparedLeg } from './leg-sender';
 import { withLastSteps } from '../function/last-steps';
 import { thrownError } from '../function/stored-result';
@@ -45,12 +42,9 @@ type BaseParams = ConstructorParameters<typeof Run>[0];
 type WatchCallback = Parameters<Run['watch']>[0];
 type Stream = ReturnType<Run['stream']>;
 
-export interface InngestRunParams extends BaseParams {
-  port: InngestPort;
-  record: RunRecord;
-  pubsub: RealtimePubSub;
+export interface InngestRunParams extends BaseParams, Pick<RunParts, 'port' | 'record' | 'destination'> {
+  pubsub: RunParts['realtime'];
   options: EngineOptions;
-  destination: Destination;
 }
 
 /** A call of one of core's streams, which subscribes and begins its leg before it returns. */
@@ -65,11 +59,9 @@ interface StreamCall {
 
 /** A run of a workflow on Inngest: what a caller drives. Nothing of it executes in the caller's process. */
 export class InngestRun extends Run {
-  private readonly port: InngestPort;
-  private readonly record: RunRecord;
+  private readonly parts: RunParts;
   private readonly sender: LegSender;
   private readonly options: EngineOptions;
-  private readonly destination: Destination;
   /** The statuses in which this run is stored, where `createRun` was given `shouldPersistSnapshot`. */
   storedStatuses?: readonly RunStatus[];
   /** `createRun` has just made the run, and it was not started since. */
@@ -81,11 +73,10 @@ export class InngestRun extends Run {
 
   constructor(params: InngestRunParams) {
     super(params);
-    this.port = params.port;
-    this.record = params.record;
+    const { port, record, pubsub: realtime, destination } = params;
+    this.parts = { port, record, realtime, destination, log: warningLog(params.mastra) };
     this.options = params.options;
-    this.destination = params.destination;
-    this.sender = new LegSender(params.port, params.record, params.pubsub, this.log, params.destination);
+    this.sender = new LegSender(this.parts);
   }
 
   override start(args: never): Promise<RunResult> {
@@ -141,11 +132,11 @@ export class InngestRun extends Run {
   }
 
   private async requireUnstarted(): Promise<void> {
-    const snapshot = await this.record.load();
+    const snapshot = await this.parts.record.load();
     if (!snapshot || snapshot.status === 'pending') return;
-    if (isCanceledUnstarted(snapshot)) throw canceledBeforeStart(this.record);
+    if (isCanceledUnstarted(snapshot)) throw canceledBeforeStart(this.parts.record);
     throw runConflict(
-      this.record,
+      this.parts.record,
       `was already started (its status is ${snapshot.status}); create a new run`,
     );
   }
@@ -157,10 +148,6 @@ export class InngestRun extends Run {
     this.workflowRunStatus = snapshot.status;
     if (snapshot.status !== 'suspended') this.cleanup?.();
     return resultOf(this.mastra as AnyMastra, snapshot, outputOptions);
-  }
-
-  private get log() {
-    return warningLog(this.mastra);
   }
 
   override resume(args: never): Promise<RunResult> {
@@ -223,9 +210,9 @@ export class InngestRun extends Run {
   }
 
   private get continuable(): Continuable {
-    const { workflowSteps: steps, port, record, log, destination } = this;
+    const { workflowSteps: steps, parts } = this;
     return {
-      record,
+      record: parts.record,
       isNew: this.isNew,
       graph: this.executionGraph,
       serializedGraph: this.serializedStepGraph,
@@ -237,23 +224,22 @@ export class InngestRun extends Run {
       },
       validateTravelInput: async (input, stepId) =>
         this._validateTimetravelInputData(input, steps[stepId] as never),
-      settleUnanswered: snapshot => settleUnanswered({ port, record, log, destination }, snapshot),
-      runState: inngestRunId => port.runState(inngestRunId),
+      settleUnanswered: snapshot => settleUnanswered(parts, snapshot),
+      runState: inngestRunId => parts.port.runState(inngestRunId),
       request: args => this.request(args),
     };
   }
 
   /** Cancels the run, wherever it executes, and what is nested in it; a run that has ended stays as it is. */
   override async cancel(): Promise<void> {
-    const canceled = await cancelStored(this.port, this.record, this.workflowSteps, this.executionGraph);
+    const canceled = await cancelStored(this.parts, this.workflowSteps, this.executionGraph);
     if (canceled) this.workflowRunStatus = 'canceled';
   }
 
   /** Waits for the run, whoever began it; see `typed-run.ts`. */
   async getRunOutput(_eventId?: string, maxWaitMs = 300_000): Promise<{ output: { result: unknown } }> {
-    const { realtime, record, log, continuable } = this;
-    const settle = (snapshot: Snapshot) => continuable.settleUnanswered(snapshot);
-    const rested = await followed({ realtime, record, log, settle }, maxWaitMs);
+    const settle = (snapshot: Snapshot) => settleUnanswered(this.parts, snapshot);
+    const rested = await followed({ ...this.parts, settle }, maxWaitMs);
     return {
       output: { result: await this.result(await this.withLastSteps(rested), { includeState: true }) },
     };
@@ -265,11 +251,11 @@ export class InngestRun extends Run {
     const tell = (event: object) => callback(event as RunChunk);
     if (call) {
       const reader = (call.reader = this.reader(event => call.shows(event) && tell(event), false));
-      return this.realtime.follow(this.runId, reader);
+      return this.parts.realtime.follow(this.runId, reader);
     }
     const reader = this.reader(event => void Promise.resolve(tell(event)).catch(() => {}));
-    const unfollow = this.realtime.follow(this.runId, reader);
-    void this.realtime.ready().then(async () => {
+    const unfollow = this.parts.realtime.follow(this.runId, reader);
+    void this.parts.realtime.ready().then(async () => {
       const snapshot = await reader.open();
       if (snapshot && isTerminal(snapshot.status)) reader.tellEnd(snapshot);
     });
@@ -287,7 +273,7 @@ export class InngestRun extends Run {
   /** Resolves once events arrive. */
   override async watchAsync(callback: WatchCallback): Promise<() => void> {
     const unwatch = this.watch(callback);
-    await this.realtime.ready();
+    await this.parts.realtime.ready();
     return unwatch;
   }
 
@@ -333,13 +319,9 @@ export class InngestRun extends Run {
     return { stream: observedLegacyStream(this.observed) };
   }
 
-  private get realtime(): RealtimePubSub {
-    return this.pubsub as RealtimePubSub;
-  }
-
   /** A reader of the run's events. It reads nothing before it is opened. */
   private reader(tell: (event: RunEvent) => unknown, comesLate = true): StoryReader {
-    const { record } = this;
+    const { record, log: warnings } = this.parts;
     const log = logOf(this.mastra, runChannel(this.workflowId, this.runId));
     return new StoryReader({
       tell,
@@ -348,18 +330,18 @@ export class InngestRun extends Run {
         return snapshot && { snapshot, story: await storyOf(record, snapshot, this.executionGraph.steps) };
       },
       log: log && new LogReader(log),
-      warnings: this.log,
+      warnings,
       comesLate,
     });
   }
 
   private get observed(): Observed {
     return {
-      record: this.record,
+      record: this.parts.record,
       reader: tell => this.reader(tell),
       follow: async (follower: RunFollower) => {
-        const unfollow = this.realtime.follow(this.runId, follower);
-        await this.realtime.ready();
+        const unfollow = this.parts.realtime.follow(this.runId, follower);
+        await this.parts.realtime.ready();
         return unfollow;
       },
       result: snapshot => this.result({ snapshot }, undefined),
@@ -380,7 +362,10 @@ export class InngestRun extends Run {
   private async withLastSteps(rested: Rested): Promise<Rested> {
     const { snapshot } = rested;
     if (snapshot?.status !== 'canceled') return rested;
-    return { ...rested, snapshot: await withLastSteps(this.record, this.executionGraph.steps, snapshot) };
+    return {
+      ...rested,
+      snapshot: await withLastSteps(this.parts.record, this.executionGraph.steps, snapshot),
+    };
   }
 
   /** Executes a leg until the run is at rest; its stream has all events then, and the result. */

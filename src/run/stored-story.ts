@@ -12,7 +12,7 @@ import {
   visibleResults,
 } from '../realtime/stored-events';
 import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import { isRecord } from '../wire/json';
 
 /** One event of the story. `count`: how many it stands for, where some are not kept. */

@@ -5,8 +5,7 @@ import { eventsOfStep, isEnd, isStepEnd, omitted, runFinished, statusEvent } fro
 import type { WarningLog } from '../realtime/lane';
 import { ProgressCounts } from '../realtime/progress';
 import { isWritten } from '../realtime/stored-events';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest, isTerminal } from '../snapshot/transitions';
+import { type Snapshot, isAtRest, isTerminal } from '../snapshot/snapshot';
 import { OpQueue } from './op-queue';
 import type { StoryEvent } from './stored-story';
 import { type Position, Told, positionOf } from './told';

@@ -1,11 +1,8 @@
 import { reasonOf } from '../errors';
-import type { PubSub } from '@mastra/core/events';
 import { eventsTopic, type RunEvent } from '../realtime/channel';
-import type { WarningLog } from '../realtime/lane';
 import { readInTurn } from './reads';
-import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
-import { isAtRest } from '../snapshot/transitions';
+import type { RunParts } from './run-parts';
+import { type Snapshot, isAtRest } from '../snapshot/snapshot';
 
 /**
  * How a run came to rest: its stored snapshot or, where nothing is stored, its last event. A run is at rest when nothing of it
@@ -38,20 +35,18 @@ export class RestWaiter {
   };
 
   constructor(
-    private readonly pubsub: PubSub,
-    private readonly record: RunRecord,
-    private readonly log: WarningLog,
+    private readonly parts: Pick<RunParts, 'realtime' | 'record' | 'log'>,
     /** Only the end of this leg, or of a later one, ends the wait. */
     private readonly leg = 0,
   ) {}
 
   /** To be called before the event that starts the run is sent (I9). */
   async subscribe(): Promise<void> {
-    await this.pubsub.subscribe(eventsTopic(this.record.identity.runId), this.listener);
+    await this.parts.realtime.subscribe(eventsTopic(this.parts.record.identity.runId), this.listener);
   }
 
   async close(): Promise<void> {
-    await this.pubsub.unsubscribe(eventsTopic(this.record.identity.runId), this.listener);
+    await this.parts.realtime.unsubscribe(eventsTopic(this.parts.record.identity.runId), this.listener);
   }
 
   /** `missed`: called after each read of a run that is not at rest; a result of it ends the wait. */
@@ -93,11 +88,11 @@ export class RestWaiter {
   /** Undefined when the store did not answer. */
   private async read(): Promise<{ snapshot?: Snapshot } | undefined> {
     try {
-      const snapshot = await readInTurn(() => this.record.load());
+      const snapshot = await readInTurn(() => this.parts.record.load());
       return { snapshot: snapshot && (snapshot.inngest?.leg ?? 0) >= this.leg ? snapshot : undefined };
     } catch (error) {
-      this.log.warn('A stored run could not be read; waiting goes on.', {
-        ...this.record.identity,
+      this.parts.log.warn('A stored run could not be read; waiting goes on.', {
+        ...this.parts.record.identity,
         reason: reasonOf(error),
       });
       return undefined;

@@ -3,12 +3,19 @@
  * run executes; the start is leg 0, and each resume, restart or time travel begins the next.
  */
 import { FinalError, type MastraInngestError, type ErrorCode } from '../errors';
-import { type RunIdentity, emptySnapshot } from './identity';
-import type { Ownership, Snapshot, WorkflowsStore } from './store';
-import { type Continuation, type Status, continuedFrom, isAtRest, isTerminal } from './transitions';
-
-/** After so many milliseconds, the event of a claim that no execution has taken counts as lost. */
-export const CLAIM_PATIENCE = 5_000;
+import {
+  type RunIdentity,
+  emptySnapshot,
+  type Ownership,
+  type Snapshot,
+  type Status,
+  isAtRest,
+  isTerminal,
+  nextLeg,
+  storedLegName,
+} from './snapshot';
+import type { WorkflowsStore } from './store';
+import { type Continuation, continuedFrom } from './transitions';
 
 /** A claim by a caller who is about to send the leg's event. */
 export interface CallersClaim {
@@ -16,31 +23,8 @@ export interface CallersClaim {
   token: string;
 }
 
-/** The number of the leg that would follow what is stored. */
-export function nextLeg(snapshot: Snapshot): number {
-  return (snapshot.inngest?.leg ?? 0) + 1;
-}
-
-/** The name of a leg, for ids that must differ between legs. That of leg 0 is the run's id. */
-export function legName(runId: string, leg: number, owner: string | undefined): string {
-  return leg === 0 ? runId : `${runId}@${owner}`;
-}
-
-/** The name of the leg that a stored run is in. */
-export function storedLegName({ runId, inngest: { leg = 0, owner } = {} }: Snapshot): string {
-  return legName(runId, leg, owner);
-}
-
 function isSameLeg(one: Snapshot, other: Snapshot): boolean {
   return one.inngest?.leg === other.inngest?.leg && one.inngest?.owner === other.inngest?.owner;
-}
-
-/** True where a caller claimed the leg, and its event must have been lost. */
-export function isAbandoned({ status, inngest }: Snapshot, now: number): boolean {
-  const { claim, owner } = inngest ?? {};
-  return (
-    status === 'running' && claim !== undefined && owner === undefined && now - claim.at > CLAIM_PATIENCE
-  );
 }
 
 /** True where a restart may go on with the run. */

@@ -1,21 +1,11 @@
 import { FinalError, MastraInngestError } from '../errors';
-import type { RunIdentity } from './identity';
+import { type RunIdentity, type Ownership, type Snapshot, type Status, isTerminal, isCanceledUnstarted, hasToldEnd } from './snapshot';
 import { LegClaims } from './leg-claim';
-import type { Ownership, Snapshot, StoreProvider } from './store';
-import { type Status, isTerminal, predecessors } from './transitions';
+import type { StoreProvider } from './store';
+import { predecessors } from './transitions';
 
 function heldBy({ status }: Snapshot): 'claimed' | 'canceled' {
   return status === 'canceled' ? 'canceled' : 'claimed';
-}
-
-/** True for a run that was cancelled before any execution took it. */
-export function isCanceledUnstarted({ status, inngest }: Snapshot): boolean {
-  return status === 'canceled' && inngest?.owner === undefined;
-}
-
-/** True where `onFinish` and `onError` were called for the end of the leg that is stored. */
-export function hasToldEnd({ inngest }: Snapshot): boolean {
-  return inngest?.endTold === (inngest?.leg ?? 0);
 }
 
 /** A release up to 1.9 of this package stores `running` before it sends the start, when nothing of the run is known yet. */

@@ -1,23 +1,8 @@
 /** Which status of a run may follow which. A run that has ended never changes within its leg (I6). */
-
-/** A run's status as Mastra stores it. */
-export type Status =
-  | 'pending'
-  | 'running'
-  | 'waiting'
-  | 'suspended'
-  | 'paused'
-  | 'success'
-  | 'failed'
-  | 'tripwire'
-  | 'canceled'
-  | 'bailed';
+import { STOPS, type Status } from './snapshot';
 
 /** How a run at rest goes on. */
 export type Continuation = 'resume' | 'time-travel' | 'restart';
-
-const ENDS: readonly Status[] = ['success', 'failed', 'tripwire', 'canceled', 'bailed'];
-const STOPS: readonly Status[] = ['suspended', 'paused', ...ENDS];
 
 /** Within one leg, by the code that executes the run, and by `cancel()`. */
 const FOLLOWERS: Record<Status, readonly Status[]> = {
@@ -44,16 +29,6 @@ const CONTINUES: Record<Continuation, readonly Status[]> = {
   'time-travel': ['pending', ...STOPS],
   restart: ['running', 'waiting', 'suspended'],
 };
-
-/** True for a status that nothing can follow within its leg. */
-export function isTerminal(status: Status): boolean {
-  return ENDS.includes(status);
-}
-
-/** True where nothing executes and nothing is due: the run has ended, or is suspended or paused until somebody continues it. */
-export function isAtRest(status: Status): boolean {
-  return STOPS.includes(status);
-}
 
 /** The statuses that `next` may follow. */
 export function predecessors(next: Status): Status[] {

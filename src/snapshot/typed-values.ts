@@ -1,7 +1,7 @@
 import { decodeValue } from '../wire/decode';
 import { encodeRecord } from '../wire/encode';
 import type { Json } from '../wire/json';
-import type { Snapshot } from './store';
+import type { Snapshot } from './snapshot';
 
 /** The values of a stored run, with types such as Date and Map that plain JSON loses. */
 export interface TypedValues {

@@ -1,7 +1,7 @@
 /** One run of a workflow, as the test app finds it: what is stored of it, and what Inngest has of it. */
 import type { Run } from '../local/state/run';
 import type { RunRecord } from '../snapshot/run-record';
-import type { Snapshot } from '../snapshot/store';
+import type { Snapshot } from '../snapshot/snapshot';
 import type { Executions } from './executions';
 import type { InngestRuns } from './inngest-runs';
 import { type Operation, OperationLog, type OperationNode, flat } from './operation';

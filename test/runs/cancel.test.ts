@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { emptySnapshot } from '../../src/snapshot/identity';
+import { emptySnapshot } from '../../src/snapshot/snapshot';
 import { buildStartData } from '../../src/wire/start-event';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 

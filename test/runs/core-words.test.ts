@@ -5,8 +5,7 @@ import { createStep, createWorkflow } from '@mastra/core/workflows';
 import { init } from '@mastra/inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { emptySnapshot } from '../../src/snapshot/identity';
-import type { Snapshot } from '../../src/snapshot/store';
+import { emptySnapshot, type Snapshot } from '../../src/snapshot/snapshot';
 import { type Harness, startHarness } from '../support/harness';
 
 const any = z.any();

@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createStep, init } from '@mastra/inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { emptySnapshot } from '../../src/snapshot/identity';
-import type { Snapshot } from '../../src/snapshot/store';
+import { emptySnapshot, type Snapshot } from '../../src/snapshot/snapshot';
 import { until } from '../support/until';
 import { type Earlier, startEarlier } from './support/earlier';
 

@@ -1,8 +1,7 @@
 /** A rolling deploy: an instance of an earlier release continues or starts a run by its own event, and this release executes it. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { emptySnapshot } from '../../src/snapshot/identity';
-import type { Snapshot } from '../../src/snapshot/store';
+import { emptySnapshot, type Snapshot } from '../../src/snapshot/snapshot';
 import { until } from '../support/until';
 import { type Rig, quiet, startRig } from './support/rig';
 

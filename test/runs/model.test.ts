@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Snapshot } from '../../src/snapshot/store';
+import type { Snapshot } from '../../src/snapshot/snapshot';
 import { type Ask, Model } from './support/model';
 
 const { RUNS_SEED = '20261129' } = process.env;

@@ -1,8 +1,9 @@
 /** I5: whoever asks however often, a leg of a run is executed once. */
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LegClaims, CLAIM_PATIENCE } from '../../src/snapshot/leg-claim';
-import type { Snapshot, WorkflowsStore } from '../../src/snapshot/store';
+import { LegClaims } from '../../src/snapshot/leg-claim';
+import { CLAIM_PATIENCE, type Snapshot } from '../../src/snapshot/snapshot';
+import type { WorkflowsStore } from '../../src/snapshot/store';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 
 let rig: Rig;

@@ -1,7 +1,7 @@
 /** What can't be done is refused with a typed error, and executes nothing. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { emptySnapshot } from '../../src/snapshot/identity';
+import { emptySnapshot } from '../../src/snapshot/snapshot';
 import { type Rig, codeOf, quiet, startRig } from './support/rig';
 
 let rig: Rig;

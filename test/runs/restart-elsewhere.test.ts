@@ -5,7 +5,7 @@ import { createStep, createWorkflow } from '@mastra/core/workflows';
 import { init } from '@mastra/inngest';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { Snapshot } from '../../src/snapshot/store';
+import type { Snapshot } from '../../src/snapshot/snapshot';
 import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 

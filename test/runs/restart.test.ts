@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Snapshot } from '../../src/snapshot/store';
+import type { Snapshot } from '../../src/snapshot/snapshot';
 import { type Processes, startProcesses } from './support/processes';
 import { type Rig, codeOf, startRig } from './support/rig';
 

@@ -1,10 +1,10 @@
 /** What `src/snapshot` relies on in a store, asked of each store that the package is tested on. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { emptySnapshot } from '../../src/snapshot/identity';
-import { LegClaims, nextLeg } from '../../src/snapshot/leg-claim';
+import { emptySnapshot, nextLeg, type Snapshot } from '../../src/snapshot/snapshot';
+import { LegClaims } from '../../src/snapshot/leg-claim';
 import { RunRecord } from '../../src/snapshot/run-record';
-import type { Snapshot, WorkflowsStore } from '../../src/snapshot/store';
+import type { WorkflowsStore } from '../../src/snapshot/store';
 import { type OpenStore, STORES } from './support/stores';
 
 // A Postgres takes its time to start.

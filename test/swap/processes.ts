@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LibSQLStore } from '@mastra/libsql';
 import { startLocalServer } from '@mastra/inngest/local';
-import type { Snapshot } from '../../src/snapshot/store';
+import type { Snapshot } from '../../src/snapshot/snapshot';
 import { type AppProcess, startApp } from '../fault/app-process';
 import { freePort } from '../processes/free-port';
 import { until } from '../support/until';

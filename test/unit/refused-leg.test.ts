@@ -4,6 +4,7 @@ import { SealedFailure } from '../../src/wire/outcome';
 import { MastraInngestError } from '../../src/errors';
 import { Arrival } from '../../src/run/arrival';
 import type { InngestPort } from '../../src/sdk/port';
+import type { RunRecord } from '../../src/snapshot/run-record';
 
 const identity = { workflowId: 'flow', runId: 'run' };
 const thrown = new MastraInngestError('GRAPH_CHANGED', 'It was changed.', { ...identity, stepId: 'ask' });
@@ -19,8 +20,8 @@ async function found(refusedRun: string) {
     runState: async () => 'over',
   } as unknown as InngestPort;
   const destination = { app: 'app', functionOptions: {} };
-  const sent = { eventId: 'event', age: 60_000, leg: 1, destination };
-  return new Arrival(port, identity, { warn: () => {} } as never, sent).look(undefined);
+  const parts = { port, record: { identity } as RunRecord, log: { warn: () => {} }, destination };
+  return new Arrival(parts, { eventId: 'event', age: 60_000, leg: 1 }).look(undefined);
 }
 
 test('it is the error that refused it, with its code and place', async () => {

@@ -15,7 +15,7 @@ import {
   visibleResults,
   withRider,
 } from '../../src/realtime/stored-events';
-import { emptySnapshot } from '../../src/snapshot/identity';
+import { emptySnapshot } from '../../src/snapshot/snapshot';
 
 const RUN = 'run-1';
 const own = [{ channel: 'own', prefix: '' }];

@@ -1,7 +1,7 @@
 import { Mastra } from '@mastra/core';
 import { expect, test } from 'vitest';
 import { shapedResult } from '../../src/function/stored-result';
-import { emptySnapshot } from '../../src/snapshot/identity';
+import { emptySnapshot } from '../../src/snapshot/snapshot';
 
 const tripped = (reason: string) => ({ status: 'failed', error: { message: reason }, tripwire: { reason } });
 

@@ -5,8 +5,7 @@ import type { PublishedEvent } from '../../src/realtime/channel';
 import { runFinished } from '../../src/realtime/events';
 import type { StoryEvent } from '../../src/run/stored-story';
 import { StoryReader } from '../../src/run/story-reader';
-import { emptySnapshot } from '../../src/snapshot/identity';
-import type { Status } from '../../src/snapshot/transitions';
+import { emptySnapshot, type Status } from '../../src/snapshot/snapshot';
 
 const event = (op: string, number: number, type = 'step-start'): PublishedEvent => ({
   type: `workflow-${type}`,

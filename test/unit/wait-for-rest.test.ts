@@ -1,7 +1,6 @@
-import type { PubSub } from '@mastra/core/events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { RunParts } from '../../src/run/run-parts';
 import { RestWaiter } from '../../src/run/wait-for-rest';
-import type { RunRecord } from '../../src/snapshot/run-record';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -15,11 +14,10 @@ type Listener = (event: { data: unknown }) => Promise<void>;
 /** A waiter for a run that has ended; `finish` is its last event. */
 async function waiterOfAnEndedRun(): Promise<{ waiter: RestWaiter; finish: () => Promise<void> }> {
   const listeners: Listener[] = [];
-  const pubsub = { subscribe: async (_topic: string, listener: Listener) => listeners.push(listener) };
+  const realtime = { subscribe: async (_topic: string, listener: Listener) => listeners.push(listener) };
   const record = { identity: { workflowId: 'w', runId: 'r' }, load: async () => ({ status: 'success' }) };
-  const waiter = new RestWaiter(pubsub as unknown as PubSub, record as unknown as RunRecord, {
-    warn: () => undefined,
-  });
+  const log = { warn: () => undefined };
+  const waiter = new RestWaiter({ realtime, record, log } as unknown as RunParts);
   await waiter.subscribe();
   const event = { data: { type: 'workflow-finish', payload: {} } };
   return { waiter, finish: async () => void (await Promise.all(listeners.map(listener => listener(event)))) };

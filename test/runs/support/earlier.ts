@@ -5,7 +5,7 @@ import { MastraLogger } from '@mastra/core/logger';
 import { InMemoryStore } from '@mastra/core/storage';
 import { startLocalServer } from '@mastra/inngest/local';
 import type { Inngest } from 'inngest';
-import type { Snapshot } from '../../../src/snapshot/store';
+import type { Snapshot } from '../../../src/snapshot/snapshot';
 import { until } from '../../support/until';
 import { listen } from '../../support/listen';
 import { REAL_SERVER, leaveRealServer } from '../../support/real-server';

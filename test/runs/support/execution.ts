@@ -1,9 +1,8 @@
 import type { OutgoingEvent, RunState } from '../../../src/sdk/port';
-import { emptySnapshot } from '../../../src/snapshot/identity';
+import { emptySnapshot, type Ownership, type Snapshot, isTerminal } from '../../../src/snapshot/snapshot';
 import { LegClaims } from '../../../src/snapshot/leg-claim';
 import type { RunRecord } from '../../../src/snapshot/run-record';
-import type { Ownership, Snapshot, WorkflowsStore } from '../../../src/snapshot/store';
-import { isTerminal } from '../../../src/snapshot/transitions';
+import type { WorkflowsStore } from '../../../src/snapshot/store';
 import type { StartRequest } from '../../../src/wire/start-event';
 
 export type Outcome = 'suspended' | 'success' | 'failed';

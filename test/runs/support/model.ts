@@ -13,9 +13,9 @@ import {
 import { runConflict } from '../../../src/run/errors';
 import { LegSender, type PreparedLeg } from '../../../src/run/leg-sender';
 import type { InngestPort, OutgoingEvent, RunState } from '../../../src/sdk/port';
-import { emptySnapshot } from '../../../src/snapshot/identity';
+import { emptySnapshot, type Snapshot } from '../../../src/snapshot/snapshot';
 import { RunRecord } from '../../../src/snapshot/run-record';
-import type { Snapshot, WorkflowsStore } from '../../../src/snapshot/store';
+import type { WorkflowsStore } from '../../../src/snapshot/store';
 import { parseStartData } from '../../../src/wire/start-event';
 import { Execution, type Outcome } from './execution';
 
@@ -126,10 +126,9 @@ export class Model {
     const caller = this.caller(by);
     const { prepared } = caller;
     if (!prepared || caller.answer) return undefined;
-    const sender = new LegSender(this.port, this.record, undefined as never, silent, {
-      app: 'app',
-      functionOptions: {},
-    });
+    const { port, record } = this;
+    const destination = { app: 'app', functionOptions: {} };
+    const sender = new LegSender({ port, record, destination, realtime: undefined as never, log: silent });
     const atSend = new Promise<(how: 'sent' | 'failed') => void>(resolve => {
       this.sending = resolve;
     });
@@ -213,7 +212,7 @@ export class Model {
       for (const one of isLost ? [] : this.executions) this.cancelRun(one.owner);
       return { ids: [] };
     };
-    await cancelStored({ ...this.port, send }, this.record, {}, this.continuable.graph);
+    await cancelStored({ port: { ...this.port, send }, record: this.record }, {}, this.continuable.graph);
   }
 
   /** One of Inngest's runs does its next op; one that crashes in it does it again. Late ops of ended runs happen, too. */

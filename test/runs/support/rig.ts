@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MastraCompositeStore } from '@mastra/core/storage';
 import { expect } from 'vitest';
-import type { Snapshot } from '../../../src/snapshot/store';
+import type { Snapshot } from '../../../src/snapshot/snapshot';
 import { type Harness, startHarness } from '../../support/harness';
 import { runsWorkflows } from './workflows';
 
