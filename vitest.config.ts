@@ -28,16 +28,28 @@ const testDefaults = {
 };
 
 /**
- * `npm test` takes minutes; `npm run verify` and the matrix set `TEST_SCOPE=full` and take what is left out, too: these, which start
- * whole programs, and of the comparison with Mastra's own engine every case in every mode (`test/differential/share.ts`).
+ * `npm test` takes minutes. `npm run verify` sets `TEST_SCOPE=full` and takes what is left out, too: these, which start whole programs,
+ * and where several modes play the same cases, all of them in each (`test/support/share.ts`). The matrix takes the programs alone.
  */
 const PROGRAMS = [
   'test/check/**',
   'test/demo/**',
   'test/example/{dev,api-prefix}.test.ts',
   'test/fault/**',
+  'test/local/cli/workflows.test.ts',
   'test/production/**',
 ];
+
+/**
+ * Files that one process runs one after the other, because loading core takes longer than most of them: each leaves the process as it
+ * was. The others have one of their own. They count sockets, stop clocks, break requests off, or start processes.
+ */
+const SHARED = [
+  'test/{differential,docs,e2e,engine,histories,scripts,thrown,types}/**/*.test.ts',
+  // It mocks a module, which has to be loaded anew.
+  'test/unit/!(option-names).test.ts',
+];
+const GRAPHS = 'test/differential/graphs/**/*.test.ts';
 
 /** Needs a real Inngest server: the local one takes no connections. */
 const CONNECT = 'test/production/connect.test.ts';
@@ -57,15 +69,28 @@ export default defineConfig({
           name: 'suite',
           include: ['test/**/*.test.ts', 'examples/testing/test/*.test.ts'],
           exclude: [
+            ...SHARED,
             'test/package/**',
             'test/frameworks/**',
-            'test/differential/graphs/**',
             'test/redis/**',
             'test/local/page/browser/**',
             'test/swap/**',
             CONNECT,
-            ...(process.env.TEST_SCOPE === 'full' ? [] : PROGRAMS),
+            ...(process.env.TEST_SCOPE ? [] : PROGRAMS),
           ],
+        },
+      },
+      {
+        resolve: { alias },
+        test: {
+          ...testDefaults,
+          name: 'shared',
+          include: SHARED,
+          exclude: [GRAPHS],
+          isolate: false,
+          restoreMocks: true,
+          unstubEnvs: true,
+          unstubGlobals: true,
         },
       },
       {
@@ -74,7 +99,7 @@ export default defineConfig({
         test: {
           ...testDefaults,
           name: 'graphs',
-          include: ['test/differential/graphs/**/*.test.ts'],
+          include: [GRAPHS],
         },
       },
       {

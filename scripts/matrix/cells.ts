@@ -11,14 +11,14 @@ export interface Cell {
   tests: string[];
 }
 
+type Tests = Record<Cell['checkpointing'], string[]>;
+
 /** The newest of each major, then the oldest that the package supports. */
 const NEWEST = ['inngest-v3', 'inngest'];
 const OLDEST = ['inngest-v3-oldest', 'inngest-v4-oldest'];
 
-const behaviour = ['test/engine', 'test/e2e', 'test/runs'];
-
 /** The comparison with Mastra's own engine sets checkpointing by itself, so each of its modes belongs to one half. */
-const differential = {
+const differential: Tests = {
   on: ['test/differential/checkpointing.test.ts'],
   off: [
     'test/differential/no-checkpointing.test.ts',
@@ -27,19 +27,35 @@ const differential = {
   ],
 };
 
-const full = {
-  // Starts that come to nothing take their time, so once for each major.
+/** How many requests a run takes, for the table at the end. */
+const REQUESTS = 'test/engine/request-counts.test.ts';
+
+const behaviour = ['test/engine', 'test/e2e', 'test/runs'];
+
+/** All of them in each half. */
+const whole: Tests = {
   on: [...behaviour, ...differential.on, 'test/starts'],
-  off: [...behaviour, ...differential.off, 'test/histories', 'test/fault'],
+  off: [...behaviour, ...differential.off, 'test/histories', 'test/fault', 'test/deploys'],
 };
 
-const smoke = {
-  on: ['test/engine', 'test/e2e', ...differential.on],
-  off: ['test/engine', 'test/e2e', 'test/histories', 'test/differential/replay.test.ts'],
+/**
+ * How an op is executed depends on the SDK and on checkpointing, so `engine` and `differential` are played with each of both. What an
+ * app serves and what a caller does reaches the SDK through its port, whatever checkpointing does, so `e2e` and `runs` are played as a
+ * major is without settings (v4 with checkpointing, by verify; v3 without), and `starts`, `fault` and the like once.
+ */
+const once: Tests = {
+  on: ['test/engine', ...differential.on, 'test/starts'],
+  off: [...behaviour, ...differential.off, 'test/histories', 'test/fault', 'test/deploys'],
 };
 
-/** Of deploys, the newest v4 has them in `npm test`. */
-const withDeploys = { ...full, off: [...full.off, 'test/deploys'] };
+/** The oldest release of a major is called by the same code as the newest. */
+const smoke: Tests = {
+  on: [REQUESTS, 'test/e2e', ...differential.on],
+  off: ['test/engine', 'test/histories', 'test/differential/replay.test.ts'],
+};
+
+/** `npm run verify` has played the rest on the newest SDK as it is without settings: with checkpointing. */
+const besideVerify: Tests = { on: [REQUESTS], off: ['test/engine'] };
 
 /** Core 1.58 has no cache that could hold a log, so what is stored of a run has to do for whoever watches. */
 const ON_OLDEST_CORE = [
@@ -49,20 +65,14 @@ const ON_OLDEST_CORE = [
   'test/streams/faults.test.ts',
 ];
 
-/** What `npm test` covers already, on the newest SDK as it is without settings; only what it leaves out is left. */
-const besideNpmTest = { on: ['test/engine/request-counts.test.ts'], off: behaviour };
-
-/** `all`: also what `npm test` runs anyway, and everything on the oldest SDKs. */
+/** `all`: everything on every SDK. */
 export function cells(all: boolean): Cell[] {
-  const half = (sdk: string, checkpointing: 'on' | 'off', tests: Record<'on' | 'off', string[]>): Cell => ({
-    sdk,
-    checkpointing,
-    tests: tests[checkpointing],
-  });
-  const whole = (sdk: string) => (sdk !== 'inngest' ? withDeploys : all ? full : besideNpmTest);
+  const halves = (sdk: string, tests: Tests): Cell[] =>
+    (['on', 'off'] as const).map(checkpointing => ({ sdk, checkpointing, tests: tests[checkpointing] }));
+  const beside = (sdk: string) => (sdk === 'inngest' ? besideVerify : once);
   return [
-    ...NEWEST.flatMap(sdk => [half(sdk, 'on', whole(sdk)), half(sdk, 'off', whole(sdk))]),
+    ...NEWEST.flatMap(sdk => halves(sdk, all ? whole : beside(sdk))),
     { sdk: 'inngest', core: 'core-oldest', checkpointing: 'on', tests: ON_OLDEST_CORE },
-    ...OLDEST.flatMap(sdk => [half(sdk, 'on', all ? full : smoke), half(sdk, 'off', all ? full : smoke)]),
+    ...OLDEST.flatMap(sdk => halves(sdk, all ? whole : smoke)),
   ];
 }

@@ -16,6 +16,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const outcomes: CellOutcome[] = [];
 // All of them, also after a failure: one run shows everything there is to mend.
+const all = process.argv.includes('--all');
 for (const cell of chosen(process.argv.slice(2))) outcomes.push(await runCell(cell));
 
 process.stdout.write(requestTable(requestsFile));
@@ -25,7 +26,7 @@ process.exit(outcomes.every(({ ok }) => ok) ? 0 : 1);
 
 function chosen(args: readonly string[]): Cell[] {
   const names = args.filter(arg => arg !== '--all');
-  return cells(args.includes('--all')).filter(({ sdk }) => names.length === 0 || names.includes(sdk));
+  return cells(all).filter(({ sdk }) => names.length === 0 || names.includes(sdk));
 }
 
 async function runCell({ sdk, core, checkpointing, tests }: Cell): Promise<CellOutcome> {
@@ -39,6 +40,8 @@ async function runCell({ sdk, core, checkpointing, tests }: Cell): Promise<CellO
       'run',
       '--project',
       'suite',
+      '--project',
+      'shared',
       '--reporter',
       'dot',
       '--reporter',
@@ -51,7 +54,8 @@ async function runCell({ sdk, core, checkpointing, tests }: Cell): Promise<CellO
       MASTRA_CORE: core,
       TEST_TOTAL_FILE: totalFile,
       REQUESTS_FILE: requestsFile,
-      TEST_SCOPE: 'full',
+      // Verify has played every case in every mode (`test/support/share.ts`).
+      TEST_SCOPE: all ? 'full' : 'programs',
     },
   });
   return { name, ok, seconds, total: readTotal(totalFile) };

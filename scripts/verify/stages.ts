@@ -7,10 +7,10 @@ export const workFolder = path.resolve('.tmp/verify');
 /** package.json's `check:*` scripts name this file, too. */
 const tarball = path.join(workFolder, 'package.tgz');
 
-const testStage = (project: string, env: NodeJS.ProcessEnv = {}): Stage => ({
+const testStage = (project: string, env: NodeJS.ProcessEnv = {}, ...more: string[]): Stage => ({
   name: `tests (${project})`,
   command: 'vitest',
-  args: ['run', '--project', project],
+  args: ['run', ...[project, ...more].flatMap(name => ['--project', name])],
   env: { ...env, TEST_TOTAL_FILE: totalFile(project) },
 });
 
@@ -34,7 +34,7 @@ export const stages: Stage[] = [
   { name: 'types of the package (attw)', command: 'npm', args: ['run', '--silent', 'check:types'] },
   { name: 'package (publint)', command: 'npm', args: ['run', '--silent', 'check:package'] },
   { name: 'unused (knip)', command: 'npm', args: ['run', '--silent', 'unused'] },
-  testStage('suite', { TEST_SCOPE: 'full' }),
+  testStage('suite', { TEST_SCOPE: 'full' }, 'shared'),
   testStage('graphs'),
   testStage('swap'),
   testStage('package', { PACKAGE_TARBALL: tarball }),

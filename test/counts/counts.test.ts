@@ -10,6 +10,7 @@ import { countWrites } from '../../bench/src/app/store';
 import { type Tools, workflowOf } from '../../bench/src/graphs/mastra';
 import { inputOf, scenarioById } from '../../bench/src/scenarios';
 import { type Harness, startHarness } from '../support/harness';
+import { share } from '../support/share';
 import { LIMITS, type Limits } from './limits';
 
 let harness: Harness | undefined;
@@ -17,7 +18,7 @@ afterEach(() => harness?.stop());
 
 describe.each([true, false])('checkpointing %s', checkpointing => {
   const limits = LIMITS[checkpointing ? 'on' : 'off'];
-  test.each(Object.entries(limits))(
+  test.each(share(Object.entries(limits), checkpointing ? 0 : 1, 2))(
     '%s costs no more than it did',
     async (id, limit) => {
       const counts = await countsOf(id, checkpointing);

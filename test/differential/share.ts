@@ -1,3 +1,4 @@
+import { share as shareOf } from '../support/share';
 import { CASES } from './cases';
 import type { Case } from './kit';
 import { MODES } from './modes';
@@ -5,14 +6,10 @@ import type { Mode } from './rig';
 
 const OTHERS: Mode[] = Object.values(MODES).filter(mode => mode !== MODES.checkpointing);
 
-/**
- * The cases that a mode plays: all in the one that users have by default, and each in one of the others. With `TEST_SCOPE=full`, as in
- * `npm run verify`, or where `CASES` chooses them, every mode plays them all.
- */
-export function share(mode: Mode): Case[] {
+/** The cases that a mode plays: all in the one that users have by default, or where `CASES` chooses them; a share in each of the others. */
+export function share(mode: Mode): readonly Case[] {
   const place = OTHERS.indexOf(mode);
-  if (place === -1 || process.env.TEST_SCOPE === 'full' || process.env.CASES) return CASES;
-  return CASES.filter((_case, index) => index % OTHERS.length === place);
+  return place === -1 || process.env.CASES ? CASES : shareOf(CASES, place, OTHERS.length);
 }
 
 export const isWhole = (cases: readonly Case[]): boolean =>

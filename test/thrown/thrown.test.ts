@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Kit } from '../differential/kit';
+import { share } from '../support/share';
 import { type Ended, type Engine, coreEngine, inngestEngine } from './engines';
 import { type LibraryErrors, libraryErrors } from './library-errors';
 import { PLACES, type Place, type Throw } from './places';
@@ -38,6 +39,7 @@ function expectCalls(engine: Engine, place: Place, value: Thrown | undefined, na
 describe.each([true, false])(
   'what is thrown decides nothing but the result: checkpointing %s',
   checkpointing => {
+    const mine = <T>(cases: readonly T[]) => share(cases, checkpointing ? 0 : 1, 2);
     let ours: Engine;
     let core: Engine;
     beforeAll(async () => {
@@ -47,7 +49,7 @@ describe.each([true, false])(
     });
     afterAll(() => Promise.all([ours.stop(), core.stop()]));
 
-    test.concurrent.each(THROWN.map(one => [one.name, one] as const))(
+    test.concurrent.each(mine(THROWN).map(one => [one.name, one] as const))(
       'I8: a step throws: %s',
       async (name, value) => {
         const ended = await ours.run(op.name, inputFor(op, name));
@@ -72,7 +74,7 @@ describe.each([true, false])(
       },
     );
 
-    test.concurrent.each(LIBRARIES)('I8: a step throws an error of a library: %s', async name => {
+    test.concurrent.each(mine(LIBRARIES))('I8: a step throws an error of a library: %s', async name => {
       const { error, kept } = libraries[name] as { error: Error & Record<string, unknown>; kept: string[] };
       const ended = await ours.run(op.name, inputFor(op, name));
       expectCalls(ours, op, undefined, name);
@@ -81,7 +83,7 @@ describe.each([true, false])(
       for (const field of kept) expect(asJson(stored[field])).toEqual(asJson(error[field]));
     });
 
-    test.concurrent.each(LIBRARIES)('I4: retries count for: %s', async name => {
+    test.concurrent.each(mine(LIBRARIES))('I4: retries count for: %s', async name => {
       const retried = PLACES.find(place => place.name === 'retried-op') as Place;
       const ended = await ours.run(retried.name, inputFor(retried, name));
       expectCalls(ours, retried, undefined, name);
@@ -89,7 +91,7 @@ describe.each([true, false])(
     });
 
     const both = others.flatMap(place => TROUBLE.map(value => [place.name, value, place] as const));
-    test.concurrent.each(both)('I8: %s throws: %s', async (_name, value, place) => {
+    test.concurrent.each(mine(both))('I8: %s throws: %s', async (_name, value, place) => {
       const thrown = THROWN.find(one => one.name === value);
       const ended = await ours.run(place.name, inputFor(place, value));
       expectCalls(ours, place, thrown, value);

@@ -7,6 +7,7 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Harness, startHarness } from '../../support/harness';
+import { share } from '../../support/share';
 import { tracedWorkflows } from './graphs';
 import { Recorder, type Tree, observability } from './recorder';
 
@@ -150,7 +151,7 @@ describe.each(CONFIGS)('with observability %s', (_name, config) => {
     });
     afterAll(() => harness.stop());
 
-    test.each(scenarios)('%s', async (name, workflow, drive) => {
+    test.each(share(scenarios, checkpointing ? 0 : 1, 2))('%s', async (name, workflow, drive) => {
       ours.clear();
       const result = await drive(
         async options => (await harness.mastra.getWorkflowById(workflow).createRun(options)) as never,
