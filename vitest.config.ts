@@ -88,6 +88,7 @@ export default defineConfig({
           include: SHARED,
           exclude: [GRAPHS],
           isolate: false,
+          setupFiles: ['test/support/fresh-process.ts'],
           restoreMocks: true,
           unstubEnvs: true,
           unstubGlobals: true,

@@ -8,6 +8,8 @@ import type { Snapshot } from '../snapshot/snapshot';
 import { sameValue, withoutUndefined } from '../wire/encode';
 import { silentPubSub } from './silent-pubsub';
 
+type CoreResults = Parameters<typeof hydrateSerializedStepErrors>[0];
+
 /** Core's own shaping of a result, over a stored run. */
 class ResultEngine extends DefaultExecutionEngine {
   shape(results: StepResults, last: object, error: unknown, path?: string[]) {
@@ -65,7 +67,7 @@ export async function shapedResult(
   // A run without input has none in its context, in whichever form it was stored.
   const { input, ...steps } = withoutUndefined<Record<string, unknown>>(context);
   // The input is no step, and may be null.
-  const hydrated = hydrateSerializedStepErrors(steps as never) as StepResults;
+  const hydrated = hydrateSerializedStepErrors(steps as CoreResults) as StepResults;
   const results = { ...(input === undefined ? {} : { input }), ...hydrated } as StepResults;
   const engine = new ResultEngine({
     mastra,

@@ -3,6 +3,8 @@ import type { Snapshot } from '../snapshot/snapshot';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 
+type CoreTravel = Parameters<typeof createTimeTravelExecutionParams>[0];
+
 /** A time travel: through which run of which graph, and what its caller gives. */
 export interface Travel {
   leg: Leg;
@@ -20,8 +22,8 @@ export function travelParams({ leg, start, snapshot, graph }: Travel) {
     steps: leg.steps ?? [],
     inputData: start.inputData,
     resumeData: leg.resumeData,
-    context: leg.context as never,
-    nestedStepsContext: leg.nestedStepsContext as never,
+    context: leg.context as CoreTravel['context'],
+    nestedStepsContext: leg.nestedStepsContext as CoreTravel['nestedStepsContext'],
     snapshot: snapshot as never,
     initialState: start.initialState,
     graph,

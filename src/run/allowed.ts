@@ -1,5 +1,5 @@
 import { MastraFGAPermissions, getWorkflowFGAResourceId, requireFGA } from '@mastra/core/auth/ee';
-import type { AnyMastra, Context } from '../core-types';
+import type { AnyMastra, Context, ExecuteParams } from '../core-types';
 
 interface Resumable {
   workflowId: string;
@@ -15,7 +15,7 @@ interface Resumable {
  */
 export async function requireAllowed(
   run: Resumable,
-  { requestContext, actor }: { requestContext?: Context; actor?: unknown },
+  { requestContext, actor }: { requestContext?: Context; actor?: ExecuteParams['actor'] },
 ): Promise<void> {
   const mastra = run.mastra as AnyMastra | undefined;
   const fgaProvider = mastra?.getServer()?.fga as Parameters<typeof requireFGA>[0]['fgaProvider'] | undefined;
@@ -23,11 +23,11 @@ export async function requireAllowed(
   const { workflowId, runId, resourceId } = run;
   await requireFGA({
     fgaProvider,
-    user: requestContext?.get('user' as never) as never,
+    user: requestContext?.get('user'),
     resource: { type: 'workflow', id: getWorkflowFGAResourceId(workflowId) },
     permission: MastraFGAPermissions.WORKFLOWS_EXECUTE,
     requestContext,
-    actor: actor as never,
+    actor,
     context: { resourceId },
     metadata: { workflowId, runId, resourceId },
   });

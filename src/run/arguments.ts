@@ -1,5 +1,5 @@
 import { RequestContext } from '@mastra/core/request-context';
-import type { Context } from '../core-types';
+import type { Context, ExecuteParams } from '../core-types';
 import type { TracingOptions } from '../wire/tracing-options';
 import { MastraInngestError } from '../errors';
 import type { OutputOptions } from './result';
@@ -9,7 +9,7 @@ export interface ExecutionArguments {
   requestContext?: Context;
   outputOptions?: OutputOptions;
   perStep?: boolean;
-  actor?: unknown;
+  actor?: ExecuteParams['actor'];
   tracingOptions?: TracingOptions;
   /** The caller's span: the run's parent in the trace. */
   tracingContext?: { currentSpan?: CallerSpan };
