@@ -23,7 +23,7 @@ export async function requireAllowed(
   const { workflowId, runId, resourceId } = run;
   await requireFGA({
     fgaProvider,
-    user: requestContext?.get('user'),
+    user: requestContext?.get('user') as unknown,
     resource: { type: 'workflow', id: getWorkflowFGAResourceId(workflowId) },
     permission: MastraFGAPermissions.WORKFLOWS_EXECUTE,
     requestContext,
