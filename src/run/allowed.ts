@@ -21,9 +21,10 @@ export async function requireAllowed(
   const fgaProvider = mastra?.getServer()?.fga as Parameters<typeof requireFGA>[0]['fgaProvider'] | undefined;
   if (!fgaProvider || run.isInternalWorkflow) return;
   const { workflowId, runId, resourceId } = run;
+  const user: unknown = requestContext?.get('user');
   await requireFGA({
     fgaProvider,
-    user: requestContext?.get('user') as unknown,
+    user,
     resource: { type: 'workflow', id: getWorkflowFGAResourceId(workflowId) },
     permission: MastraFGAPermissions.WORKFLOWS_EXECUTE,
     requestContext,
