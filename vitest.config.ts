@@ -45,11 +45,10 @@ const PROGRAMS = [
  * was. The others have one of their own. They count sockets, stop clocks, break requests off, or start processes.
  */
 const SHARED = [
-  'test/{differential,docs,e2e,engine,histories,scripts,thrown,types}/**/*.test.ts',
+  'test/{docs,e2e,engine,histories,scripts,thrown,types}/**/*.test.ts',
   // One mocks a module, which has to be loaded anew; the others stop a clock by which what is left of a file before may go.
   'test/unit/!(option-names|reads|shared-sockets|wait-for-rest).test.ts',
 ];
-const GRAPHS = 'test/differential/graphs/**/*.test.ts';
 
 /** Needs a real Inngest server: the local one takes no connections. */
 const CONNECT = 'test/production/connect.test.ts';
@@ -72,6 +71,7 @@ export default defineConfig({
             ...SHARED,
             'test/package/**',
             'test/frameworks/**',
+            'test/differential/graphs/**',
             'test/redis/**',
             'test/local/page/browser/**',
             'test/swap/**',
@@ -86,7 +86,6 @@ export default defineConfig({
           ...testDefaults,
           name: 'shared',
           include: SHARED,
-          exclude: [GRAPHS],
           isolate: false,
           setupFiles: ['test/support/fresh-process.ts'],
           restoreMocks: true,
@@ -100,7 +99,7 @@ export default defineConfig({
         test: {
           ...testDefaults,
           name: 'graphs',
-          include: [GRAPHS],
+          include: ['test/differential/graphs/**/*.test.ts'],
         },
       },
       {
