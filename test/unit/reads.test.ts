@@ -25,3 +25,16 @@ test('reads of the store: a few at once, all in the end, also after one that fai
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(66);
   expect(most).toBe(16);
 });
+
+test('reads that never answer keep others waiting for ten seconds', async () => {
+  const silent = () => new Promise<never>(() => {});
+  for (let n = 0; n < 16; n++) void readInTurn(silent);
+  let answer: string | undefined;
+  void readInTurn(async () => 'read').then(read => {
+    answer = read;
+  });
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(answer).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(answer).toBe('read');
+});
