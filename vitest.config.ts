@@ -50,9 +50,6 @@ const SHARED = [
   'test/unit/!(option-names|reads|shared-sockets|wait-for-rest).test.ts',
 ];
 
-/** Needs a real Inngest server: the local one takes no connections. */
-const CONNECT = 'test/production/connect.test.ts';
-
 export default defineConfig({
   test: {
     // Two cores: more workers only make the HTTP tests wait for each other. On a server that all files share, one: it starts every
@@ -75,7 +72,6 @@ export default defineConfig({
             'test/redis/**',
             'test/local/page/browser/**',
             'test/swap/**',
-            CONNECT,
             ...(process.env.TEST_SCOPE ? [] : PROGRAMS),
           ],
         },
@@ -129,10 +125,6 @@ export default defineConfig({
           include: ['test/swap/**/*.test.ts'],
           globalSetup: './test/swap/install.ts',
         },
-      },
-      {
-        resolve: { alias },
-        test: { ...testDefaults, name: 'connect', include: [CONNECT] },
       },
       {
         // Needs the built and packed package, so `npm run verify` runs it after packing; not part of `npm test`.

@@ -58,6 +58,9 @@ export class ConnectionLost extends Problem {
   }
 }
 
+/** A connected app could not be given a request, or did not answer it: the run fails with this message, or tries again. */
+export class NoAnswer extends Problem {}
+
 /** Runs work whose failure may end nothing else: it becomes a warning of the process. */
 export function guarded(work: () => void): void {
   try {

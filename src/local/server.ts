@@ -4,6 +4,12 @@ import { Activity } from './activity';
 import { Clock } from './clock';
 import { toMilliseconds } from './duration';
 import { LocalServerError, guarded } from './errors';
+import { Gateway } from './connect/gateway';
+import { Requests } from './connect/requests';
+import { connectRoutes, gatewayPath } from './connect/routes';
+import { type ConnectTimes, connectTimes } from './connect/times';
+import { WorkerClient } from './connect/worker-client';
+import { Workers } from './connect/workers';
 import type { Core } from './executor/core';
 import { Admission } from './executor/admission';
 import { dispatch } from './executor/dispatch';
@@ -37,6 +43,7 @@ import { AppHealth } from './transport/app-health';
 import { Keys } from './transport/keys';
 import type { Service } from './transport/service';
 import { keepSynced, requestSync, requireAppUrl } from './transport/sync';
+import { attachUpgrades } from './transport/upgrades';
 
 const defaultPort = 8288;
 const syncRetry = 1000;
@@ -77,10 +84,11 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-/** What the server reaches apps with, and its time. */
+/** What the server reaches apps with, its time, and how long connected workers may take. */
 interface ServerParts {
   client?: AppTransport;
   clock?: Clock;
+  connectTimes?: ConnectTimes;
 }
 
 /** The server with its parts, for the test kit. */
@@ -95,6 +103,8 @@ export class RunningServer implements LocalServer {
   readonly #keys: Keys;
   readonly #client: AppTransport;
   readonly #sockets: Sockets;
+  readonly #requests: Requests;
+  readonly #gateway: Gateway;
   readonly #syncs: { stop: () => void }[] = [];
   readonly #hub = new Hub(new History(() => this.now()));
   readonly #tokens = new Tokens();
@@ -104,13 +114,15 @@ export class RunningServer implements LocalServer {
 
   constructor(
     private readonly options: LocalServerOptions,
-    { client, clock = new Clock() }: ServerParts = {},
+    { client, clock = new Clock(), connectTimes: times = connectTimes }: ServerParts = {},
   ) {
     this.seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
     const random = new Random(this.seed);
     this.faults = new Faults(random);
     this.#keys = new Keys(options);
-    this.#client = client ?? new AppClient(this.#keys);
+    const workers = new Workers(times.noWorker);
+    this.#requests = new Requests(workers, times, ulidFactory(Date.now));
+    this.#client = new WorkerClient(this.#requests, client ?? new AppClient(this.#keys));
     const { core, goOn } = buildCore(options, {
       clock,
       random,
@@ -129,6 +141,7 @@ export class RunningServer implements LocalServer {
       pingInterval,
     };
     this.#sockets = new Sockets({ ...this.#service, now: clock.now });
+    this.#gateway = new Gateway(this.#service, { workers, requests: this.#requests, times });
   }
 
   get port(): number {
@@ -157,11 +170,18 @@ export class RunningServer implements LocalServer {
     const { host = '127.0.0.1', port = defaultPort, urls = [], pollInterval = 5000 } = this.options;
     const { onSyncFailed } = this.options;
     for (const url of urls) requireAppUrl(url);
-    this.#http = await listen(routes(this.#service), host, port);
+    this.#http = await listen(
+      routes(this.#service, connectRoutes(this.#service, this.#requests)),
+      host,
+      port,
+    );
     // Not before apps can answer.
     this.#goOn();
     this.#host = host;
-    this.#sockets.attach(this.#http);
+    attachUpgrades(this.#http, {
+      '/v1/realtime/connect': (...upgrade) => this.#sockets.upgrade(...upgrade),
+      [gatewayPath]: (...upgrade) => this.#gateway.upgrade(...upgrade),
+    });
     const health = this.#health;
     const request = async (url: string): Promise<void> => await this.sync(url);
     for (const url of urls) {
@@ -228,6 +248,7 @@ export class RunningServer implements LocalServer {
     for (const sync of this.#syncs) sync.stop();
     this.core.queue.stop();
     this.core.clock.stop();
+    this.#gateway.stop();
     this.#client.stop();
     this.#sockets.stop();
     const http = this.#http;

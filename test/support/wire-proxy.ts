@@ -91,6 +91,7 @@ export class WireProxy {
       socket.on('close', () => {
         this.openSockets--;
         this.upgraded.delete(socket);
+        upstream.destroy();
       });
       upstream.on('error', () => socket.destroy());
       socket.on('error', () => upstream.destroy());

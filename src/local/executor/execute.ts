@@ -1,4 +1,4 @@
-import { ConnectionLost, messageOf } from '../errors';
+import { ConnectionLost, NoAnswer, messageOf } from '../errors';
 import type { Job } from '../queue/job';
 import type { Answer, Opcode } from './answer';
 import { interpret, serverFailure } from './answer';
@@ -60,6 +60,12 @@ function wake(core: Core, job: Job): boolean {
   return !pending || job.parallelMode === 'race';
 }
 
+function unanswered(error: unknown): Answer {
+  if (error instanceof NoAnswer) return serverFailure(error.message);
+  const retryAt = error instanceof ConnectionLost ? error.retryAt : undefined;
+  return serverFailure('Unable to reach SDK URL', { retryAt });
+}
+
 /** Sends the request and acts on the answer, unless the run has ended meanwhile. */
 async function attempt(core: Core, job: Job): Promise<void> {
   const { run } = job;
@@ -81,8 +87,7 @@ async function attempt(core: Core, job: Job): Promise<void> {
   try {
     answer = interpret(await core.send(request.url, request.headers, request.body), core.clock.now());
   } catch (error) {
-    const retryAt = error instanceof ConnectionLost ? error.retryAt : undefined;
-    answer = serverFailure('Unable to reach SDK URL', { retryAt });
+    answer = unanswered(error);
   }
   // What an app answers after its run was cancelled or ended elsewhere does not count.
   if (run.ended) return;

@@ -1,8 +1,9 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { RawData, WebSocket } from 'ws';
 import { WebSocketServer } from 'ws';
 import { parseJson, text } from '../json';
+import { refusal } from '../transport/upgrades';
 import type { Hub, Subscriber } from './hub';
 import type { Tokens, Topic } from './token';
 
@@ -10,8 +11,6 @@ function textOf(message: RawData): string {
   if (Array.isArray(message)) return Buffer.concat(message).toString();
   return Buffer.from(message as Buffer).toString();
 }
-
-const path = '/v1/realtime/connect';
 
 interface SocketOptions {
   hub: Hub;
@@ -21,9 +20,6 @@ interface SocketOptions {
   pingInterval: number;
 }
 
-const refusal = (status: string): string =>
-  `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n{"error":"Not authenticated"}`;
-
 /** The WebSocket side of realtime. */
 export class Sockets {
   readonly #server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
@@ -31,17 +27,11 @@ export class Sockets {
 
   constructor(private readonly options: SocketOptions) {}
 
-  attach(server: Server): void {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      socket.on('error', () => socket.destroy());
-      const url = URL.canParse(request.url ?? '', 'http://local')
-        ? new URL(request.url ?? '', 'http://local')
-        : undefined;
-      if (url?.pathname !== path) return void socket.end(refusal('404 Not Found'));
-      const topics = this.options.tokens.verify(url.searchParams.get('token') ?? '', this.options.now());
-      if (!topics) return void socket.end(refusal('401 Unauthorized'));
-      this.#server.handleUpgrade(request, socket, head, client => this.#connected(client, topics));
-    });
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { searchParams } = new URL(request.url ?? '', 'http://local');
+    const topics = this.options.tokens.verify(searchParams.get('token') ?? '', this.options.now());
+    if (!topics) return void socket.end(refusal('401 Unauthorized'));
+    this.#server.handleUpgrade(request, socket, head, client => this.#connected(client, topics));
   }
 
   #connected(client: WebSocket, topics: Topic[]): void {

@@ -67,7 +67,8 @@ export function parseFunction(raw: JsonObject, appName: string, appUuid: string)
   const steps = field(raw, 'steps');
   const step = isObject(steps) ? Object.values(steps)[0] : undefined;
   const url = text(field(step, 'runtime'), 'url');
-  if (!url || !/^https?:\/\//.test(url))
+  // `wss:` is that of an app which connects.
+  if (!url || !/^(https?|wss?):\/\//.test(url))
     throw new RegistrationProblem(`${invalid}: "${slug}" has no http url`);
   const flow: JsonObject = {};
   for (const key of flowKeys) {

@@ -18,7 +18,7 @@ import type { Service } from './service';
 const largestBody = 64 * 2 ** 20;
 
 /** What only an app may ask for. Subscribers to realtime have a token instead. */
-const ofApps = /^\/(?:v1\/(?!realtime\/sse)|v0\/runs\/|fn\/|dev$)/;
+const ofApps = /^\/(?:v1\/(?!realtime\/sse)|v0\/(?:runs|connect)\/|fn\/|dev$)/;
 
 function requireKey({ keys }: Service): MiddlewareHandler {
   return async (c, next) => {
@@ -27,8 +27,8 @@ function requireKey({ keys }: Service): MiddlewareHandler {
   };
 }
 
-/** All HTTP routes. */
-export function routes(service: Service): Hono {
+/** All HTTP routes; `more` are those of other parts. */
+export function routes(service: Service, more: Hono): Hono {
   const tooLarge = { error: 'request body too large', data: null, status: 413 };
   return new Hono()
     .use(cors())
@@ -49,6 +49,7 @@ export function routes(service: Service): Hono {
     .route('/', realtimeRoutes(service))
     .route('/', sseRoutes(service))
     .route('/', graphqlRoutes(service))
+    .route('/', more)
     .onError((error, c) => c.json({ error: messageOf(error), data: null, status: 500 }, 500));
 }
 
