@@ -34,4 +34,13 @@ export class Activity {
       this.#waiting.add(wake);
     });
   }
+
+  /** Whether nothing goes on and nothing begins in the next two turns: what an answer leads to may be scheduled only once it has been read. */
+  async quiet(): Promise<boolean> {
+    for (let turn = 0; turn < 2; turn++) {
+      if (this.busy) return false;
+      await new Promise(resolve => setImmediate(resolve));
+    }
+    return !this.busy;
+  }
 }

@@ -44,6 +44,16 @@ export class Clock {
     return this.isStill ? Math.round(performance.now() - this.#began) : 0;
   }
 
+  /**
+   * When an app's date is, on this clock. For one that stands still, what is less than a second ahead is now: the clocks of a machine
+   * drift apart, and what an app says of now must not be ahead of it.
+   */
+  ofApp(date: number): number {
+    const at = date - this.lag;
+    const ahead = at - this.now();
+    return this.isStill && ahead > 0 && ahead < 1000 ? this.now() : at;
+  }
+
   /** Milliseconds since 1970. */
   now = (): number => Math.floor(this.wall() + this.#offset);
 

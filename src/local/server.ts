@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Hono } from 'hono';
 import { Activity } from './activity';
 import { Clock } from './clock';
 import { toMilliseconds } from './duration';
@@ -105,6 +106,7 @@ export class RunningServer implements LocalServer {
   readonly #sockets: Sockets;
   readonly #requests: Requests;
   readonly #gateway: Gateway;
+  readonly #routes: Hono;
   readonly #syncs: { stop: () => void }[] = [];
   readonly #hub = new Hub(new History(() => this.now()));
   readonly #tokens = new Tokens();
@@ -141,6 +143,7 @@ export class RunningServer implements LocalServer {
       pingInterval,
     };
     this.#sockets = new Sockets({ ...this.#service, now: clock.now });
+    this.#routes = routes(this.#service, connectRoutes(this.#service, this.#requests));
     this.#gateway = new Gateway(this.#service, { workers, requests: this.#requests, times });
   }
 
@@ -155,6 +158,11 @@ export class RunningServer implements LocalServer {
 
   now(): number {
     return this.core.clock.now();
+  }
+
+  /** Answers a request as the port does, in this process. */
+  async fetch(request: Request): Promise<Response> {
+    return await this.#routes.fetch(request);
   }
 
   /** Whether anybody listens to a realtime channel. */
@@ -208,14 +216,11 @@ export class RunningServer implements LocalServer {
   }
 
   async settled(limit = settleLimit): Promise<void> {
-    const deadline = Date.now() + limit;
-    // Two quiet turns: what an answer leads to may be scheduled only once it has been read.
-    for (let quiet = 0; quiet < 2;) {
-      const idle = await this.core.activity.idle(deadline - Date.now());
-      if (!idle) throw notSettled(limit);
-      await new Promise(resolve => setImmediate(resolve));
-      quiet = this.core.activity.busy ? 0 : quiet + 1;
-    }
+    const { activity } = this.core;
+    const deadline = performance.now() + limit;
+    do {
+      if (!(await activity.idle(deadline - performance.now()))) throw notSettled(limit);
+    } while (!(await activity.quiet()));
   }
 
   async advance(by: number | string): Promise<void> {

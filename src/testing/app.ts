@@ -341,7 +341,7 @@ export async function testApp(options: TestAppOptions): Promise<TestApp> {
   const restores: (() => void)[] = [];
   const restore = () => restores.splice(0).forEach(undo => undo());
   try {
-    restores.push(pointClient(client, server.url, observer), useStorage(mastra, storage));
+    restores.push(pointClient(client, server, observer), useStorage(mastra, storage));
     // Only now: an adapter of the SDK's may read the server's address once and for all.
     transport.handler = (options.serve ?? serve)({
       mastra: options.mastra,

@@ -38,7 +38,7 @@ export class RunWaiter {
       if (found !== undefined) return found;
       if (this.core.activity.busy) {
         await Promise.race([changed, this.core.activity.idle(LOOK_AGAIN)]);
-      } else if (await this.isQuiet()) {
+      } else if (await this.core.activity.quiet()) {
         const last = await this.look(view, awaited);
         if (last !== undefined) return last;
         throw this.never(view, awaited.what, place);
@@ -49,15 +49,6 @@ export class RunWaiter {
   private async look<T>(view: RunView, { find }: Awaited<T>): Promise<T | undefined> {
     await view.refresh();
     return find();
-  }
-
-  /** What an answer leads to may begin only when it has been read. */
-  private async isQuiet(): Promise<boolean> {
-    for (let turn = 0; turn < 2; turn++) {
-      await new Promise(resolve => setImmediate(resolve));
-      if (this.core.activity.busy) return false;
-    }
-    return true;
   }
 
   private never(

@@ -22,12 +22,14 @@ export interface PerformedOp extends HookedRun {
   isCrashed?: boolean;
 }
 
+/** The op that the calling code runs in. One for all apps: each that there is costs every promise of the process a little. */
+const current = new AsyncLocalStorage<PerformedOp>();
+
 export class Executions {
   /** In order. */
   readonly bodies: Execution[] = [];
   private readonly ops = new Map<string, PerformedOp>();
   private readonly steps = new Map<string, string>();
-  private readonly current = new AsyncLocalStorage<PerformedOp>();
   private waiting: (() => void)[] = [];
 
   constructor(private readonly now: () => number) {}
@@ -52,13 +54,13 @@ export class Executions {
 
   began({ inngestRunId, workflowId }: HookedRun, stepId: string): void {
     this.bodies.push({ inngestRunId, workflowId, stepId });
-    const op = this.current.getStore();
+    const op = current.getStore();
     if (op) op.stepId = stepId;
   }
 
   /** What the body of the op that the calling code runs in did. */
   ended(outcome: PerformedOp['outcome']): void {
-    const op = this.current.getStore();
+    const op = current.getStore();
     if (op) op.outcome = outcome;
   }
 
@@ -73,7 +75,7 @@ export class Executions {
     this.ops.set(key, op);
     op.attempts += 1;
     try {
-      return await this.current.run(op, body);
+      return await current.run(op, body);
     } finally {
       op.endedAt = this.now();
       op.isCrashed = false;
@@ -82,7 +84,7 @@ export class Executions {
   }
 
   crashed(): void {
-    const op = this.current.getStore();
+    const op = current.getStore();
     if (op) op.isCrashed = true;
     this.changed();
   }

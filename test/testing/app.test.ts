@@ -27,8 +27,10 @@ test('the client is given back as it was, and a second app has to wait for that'
     eventKey: 'own',
   });
   const seen = () => {
-    const { apiBaseUrl, eventBaseUrl, mode, eventKey } = inngest as unknown as Record<string, unknown>;
+    const client = inngest as unknown as Record<string, unknown>;
+    const { apiBaseUrl, eventBaseUrl, mode, eventKey, _userProvidedFetch } = client;
     return [
+      _userProvidedFetch ?? Object.getOwnPropertyDescriptor(client, 'fetch')?.value,
       apiBaseUrl,
       eventBaseUrl,
       JSON.stringify(mode),

@@ -37,6 +37,23 @@ test('time does not pass before what the test has begun has arrived: no start is
   expect(await (await started).result()).toMatchObject({ status: 'success' });
 });
 
+test('an event of now starts its run now, also where the clock that dated it is a little ahead', async () => {
+  await using shop = await startShop();
+  const { app, workflows } = shop;
+  const data = { inputData, runId: 'ahead' };
+  const name = `workflow.${workflows.plain.id}`;
+  await app.send({ name, data, ts: Date.now() + 500 });
+  await app.send({ name, data: { ...data, runId: 'later' }, ts: Date.now() + 3_600_000 });
+  await app.settled();
+  const states = async () => (await app.runs(workflows.plain)).map(({ runId, status }) => [runId, status]);
+  expect(await states()).toEqual([
+    ['ahead', 'success'],
+    ['later', expect.not.stringContaining('success')],
+  ]);
+  await app.advance('1 hour');
+  expect((await states()).map(([, status]) => status)).toEqual(['success', 'success']);
+});
+
 test('the same holds for a start by Mastra’s own run, whose promise nobody waits for yet', async () => {
   await using shop = await startShop();
   const { app, mastra } = shop;

@@ -84,7 +84,7 @@ export function startRun(
   const batched = options.batchedAt !== undefined;
   const at = Math.max(
     now - Math.min(priority, 0) * second,
-    batched ? now : (first?.ts ?? now) - core.clock.lag,
+    batched || !first ? now : core.clock.ofApp(first.ts),
   );
   if (!batched) limitStart(core, run, now);
   core.queue.enqueue(newJob(run, at, { target: options.target, after: run.stack.at(-1) }));
