@@ -6,6 +6,7 @@ export type LocalServerErrorCode =
   | 'ADDRESS_UNAVAILABLE'
   | 'APP_UNREACHABLE'
   | 'APP_REFUSED'
+  | 'FILE_IN_USE'
   | 'INVALID_OPTION'
   | 'INVALID_DURATION'
   | 'INVALID_EXPRESSION'

@@ -353,7 +353,7 @@ function emit(core: Core, admission: Admission, events: StoredEvent[]): void {
  * Starts a local Inngest server: an unmodified `serve()` app of the Inngest SDK, v3 or v4, syncs and runs on it.
  * For development and tests only; it keeps everything in memory unless it is given a file, and checks keys only if it is given some.
  * @param options Where it listens and which apps it asks to register; times are in milliseconds.
- * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `INVALID_OPTION`
+ * @throws LocalServerError `ADDRESS_IN_USE`, `ADDRESS_UNAVAILABLE`, `FILE_IN_USE`, `INVALID_OPTION`
  * @example
  * const server = await startLocalServer({ port: 0 });
  * await server.sync('http://127.0.0.1:4111/api/inngest');

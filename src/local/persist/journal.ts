@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSyn
 import { LocalServerError, messageOf } from '../errors';
 import type { Json } from '../json';
 import { parseJson } from '../json';
+import { lockFile } from './file-lock';
 
 /** What stands under a kind and a key from now on; `null` is nothing. */
 export type Entry = [kind: string, key: string, value: Json];
@@ -20,13 +21,17 @@ export class Journal {
   #file: number;
   #size = 0;
   #fresh = 0;
+  readonly #unlock: () => void;
 
-  /** @throws LocalServerError `INVALID_OPTION` if the file can't be used, or is another's */
+  /** @throws LocalServerError `FILE_IN_USE`; `INVALID_OPTION` if the file can't be used, or is no journal */
   constructor(private readonly path: string) {
+    let unlock = (): void => {};
     try {
+      this.#unlock = unlock = lockFile(path);
       if (existsSync(path)) this.#read();
       this.#file = this.#compact();
     } catch (error) {
+      unlock();
       if (LocalServerError.is(error)) throw error;
       throw new LocalServerError('INVALID_OPTION', `persist: ${messageOf(error)}.`, {
         remedy: 'Name a file in a folder that exists and can be written.',
@@ -58,6 +63,7 @@ export class Journal {
 
   close(): void {
     closeSync(this.#file);
+    this.#unlock();
   }
 
   #read(): void {
