@@ -8,13 +8,14 @@ function warn(error: unknown): void {
 /** Calls the observer so that nothing it does (it may throw, or return a promise that rejects) disturbs the server. */
 export function observer(
   onActivity: ((activity: ServerActivity) => unknown) | undefined,
-): (activity: ServerActivity) => void {
-  if (!onActivity) return () => {};
-  return activity => {
+): ((activity: ServerActivity) => void) & { isHeard: boolean } {
+  if (!onActivity) return Object.assign(() => {}, { isHeard: false });
+  const tell = (activity: ServerActivity): void => {
     try {
       Promise.resolve(onActivity(activity)).catch(warn);
     } catch (error) {
       warn(error);
     }
   };
+  return Object.assign(tell, { isHeard: true });
 }

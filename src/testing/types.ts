@@ -38,6 +38,8 @@ export type MockOf<TStep> = TStep extends {
   ? (params: TParams) => TOutput | Promise<TOutput>
   : LooseMock;
 
-/** For an agent, a tool, or an id: nothing is known of its types. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- what comes in is the test's to know
-export type LooseMock = (params: { inputData: any; [field: string]: any }) => unknown;
+/**
+ * For an agent, a tool, or an id: nothing is known of its types. A method's parameter may be narrower than declared, so a mock can say
+ * what it expects: `({ inputData }: { inputData: { amount: number } }) => …`.
+ */
+export type LooseMock = { mock(params: { inputData: unknown; [field: string]: unknown }): unknown }['mock'];

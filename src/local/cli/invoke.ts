@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { LocalServerError } from '../errors';
 import { field, isObject, parseJson, parseOrText, text } from '../json';
 import type { Json, JsonObject } from '../json';
 import { runError } from '../executor/memo';
 import { findFunction, registeredFunctions } from './functions';
 import type { Registered } from './functions';
-import { ServerClient, serverUrl } from './server-client';
+import { runArguments } from './run-arguments';
+import type { ServerClient } from './server-client';
 import { duration, note, printable, say } from './terminal';
 
 const usage = `Usage: mastra-inngest-local invoke <workflow|function> [json] [options]
@@ -100,18 +100,10 @@ function resultOf(fn: Registered, output: Json | undefined): { status: string; r
 
 /** Starts a run, waits for its end, prints the result; gives the exit code. */
 export async function invoke(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-  });
-  const [name, json, ...more] = positionals;
-  if (values.help || name === undefined || more.length > 0) {
-    (values.help ? say : note)(usage.trimEnd());
-    return values.help ? 0 : 1;
-  }
+  const given = runArguments(args, usage);
+  if (typeof given === 'number') return given;
+  const { name, second: json, server } = given;
   const input = inputOf(json);
-  const server = new ServerClient(serverUrl(values.url));
   const fn = findFunction(await registeredFunctions(server), 'workflow or function', name);
   const began = performance.now();
   const { body, status } = await server.post(`/invoke/${encodeURIComponent(fn.slug)}`, {

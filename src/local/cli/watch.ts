@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util';
 import { LocalServerError } from '../errors';
 import { field, isObject, text } from '../json';
 import type { Json } from '../json';
 import type { Message } from '../realtime/history';
 import { findFunction, registeredFunctions } from './functions';
-import { ServerClient, serverUrl } from './server-client';
+import { runArguments } from './run-arguments';
+import type { ServerClient } from './server-client';
 import { StepLines, afterStart, rendered } from './step-lines';
 import { note, printable, say } from './terminal';
 
@@ -85,17 +85,9 @@ async function follow(server: ServerClient, prefix: string, runId: string | unde
 
 /** Shows a run until it is over; gives the exit code. */
 export async function watch(args: string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { url: { type: 'string' }, help: { type: 'boolean', short: 'h', default: false } },
-  });
-  const [name, runId, ...more] = positionals;
-  if (values.help || name === undefined || more.length > 0) {
-    (values.help ? say : note)(usage.trimEnd());
-    return values.help ? 0 : 1;
-  }
-  const server = new ServerClient(serverUrl(values.url));
+  const given = runArguments(args, usage);
+  if (typeof given === 'number') return given;
+  const { name, second: runId, server } = given;
   const workflows = (await registeredFunctions(server)).filter(({ workflow }) => workflow !== undefined);
   const { workflow } = findFunction(workflows, 'workflow', name);
   const status = await follow(server, `workflow:${workflow}:`, runId);

@@ -40,6 +40,6 @@ export interface Core {
   changed: (run: Run) => void;
   /** Stores events and, once the current work is done, dispatches them. */
   emit: (events: StoredEvent[]) => void;
-  /** Tells the observer. */
-  tell: (activity: ServerActivity) => void;
+  /** Tells the observer, if there is one: what only it asks about need not be found out for nobody. */
+  tell: ((activity: ServerActivity) => void) & { isHeard: boolean };
 }

@@ -59,6 +59,7 @@ export function dispatch(core: Core, admission: Admission, event: StoredEvent): 
   const resumed = resumeWaits(core, event);
   const invoked = event.name === names.invoked;
   const starts = (invoked ? startInvoked : startTriggered)(core, admission, event);
+  if (!core.tell.isHeard) return;
   const invokes = invoked ? text(field(event.data, '_inngest'), 'fn_id') : undefined;
   const told: EventReceived = {
     type: 'event.received',

@@ -3,11 +3,11 @@ import { periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json, JsonObject } from '../json';
 import { field, isObject, text } from '../json';
-import { plain } from '../persist/plain';
 import type { Recorder } from '../persist/recorder';
 import { bareEvent } from '../state/events';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 import type { Checks } from './checks';
+import { Held } from './held';
 import { keyText } from './key';
 
 const second = 1000;
@@ -82,20 +82,26 @@ type Start = (events: StoredEvent[], since: number) => void;
 
 /** Collects events until a batch is full or its time is over. */
 export class Batcher {
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending: Held<Pending>;
 
   constructor(
     private readonly clock: Clock,
-    private readonly recorder: Recorder,
-  ) {}
+    recorder: Recorder,
+  ) {
+    this.#pending = new Held('batch', recorder, ({ events, since, timer }) => ({
+      events,
+      since,
+      at: timer.at,
+    }));
+  }
 
   /** Goes on with the batches that were begun before this server was started. */
   restore(startOf: (fnUuid: string) => Start): void {
-    for (const [key, row] of this.recorder.read('batch')) {
+    for (const { key, fnUuid, row } of this.#pending.recorded()) {
       const { events, since, at } = row as unknown as { events: StoredEvent[]; since: number; at: number };
-      const pending = this.#begin(key, since, at, startOf(key.slice(0, key.indexOf(' '))));
-      for (const event of events) this.#add(pending, event);
-      this.#changed(key);
+      const pending = this.#begin(key, since, at, startOf(fnUuid));
+      for (const event of events) add(pending, event);
+      this.#pending.set(key, pending);
     }
   }
 
@@ -104,37 +110,26 @@ export class Batcher {
    * instant at which the first one did.
    */
   hold(fn: FunctionConfig, batch: Batch, event: StoredEvent, start: Start): void {
-    const key = `${fn.uuid} ${batch.key ? keyText(batch.key, event) : ''}`;
+    const key = Held.keyOf(fn, batch.key ? keyText(batch.key, event) : '');
     const now = this.clock.now();
     const pending = this.#pending.get(key) ?? this.#begin(key, now, now + batch.timeout, start);
-    this.#add(pending, event);
-    this.#changed(key);
+    add(pending, event);
+    this.#pending.set(key, pending);
     if (pending.events.length >= batch.maxSize || pending.bytes >= mostBytes) pending.release();
   }
 
   #begin(key: string, since: number, at: number, start: Start): Pending {
     const release = (): void => {
-      this.#pending.delete(key);
       pending.timer.cancel();
-      this.#changed(key);
+      this.#pending.delete(key);
       start(pending.events, since);
     };
     const pending: Pending = { since, events: [], bytes: 0, timer: this.clock.at(at, release), release };
-    this.#pending.set(key, pending);
     return pending;
   }
+}
 
-  #add(pending: Pending, event: StoredEvent): void {
-    pending.events.push(event);
-    pending.bytes += event.bytes;
-  }
-
-  #changed(key: string): void {
-    this.recorder.changed(`batch ${key}`, () => {
-      const pending = this.#pending.get(key);
-      if (!pending) return [['batch', key, null]];
-      const { events, since, timer } = pending;
-      return [['batch', key, plain({ events, since, at: timer.at })]];
-    });
-  }
+function add(pending: Pending, event: StoredEvent): void {
+  pending.events.push(event);
+  pending.bytes += event.bytes;
 }

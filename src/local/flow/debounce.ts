@@ -3,11 +3,11 @@ import { DAY, periodOf } from '../../wire/period';
 import type { Expression } from '../expression/expression';
 import type { Json } from '../json';
 import { text } from '../json';
-import { plain } from '../persist/plain';
 import type { Recorder } from '../persist/recorder';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 import type { Checks } from './checks';
 import { keyOf } from './checks';
+import { Held } from './held';
 import { keyText } from './key';
 
 const shortest = 1000;
@@ -44,18 +44,23 @@ interface Pending {
 
 /** Holds events back until their period is over; of those with one key, only the last starts something. */
 export class Debouncer {
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending: Held<Pending>;
 
   constructor(
     private readonly clock: Clock,
-    private readonly recorder: Recorder,
-  ) {}
+    recorder: Recorder,
+  ) {
+    this.#pending = new Held('debounce', recorder, ({ event, last, timer }) => ({
+      event,
+      last,
+      at: timer.at,
+    }));
+  }
 
   /** Goes on with what was held back before this server was started. */
   restore(start: (fnUuid: string, event: StoredEvent) => void): void {
-    for (const [key, row] of this.recorder.read('debounce')) {
+    for (const { key, fnUuid, row } of this.#pending.recorded()) {
       const { event, last, at } = row as unknown as { event: StoredEvent; last: number | null; at: number };
-      const fnUuid = key.slice(0, key.indexOf(' '));
       this.#hold(key, event, last ?? Number.POSITIVE_INFINITY, at, () => start(fnUuid, event));
     }
   }
@@ -67,7 +72,7 @@ export class Debouncer {
     event: StoredEvent,
     start: (event: StoredEvent) => void,
   ): void {
-    const key = `${fn.uuid} ${debounce.key ? keyText(debounce.key, event) : ''}`;
+    const key = Held.keyOf(fn, debounce.key ? keyText(debounce.key, event) : '');
     const now = this.clock.now();
     const before = this.#pending.get(key);
     // An event that is older than the one held back changes nothing.
@@ -81,19 +86,8 @@ export class Debouncer {
   #hold(key: string, event: StoredEvent, last: number, at: number, start: () => void): void {
     const timer = this.clock.at(at, () => {
       this.#pending.delete(key);
-      this.#changed(key);
       start();
     });
     this.#pending.set(key, { event, last, timer });
-    this.#changed(key);
-  }
-
-  #changed(key: string): void {
-    this.recorder.changed(`debounce ${key}`, () => {
-      const pending = this.#pending.get(key);
-      if (!pending) return [['debounce', key, null]];
-      const { event, last, timer } = pending;
-      return [['debounce', key, plain({ event, last, at: timer.at })]];
-    });
   }
 }

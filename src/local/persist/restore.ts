@@ -9,7 +9,7 @@ import type { Job } from '../queue/job';
 import { eventJson } from '../state/events';
 import type { Pause } from '../state/pauses';
 import { parseFunction, parseRegistration } from '../state/registration';
-import type { Deferred } from '../state/run';
+import type { Deferred, StepTrace } from '../state/run';
 import { Run } from '../state/run';
 import type { FunctionConfig, StoredEvent } from '../state/types';
 import { asRecorded } from './run-row';
@@ -59,35 +59,54 @@ function restoreJob(core: Core, run: Run, row: Json): void {
   core.queue.enqueue(job);
 }
 
-function restoreRun(
-  core: Core,
-  id: string,
-  fn: FunctionConfig,
-  start: Json,
-  memos: [string, string][],
-): void {
-  const state = core.recorder.read('state').get(id) ?? {};
+/** What was recorded of a run. */
+interface RecordedRun {
+  start: Json;
+  state: Json;
+  memos: [stepId: string, memo: Json][];
+  jobKeys: [key: string, value: Json][];
+  traces: [stepId: string, trace: Json][];
+}
+
+function restoreRun(core: Core, id: string, fn: FunctionConfig, record: RecordedRun): void {
+  const { start, state } = record;
   const events = list(start, 'events') as unknown as StoredEvent[];
   const options = field(start, 'options') as Partial<Run['options']>;
   const run = new Run(id, fn, events, Number(field(start, 'queuedAt')), {
     ...options,
     eventsJson: events.map(eventJson),
   });
-  for (const [stepId, memo] of memos) run.save(stepId, memo);
-  const { inputs, defers, traces, pending, jobKeys, jobs, pauses, ...plain } = state as Record<string, Json>;
+  for (const [stepId, memo] of record.memos) run.save(stepId, memo as string);
+  for (const [key] of record.jobKeys) run.jobKeys.add(key);
+  const orderOf = (trace: Json): number => Number(field(trace, 'order'));
+  for (const [stepId, trace] of record.traces.sort(([, a], [, b]) => orderOf(a) - orderOf(b))) {
+    const { order: _, ...shown } = trace as unknown as StepTrace & { order: number };
+    run.traces.set(stepId, shown);
+  }
+  const { inputs, defers, pending, jobs, pauses, ...plain } = state as Record<string, Json>;
   Object.assign(run, plain);
   for (const [stepId, input] of (inputs ?? []) as [string, string][]) run.inputs.set(stepId, input);
   for (const [stepId, deferred] of (defers ?? []) as unknown as [string, Deferred][])
     run.defers.set(stepId, deferred);
-  for (const trace of (traces ?? []) as { id: string }[]) run.traces.set(trace.id, trace as never);
   run.pending = new Set((pending ?? []) as string[]);
-  for (const key of (jobKeys ?? []) as string[]) run.jobKeys.add(key);
   asRecorded(run);
   core.store.addRun(run);
   if (run.ended) return core.store.archive(run);
   core.queue.restored(run);
   for (const pause of (pauses ?? []) as Json[]) restorePause(core, run, pause);
   for (const job of (jobs ?? []) as Json[]) restoreJob(core, run, job);
+}
+
+/** What was recorded under this kind, by run. */
+function byRun(core: Core, kind: string): Map<string, [string, Json][]> {
+  const found = new Map<string, [string, Json][]>();
+  for (const [key, value] of core.recorder.read(kind)) {
+    const [runId = '', item = ''] = key.split(/ (.*)/s);
+    const items = found.get(runId) ?? [];
+    items.push([item, value]);
+    found.set(runId, items);
+  }
+  return found;
 }
 
 /** Brings back what was recorded, and goes on with it. */
@@ -97,14 +116,16 @@ export function restore(core: Core, admission: Admission): void {
   if (typeof ahead === 'number') core.clock.skipTo(core.clock.now() + ahead);
   const functions = restoreFunctions(core);
   for (const event of recorder.read('event').values()) core.store.addEvent(event as unknown as StoredEvent);
-  const memos = new Map<string, [string, string][]>();
-  for (const [key, memo] of recorder.read('memo')) {
-    const [runId = '', stepId = ''] = key.split(/ (.*)/s);
-    memos.set(runId, [...(memos.get(runId) ?? []), [stepId, memo as string]]);
-  }
+  const [memos, jobKeys, traces] = [byRun(core, 'memo'), byRun(core, 'jobKey'), byRun(core, 'trace')];
   for (const [id, start] of [...recorder.read('start')].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const fn = functions.get(text(start, 'fn') ?? '');
-    if (fn) restoreRun(core, id, fn, start, memos.get(id) ?? []);
+    const state = recorder.read('state').get(id) ?? {};
+    const items = {
+      memos: memos.get(id) ?? [],
+      jobKeys: jobKeys.get(id) ?? [],
+      traces: traces.get(id) ?? [],
+    };
+    if (fn) restoreRun(core, id, fn, { start, state, ...items });
   }
   admission.restore(core);
   core.emit([...recorder.read('undispatched').values()] as unknown as StoredEvent[]);

@@ -2,7 +2,7 @@ import type { Core } from '../executor/core';
 import type { Json, JsonObject } from '../json';
 import type { Job } from '../queue/job';
 import type { Pause } from '../state/pauses';
-import type { Run } from '../state/run';
+import type { Run, StepTrace } from '../state/run';
 import type { Entry } from './journal';
 import { plain } from './plain';
 
@@ -26,46 +26,104 @@ function startRow(run: Run): JsonObject {
   };
 }
 
+/** What is small, or changes as a whole. The stack is the order of the memos, as long as there are any. */
 function stateRow(core: Core, run: Run): Json {
-  const { status, startedAt, end, stack, requestVersion, forceStepPlan } = run;
+  const { status, startedAt, end, requestVersion, forceStepPlan } = run;
   return plain({
-    ...{ status, startedAt, end, stack, requestVersion, forceStepPlan },
+    ...{ status, startedAt, end, requestVersion, forceStepPlan },
+    ...(run.steps.size === 0 && { stack: run.stack }),
     inputs: [...run.inputs],
     defers: [...run.defers],
-    traces: [...run.traces.values()],
     pending: [...run.pending],
-    jobKeys: [...run.jobKeys],
     jobs: core.queue.of(run).map(job => jobRow(core, job)),
     pauses: core.pauses.of(run).map(pauseRow),
   });
 }
 
-/** Runs whose start is recorded, with the steps whose memos are. */
-const recorded = new WeakMap<Run, Set<string>>();
+/** What has been recorded of a run that grows with its steps, so that a change costs as much as it changes. */
+class Recorded {
+  readonly #keys = new Map<ItemKind, Set<string>>();
+  readonly #traces = new Map<string, { written: StepTrace; order: number }>();
+  #order = 0;
+
+  constructor(private readonly runId: string) {}
+
+  /** The entries for what is there and for what is gone. */
+  items(
+    kind: ItemKind,
+    now: { size: number; keys(): Iterable<string>; has(key: string): boolean },
+    valueOf: (key: string) => Json,
+  ): Entry[] {
+    const known = this.#keys.get(kind) ?? new Set();
+    this.#keys.set(kind, known);
+    const entries: Entry[] = [];
+    for (const key of now.keys()) {
+      if (known.has(key)) continue;
+      known.add(key);
+      entries.push([kind, `${this.runId} ${key}`, valueOf(key)]);
+    }
+    // Nothing is gone as long as there are as many.
+    if (known.size === now.size) return entries;
+    for (const key of known) {
+      if (now.has(key)) continue;
+      known.delete(key);
+      entries.push([kind, `${this.runId} ${key}`, null]);
+    }
+    return entries;
+  }
+
+  traces(traces: ReadonlyMap<string, StepTrace>): Entry[] {
+    const gone = [...this.#traces.keys()].filter(id => !traces.has(id));
+    for (const id of gone) this.#traces.delete(id);
+    const entries = gone.map((id): Entry => ['trace', `${this.runId} ${id}`, null]);
+    for (const [id, trace] of traces) {
+      const known = this.#traces.get(id);
+      if (known && isSame(known.written, trace)) continue;
+      const order = known?.order ?? this.#order++;
+      this.#traces.set(id, { written: { ...trace }, order });
+      entries.push(['trace', `${this.runId} ${id}`, plain({ ...trace, order })]);
+    }
+    return entries;
+  }
+
+  /** Everything, as it was read. */
+  restored(run: Run): void {
+    this.items('memo', run.steps, () => null);
+    this.items('jobKey', run.jobKeys, () => null);
+    this.traces(run.traces);
+  }
+}
+
+type ItemKind = 'memo' | 'jobKey';
+
+function isSame(a: StepTrace, b: StepTrace): boolean {
+  const keys = Object.keys(b) as (keyof StepTrace)[];
+  return keys.length === Object.keys(a).length && keys.every(key => a[key] === b[key]);
+}
+
+const recorded = new WeakMap<Run, Recorded>();
 
 /** A run that was read from a record. */
 export function asRecorded(run: Run): void {
-  recorded.set(run, new Set(run.steps.keys()));
+  const own = new Recorded(run.id);
+  own.restored(run);
+  recorded.set(run, own);
 }
+
+const none = new Map<string, never>();
 
 /** The entries that bring the record of a run up to date. */
 export function runEntries(core: Core, run: Run): Entry[] {
-  const known = recorded.get(run) ?? new Set<string>();
-  const memoKey = (stepId: string) => `${run.id} ${stepId}`;
-  if (!core.store.runs.has(run.id)) {
-    recorded.delete(run);
-    return [
-      ['start', run.id, null],
-      ['state', run.id, null],
-      ...[...known].map((stepId): Entry => ['memo', memoKey(stepId), null]),
-    ];
-  }
-  const entries: Entry[] = recorded.has(run) ? [] : [['start', run.id, startRow(run)]];
-  entries.push(['state', run.id, stateRow(core, run)]);
-  for (const [stepId, memo] of run.steps) {
-    if (!known.has(stepId)) entries.push(['memo', memoKey(stepId), memo]);
-  }
-  for (const stepId of known) if (!run.steps.has(stepId)) entries.push(['memo', memoKey(stepId), null]);
-  asRecorded(run);
-  return entries;
+  const known = recorded.get(run);
+  const own = known ?? new Recorded(run.id);
+  recorded.set(run, own);
+  const isKept = core.store.runs.has(run.id);
+  const items = [
+    ...own.items('memo', isKept ? run.steps : none, stepId => run.steps.get(stepId) ?? null),
+    ...own.items('jobKey', isKept ? run.jobKeys : none, () => true),
+    ...own.traces(isKept ? run.traces : none),
+  ];
+  if (!isKept) return [['start', run.id, null], ['state', run.id, null], ...items];
+  const start: Entry[] = known ? [] : [['start', run.id, startRow(run)]];
+  return [...start, ['state', run.id, stateRow(core, run)], ...items];
 }
