@@ -5,6 +5,7 @@ import { format, resolveConfig } from 'prettier';
 import { benchFolder } from './child';
 import { countAll } from './counts';
 import { entryCosts } from './entries';
+import { kitReport } from './kit';
 import { load, thisMachine } from './machine';
 import { entrantName, isMeasured } from './matrix';
 import { type Options, readOptions } from './options';
@@ -32,11 +33,13 @@ async function main(chosen: Options): Promise<void> {
   installDependencies();
   installPackage();
   await bundleApp();
+  if (chosen.kitOnly) return writeMarkdown(path.join(folder, 'kit.md'), kitReport());
   const results = await measure(chosen);
   if (!chosen.complete) return void process.stdout.write(`\n${fullReport(results)}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${results.server}.json`), `${JSON.stringify(results)}\n`);
   await report(storedResults());
+  await writeMarkdown(path.join(folder, 'kit.md'), kitReport());
   process.stdout.write(
     `\n${figureTable(results)}\n\nWritten to bench/results/${results.server}.md and .svg\n`,
   );

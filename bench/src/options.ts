@@ -12,6 +12,7 @@ bench/results/ and docs/bench.md.
   --short        without the peer where it takes minutes on a real server (100 steps, 50 items, 200 runs)
   --only REGEX   some scenarios, by id; nothing is written then
   --who REGEX    some contenders, by name such as "ours v4-on"; nothing is written then
+  --kit          the test kit alone; renews bench/results/kit.md
   --report       no measuring: the reports anew, from the results that there are
   -h, --help     this text
 `;
@@ -24,6 +25,8 @@ export interface Options {
   complete: boolean;
   /** Nothing is measured. */
   reportOnly: boolean;
+  /** Only the test kit is measured. */
+  kitOnly: boolean;
 }
 
 /** Undefined where the user only asked for help. */
@@ -35,6 +38,7 @@ export function readOptions(): Options | undefined {
       who: { type: 'string', default: '' },
       report: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
+      kit: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -52,5 +56,6 @@ export function readOptions(): Options | undefined {
   const entrants = ENTRANTS.filter(entrant => new RegExp(values.who).test(entrantName(entrant)));
   if (scenarios.length === 0) throw new Error(`--only ${values.only} fits no scenario`);
   if (entrants.length === 0) throw new Error(`--who ${values.who} fits no contender`);
-  return { rounds, scenarios, entrants, complete: !values.only && !values.who, reportOnly: values.report };
+  const complete = !values.only && !values.who;
+  return { rounds, scenarios, entrants, complete, reportOnly: values.report, kitOnly: values.kit };
 }

@@ -46,7 +46,10 @@ export async function bundleApp(): Promise<void> {
   await build({
     config: false,
     silent: true,
-    entry: { app: path.join(benchFolder, 'src/app/main.ts') },
+    entry: {
+      app: path.join(benchFolder, 'src/app/main.ts'),
+      kit: path.join(benchFolder, 'src/app/kit.ts'),
+    },
     outDir: path.join(benchFolder, 'dist'),
     format: ['esm'],
     target: 'node22',
