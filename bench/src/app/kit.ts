@@ -1,10 +1,15 @@
 /** The process in which the test kit is measured: apps as tests make them, one after the other. Prints the samples as JSON. */
 import { Mastra } from '@mastra/core/mastra';
-import { createStep, init } from '@mastra/inngest';
-import { testApp } from '@mastra/inngest/testing';
+import type * as Ours from '@mastra/inngest';
+import type * as Testing from '@mastra/inngest/testing';
 import { Inngest } from 'inngest';
 import { z } from 'zod';
 import type { KitSample, KitSamples } from '../kit';
+
+// Named at run time: the packed package, and not the sources, which the compiler's paths name.
+const packed = '@mastra/inngest';
+const { createStep, init } = (await import(packed)) as typeof Ours;
+const { testApp } = (await import(`${packed}/testing`)) as typeof Testing;
 
 const DAY = 86_400_000;
 const counts = z.record(z.string(), z.number());
