@@ -62,6 +62,8 @@ export class StepProgress {
 
   private lookLater(pause: number): void {
     this.timer = setTimeout(() => {
+      // A test that has this process dead has had the step executed again: it must not be shown as it stood here.
+      if (this.parts.scope.port.testHook?.isDead()) return;
       this.saving = this.savePartial();
       this.lookLater(Math.min(pause * 2, LONGEST_PAUSE));
     }, pause);

@@ -20,6 +20,8 @@ export interface TestHook {
   isHeard(channel: string): boolean;
   /** The step that is executed in this one's place, or itself. `op`: the name of its op. */
   step(run: HookedRun, step: HookedStep, op: string): HookedStep;
+  /** The process that the calling code is of is to look dead: nothing may come of it any more. */
+  isDead(): boolean;
   /** Performs an op's body. Never settles where the process is to look dead. */
   op<T>(run: HookedRun, name: string, body: () => Promise<T>): Promise<T>;
 }

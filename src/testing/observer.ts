@@ -4,7 +4,7 @@ import type { HookedRun, HookedStep, TestHook } from '../sdk/test-hook';
 import type { CrashMoment, Crashes } from './crashes';
 import type { Executions } from './executions';
 import type { Mocks } from './mocks';
-import { die, whileAlive } from './process-life';
+import { die, isDead, whileAlive } from './process-life';
 
 interface BodyParams {
   suspend?: (...args: unknown[]) => unknown;
@@ -32,6 +32,10 @@ export class Observer implements TestHook {
       if (!isOver) this.parts.leave();
       isOver = true;
     };
+  }
+
+  isDead(): boolean {
+    return isDead();
   }
 
   isHeard(channel: string): boolean {

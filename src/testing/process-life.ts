@@ -18,8 +18,13 @@ export function whileAlive<T>(code: Promise<T>): Promise<T> {
   return life ? Promise.race([code, life.buried]) : code;
 }
 
+/** Whether the process of the calling code, such as a timer's, is dead. */
+export function isDead(): boolean {
+  return lives.getStore()?.isDead ?? false;
+}
+
 class ProcessLife {
-  private isDead = false;
+  isDead = false;
   private reject!: (lost: ConnectionLost) => void;
   private rejectCode!: (lost: ConnectionLost) => void;
   readonly over = new Promise<never>((_resolve, reject) => {

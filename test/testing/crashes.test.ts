@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import '@mastra/inngest/testing/vitest';
+import { until } from '../support/until';
 import { startShop } from './shop';
 
 const inputData = { id: 'o-1', amount: 5 };
@@ -78,6 +79,21 @@ test('a run is executed with a crash everywhere, over sleeps and suspensions, an
   expect(report.runs).toBeGreaterThan(10);
   const sleeping = await app.crashEverywhere(workflows.sleeping, { inputData });
   expect(sleeping.differing).toEqual([]);
+});
+
+test('a dead process writes nothing more, also where the run goes on for longer than it looks again', async () => {
+  await using shop = await startShop();
+  const { app, workflows, steps } = shop;
+  app.crash({ during: steps.reserve });
+  const dead = performance.now();
+  app.mock(steps.charge, async ({ inputData: { id } }) => {
+    // What a step has done is stored for the first time after a second.
+    await until(() => performance.now() - dead > 2500);
+    return { id, receipt: 'slow' };
+  });
+  const run = await app.start(workflows.plain, { inputData });
+  const { steps: ended } = (await run.result()) as { steps: Record<string, { status: string }> };
+  expect([ended['reserve']?.status, ended['charge']?.status]).toEqual(['success', 'success']);
 });
 
 test('a step whose result depends on how often it was called is found', async () => {
