@@ -13,10 +13,12 @@ let mastra: Mastra;
 beforeAll(async () => {
   const inngest = makeClient({ id: 'null-input' });
   const { createWorkflow } = init(inngest);
-  const step = (id: string, execute: (params: never) => Promise<unknown>) =>
-    createStep({ id, inputSchema: any, outputSchema: any, execute });
-  const say = step('say', async ({ inputData }: { inputData: unknown }) => ({ got: String(inputData) }));
-  const ask = step('ask', async ({ suspend }: { suspend: (data: object) => unknown }) => suspend({}));
+  const step = (
+    id: string,
+    execute: (params: { inputData: unknown; suspend: (data: object) => never }) => Promise<unknown>,
+  ) => createStep({ id, inputSchema: any, outputSchema: any, execute: params => execute(params as never) });
+  const say = step('say', async ({ inputData }) => ({ got: String(inputData) }));
+  const ask = step('ask', async ({ suspend }) => suspend({}));
   const define = (id: string, inputSchema: z.ZodType = any) =>
     createWorkflow({ id, inputSchema, outputSchema: any });
   const alone = define('alone', z.null()).then(say).commit();

@@ -93,7 +93,7 @@ test('a function of the user’s own is tested with what it invokes of a workflo
   const own = inngest.createFunction({ id: 'own', triggers: [{ event: 'own/go' }] }, async ({ step }) => {
     const run = await step.invoke('report', {
       function: twice.getFunction() as never,
-      data: { inputData: { n: 1 } },
+      data: { inputData: { n: 1 } } as never,
     });
     return { run };
   });
