@@ -33,6 +33,7 @@ const rooms = {
   },
   check: { never: ['run', 'workflow', 'serve', 'local', 'testing', 'sdk', 'init', 'index'] },
   workflow: { never: ['local', 'testing'] },
+  agent: { never: ['serve', 'local', 'testing', 'init', 'index'] },
   serve: { never: ['local', 'testing'] },
   testing: { never: ['init', 'index'] },
   local: {

@@ -37,3 +37,6 @@ export const NATIVE_COMPONENT = 'NATIVE';
 export function isNativeStep(step: unknown): step is NativeStep {
   return typeof step === 'object' && step !== null && NATIVE_STEP in step;
 }
+
+/** Marks a durable agent of this package. */
+export const AGENT_BRAND = Symbol.for('@mastra/inngest.agent');

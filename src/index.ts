@@ -15,6 +15,17 @@ export {
   type WaitForEventOptions,
 } from './workflow/native-step';
 export { InngestWorkflow } from './workflow/workflow';
+export { createInngestAgent, isInngestAgent } from './agent/create-agent';
+export {
+  InngestAgent,
+  type CreateInngestAgentOptions,
+  type InngestAgentStreamOptions,
+  type InngestAgentStreamResult,
+} from './agent/inngest-agent';
+export {
+  createInngestDurableAgenticWorkflow,
+  type InngestDurableAgenticWorkflowOptions,
+} from './agent/agentic-workflow';
 export { InngestRun } from './run/typed-run';
 export { InngestPubSub } from './realtime/inngest-pubsub';
 export { InngestExecutionEngine } from './engine/engine';

@@ -4,6 +4,7 @@ import { FinalError } from '../errors';
 import { type RunIdentity, type Snapshot, emptySnapshot } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import type { Ancestor } from '../wire/start-event';
+import { appWorkflows } from './app-workflows';
 import { nestedWorkflows } from './nested-workflows';
 import { storeOf } from './stores';
 
@@ -36,7 +37,7 @@ export async function claimAncestors(
 
 /** The graph of the last of these, each of which is nested in the one before; empty where the first belongs to another app. */
 function graphOf(mastra: AnyMastra, [outermost, ...path]: readonly Ancestor[]): unknown[] {
-  const all = Object.values<unknown>(mastra.listWorkflows()).filter(isNestable);
+  const all = (appWorkflows(mastra) as unknown[]).filter(isNestable);
   let found = all.find(({ id }) => id === outermost?.workflowId);
   for (const { workflowId } of path) {
     const inner = nestedWorkflows(found?.stepGraph ?? []);

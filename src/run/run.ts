@@ -36,6 +36,7 @@ import { storyOf } from './stored-story';
 import { StorePoll } from './store-poll';
 import { StoryReader } from './story-reader';
 import { type Observed, observedLegacyStream, observedStream } from './stream';
+import { type RunListener, tellRun, toldSoFar } from './tell-run';
 import type { Rested } from './wait-for-rest';
 
 type BaseParams = ConstructorParameters<typeof Run>[0];
@@ -333,6 +334,16 @@ export class InngestRun extends Run {
       warnings,
       comesLate,
     });
+  }
+
+  /** Tells the run's events until it has ended; see `tell-run.ts`. */
+  tellAll(listener: RunListener): Promise<() => void> {
+    return tellRun(this.observed, listener);
+  }
+
+  /** The run's events so far. */
+  toldSoFar(): Promise<RunEvent[]> {
+    return toldSoFar(this.observed);
   }
 
   private get observed(): Observed {

@@ -1,6 +1,7 @@
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError } from '../errors';
 import type { StepFlowEntry } from '@mastra/core/workflows';
+import { appWorkflows } from '../function/app-workflows';
 import { nestedWorkflows, withNested } from '../function/nested-workflows';
 import type { RunnableWorkflow } from '../function/definition';
 import { RUN_ENDED, runEndedDefinition } from '../function/run-ended';
@@ -25,7 +26,7 @@ export function collectFunctions(options: {
 }): InngestFunction.Like[] {
   requireServable(options);
   const mastra = options.mastra as AnyMastra;
-  const registered: { id: string }[] = Object.values(mastra.listWorkflows());
+  const registered: { id: string }[] = appWorkflows(mastra);
   const workflows = registered.flatMap(onInngest);
   const found = new Map<string, { owner: string; function: ServableFunction }>();
   for (const workflow of workflows) addWorkflow(found, workflow);
@@ -49,7 +50,7 @@ export function collectFunctions(options: {
     mastra,
     all,
     options.functions?.length ?? 0,
-    registered.filter(workflow => !isServable(workflow)),
+    Object.values(mastra.listWorkflows()).filter(workflow => !isServable(workflow)),
   );
   return [...found.values()].map(entry => entry.function as InngestFunction.Like);
 }

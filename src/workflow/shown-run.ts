@@ -1,5 +1,6 @@
 /** Finds nested runs by the run id that their steps are given, which is their parent's (docs/runs/README.md). */
 import type { AnyMastra } from '../core-types';
+import { appWorkflows } from '../function/app-workflows';
 import { type Graph, nestedRuns } from '../function/nested-runs';
 import { nestedWorkflows, withNested } from '../function/nested-workflows';
 import { storeOf } from '../function/stores';
@@ -27,7 +28,7 @@ export async function runIdsShownAs(
     }
   };
   // An item of a foreach is a run of a nested one.
-  for (const { id, stepGraph } of withNested(Object.values(mastra.listWorkflows()))) {
+  for (const { id, stepGraph } of withNested(appWorkflows(mastra))) {
     await lookIn(new RunRecord(storeOf(mastra), { workflowId: id, runId: shownRunId }), stepGraph);
   }
   return [...found].toSorted(([, one], [, other]) => one - other).map(([runId]) => runId);

@@ -249,6 +249,13 @@ export class InngestWorkflow<
     return run as never;
   }
 
+  /** A run for somebody who only watches it: nothing of it is stored, and it need not exist yet. */
+  watchedRun(runId: string): InngestRun {
+    return this.makeRun(new RunRecord(storeOf(this.requireMastra()), { workflowId: this.id, runId }), {
+      runId,
+    });
+  }
+
   /** Core's own; a nested run is also found by the run id that its steps are given, the last one where there are several. */
   override async getWorkflowRunById(...[runId, options]: Parameters<BaseInstance['getWorkflowRunById']>) {
     const found = await this.readRun(runId, options);

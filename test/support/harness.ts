@@ -16,6 +16,8 @@ export interface HarnessOptions {
   /** Builds the workflows with the client. */
   workflows: (inngest: Inngest.Any) => Record<string, unknown>;
   functions?: (inngest: Inngest.Any) => object[];
+  /** Builds the agents with the client. */
+  agents?: (inngest: Inngest.Any) => Record<string, unknown>;
   /** Undefined: as the process's setting has it, or the SDK's own default. */
   checkpointing?: boolean | { maxRuntime: string };
   storage?: MastraCompositeStore;
@@ -72,6 +74,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const storage = options.storage ?? new InMemoryStore();
   const mastra = new Mastra({
     workflows: options.workflows(inngest) as never,
+    agents: options.agents?.(inngest) as never,
     storage,
     cache: options.cache,
     observability: options.observability,

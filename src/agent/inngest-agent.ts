@@ -1,0 +1,95 @@
+import type { Agent, ToolsInput } from '@mastra/core/agent';
+import {
+  DurableAgent,
+  type DurableAgentStreamOptions,
+  type DurableAgentStreamResult,
+  globalRunRegistry,
+} from '@mastra/core/agent/durable';
+import type { MastraServerCache } from '@mastra/core/cache';
+import type { PubSub } from '@mastra/core/events';
+import { AGENT_BRAND } from '../brand';
+import type { AnyMastra } from '../core-types';
+import type { InngestClient } from '../sdk/client';
+import type { FlowControl } from '../workflow/flow-control';
+import { type AgenticWorkflow, agenticWorkflowOf } from './agentic-workflow';
+
+type WorkflowInput = Parameters<DurableAgent['executeWorkflow']>[1];
+
+/** Options of {@link createInngestAgent}: the agent, where it runs, and Inngest's options of the function that it runs in. */
+export interface CreateInngestAgentOptions<
+  TAgentId extends string = string,
+  TTools extends ToolsInput = ToolsInput,
+  TOutput = undefined,
+> extends FlowControl {
+  /** The agent that becomes durable. */
+  agent: Agent<TAgentId, TTools, TOutput>;
+  /** The client of the app that serves the agent. */
+  inngest: InngestClient;
+  /** Its id; the agent's own by default. */
+  id?: TAgentId;
+  /** Its name; the agent's own by default. */
+  name?: string;
+  /** Where the events of its runs are kept for late observers; Mastra's server cache by default. `false`: they are read from the store. */
+  cache?: MastraServerCache | false;
+  /** What its events travel by, in place of Inngest realtime. */
+  pubsub?: PubSub;
+  /** The Mastra that it belongs to; `new Mastra({ agents })` says so by itself. */
+  mastra?: AnyMastra;
+  /** How many turns a run may have; core's default is 5. */
+  maxSteps?: number;
+  /** Milliseconds for which the tokens of a model are gathered into one realtime message; 40 by default. */
+  streamBatchMs?: number;
+}
+
+/** Options of an agent's `stream()`. */
+export type InngestAgentStreamOptions<TOutput = undefined> = DurableAgentStreamOptions<TOutput>;
+
+/** What an agent's `stream()` gives. */
+export type InngestAgentStreamResult<TOutput = undefined> = DurableAgentStreamResult<TOutput>;
+
+/** Core's durable agent on Inngest. `createInngestAgent` makes it. */
+export class InngestAgent<
+  TAgentId extends string = string,
+  TTools extends ToolsInput = ToolsInput,
+  TOutput = undefined,
+> extends DurableAgent<TAgentId, TTools, TOutput> {
+  readonly [AGENT_BRAND] = true;
+  readonly inngest: InngestClient;
+  private readonly shared: AgenticWorkflow;
+
+  /** @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `INVALID_AGENT_OPTION`, `INVALID_WORKFLOW_OPTION` */
+  constructor(options: CreateInngestAgentOptions<TAgentId, TTools, TOutput>) {
+    const { agent, inngest, id, name, cache, pubsub, mastra, maxSteps, streamBatchMs, ...functionOptions } =
+      options;
+    const shared = agenticWorkflowOf(inngest);
+    shared.configure(id ?? agent.id, { functionOptions, streamBatchMs });
+    super({ agent, id, name, maxSteps, pubsub: shared.pubsub, cache: false });
+    void cache;
+    void pubsub;
+    this.inngest = inngest;
+    this.shared = shared;
+    if (mastra) this.__registerMastra(mastra);
+  }
+
+  protected override createWorkflow(): ReturnType<DurableAgent['createWorkflow']> {
+    return this.shared.get() as never;
+  }
+
+  /** Starts the run and follows it until it is at rest; it goes on where this process ends. */
+  protected override async executeWorkflow(runId: string, workflowInput: WorkflowInput): Promise<void> {
+    const run = await this.shared.get().createRun({ runId, resourceId: workflowInput.state?.resourceId });
+    const entry = globalRunRegistry.get(runId);
+    const { options } = workflowInput;
+    const result = await run.start({
+      inputData: { ...workflowInput, options: { ...options, maxSteps: options.maxSteps ?? this.maxSteps } },
+      requestContext: entry?.requestContext,
+      actor: options.actor,
+    });
+    if (result.status !== 'suspended') await this.shared.end(runId);
+  }
+
+  /** Core calls this when a resumed run has ended. */
+  protected override async deleteRunSnapshots(runId: string): Promise<void> {
+    await this.shared.end(runId);
+  }
+}

@@ -1,0 +1,102 @@
+import type { RunEvent } from '../realtime/channel';
+import { isEnd } from '../realtime/events';
+import type { Snapshot } from '../snapshot/store';
+import { isTerminal } from '../snapshot/transitions';
+import { unref } from '../unref';
+import type { Observed } from './stream';
+
+/** How a run ended. */
+export interface Ending {
+  status: string;
+  result?: unknown;
+  error?: unknown;
+}
+
+/** Somebody who is told of a run as long as it lives. */
+export interface RunListener {
+  tell(event: RunEvent): void;
+  ended(ending: Ending): void;
+}
+
+/** How often, in milliseconds, it is checked whether the run has ended: its last event may be lost. */
+const END_CHECK_PAUSE = 2000;
+
+/**
+ * Tells a run's events from its beginning on, leg after leg: a run that is suspended is followed until it goes on and ends. The run need
+ * not be stored yet. Resolves once the channel's messages arrive, to what stops it.
+ */
+export async function tellRun(run: Observed, listener: RunListener): Promise<() => void> {
+  let lastEvent: RunEvent | undefined;
+  const reader = run.reader(event => {
+    if (isEnd(event)) lastEvent = event;
+    else listener.tell(event);
+  });
+  let hasEnded = false;
+  let wasStored = false;
+  const end = async (snapshot: Snapshot | undefined) => {
+    if (hasEnded) return;
+    hasEnded = true;
+    await reader.complete(snapshot);
+    stop();
+    listener.ended(snapshot ? await endingOf(run, snapshot) : toldEnding(lastEvent));
+  };
+  /** `last`: a leg's last event has come, so what is not in the store never will be. */
+  const checkEnd = async (last = false) => {
+    const read = await run.record.load().then(
+      snapshot => ({ snapshot }),
+      () => undefined,
+    );
+    if (!read) return;
+    const { snapshot } = read;
+    const isGone = !snapshot && (last || wasStored);
+    wasStored ||= snapshot !== undefined;
+    if (isGone || (snapshot && isTerminal(snapshot.status))) await end(snapshot);
+  };
+  const timer = setInterval(() => void checkEnd(), END_CHECK_PAUSE);
+  unref(timer);
+  let unfollow = () => {};
+  const stop = () => {
+    hasEnded = true;
+    clearInterval(timer);
+    unfollow();
+    reader.close();
+  };
+  unfollow = await run.follow({
+    receive: event => {
+      reader.receive(event);
+      if (isEnd(event)) void checkEnd(true);
+    },
+    interrupted: () => reader.interrupted(),
+    resumed: () => reader.resumed(),
+  });
+  void reader.open().then(async snapshot => {
+    wasStored ||= snapshot !== undefined;
+    if (snapshot && isTerminal(snapshot.status)) await end(snapshot);
+  });
+  return stop;
+}
+
+async function endingOf(run: Observed, snapshot: Snapshot): Promise<Ending> {
+  const { status } = snapshot;
+  try {
+    const { result, error } = (await run.result(snapshot)) as Partial<Ending>;
+    return { status, result, error };
+  } catch (error) {
+    return { status, error };
+  }
+}
+
+/** Of a run that is not stored, or not any more, its last event is all there is. */
+function toldEnding(lastEvent: RunEvent | undefined): Ending {
+  const { workflowStatus = 'unknown', result, error } = lastEvent?.payload ?? {};
+  return { status: String(workflowStatus), result, error };
+}
+
+/** What a run told so far. */
+export async function toldSoFar(run: Pick<Observed, 'reader'>): Promise<RunEvent[]> {
+  const events: RunEvent[] = [];
+  const reader = run.reader(event => events.push(event));
+  await reader.open();
+  reader.close();
+  return events;
+}
