@@ -1,0 +1,16 @@
+/** The same agent and the same script on core's `DurableAgent` and on ours: all that can be seen is equal. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { play } from '../support/play';
+import { type Stages, startStages } from '../support/stages';
+import { SCRIPTS } from './scripts';
+
+let stages: Stages;
+beforeAll(async () => {
+  stages = await startStages();
+});
+afterAll(() => stages.harness.stop());
+
+test.each(SCRIPTS)('$name', async script => {
+  const expected = await play(stages.core, script);
+  expect(await play(stages.ours, script)).toEqual(expected);
+});
