@@ -10,18 +10,28 @@ const LATER_MARK = 'responseBoundary';
 const ANSWERED = ['pendingToolApprovals', 'suspendedTools'];
 const ANSWERED_PARTS = ['data-tool-call-approval', 'data-tool-call-suspended'];
 
-/** The same value without them. */
-export function comparable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter(item => !isAnsweredPart(item)).map(comparable);
+/** The same value without them. `waiting`: the calls that are not answered, whose marks stay. */
+export function comparable(value: unknown, waiting: readonly string[] = []): unknown {
+  if (Array.isArray(value))
+    return value.filter(item => !isAnsweredPart(item, waiting)).map(item => comparable(item, waiting));
   if (!isRecord(value)) return value;
   const entries = Object.entries(value)
-    .filter(([key]) => key !== LATER_MARK && !ANSWERED.includes(key))
-    .map(([key, item]) => [key, comparable(item)] as const);
-  return Object.fromEntries(entries.filter(([key, item]) => !(key === 'mastra' && isEmpty(item))));
+    .filter(([key]) => key !== LATER_MARK)
+    .map(
+      ([key, item]) =>
+        [key, ANSWERED.includes(key) ? only(waiting, item) : comparable(item, waiting)] as const,
+    );
+  const mayBeEmpty = ['mastra', ...ANSWERED];
+  return Object.fromEntries(entries.filter(([key, item]) => !(mayBeEmpty.includes(key) && isEmpty(item))));
 }
 
-function isAnsweredPart(item: unknown): boolean {
-  return isRecord(item) && ANSWERED_PARTS.includes(String(item.type));
+function isAnsweredPart(item: unknown, waiting: readonly string[]): boolean {
+  if (!isRecord(item) || !ANSWERED_PARTS.includes(String(item.type))) return false;
+  return !waiting.includes(String((item.data as { toolCallId?: string }).toolCallId));
+}
+
+function only(waiting: readonly string[], marks: unknown): object {
+  return Object.fromEntries(Object.entries(marks as object).filter(([id]) => waiting.includes(id)));
 }
 
 function isEmpty(item: unknown): boolean {

@@ -18,7 +18,8 @@ export function normaliser(): (value: unknown) => unknown {
     if (value instanceof Date) return value.getTime() > NOW ? '<time>' : value.toISOString();
     if (value instanceof Error) return normalise({ name: value.name, message: value.message, ...value });
     if (Array.isArray(value)) return value.map(normalise);
-    if (typeof value !== 'object' || value === null) return typeof value === 'function' ? '<function>' : value;
+    if (typeof value !== 'object' || value === null)
+      return typeof value === 'function' ? '<function>' : value;
     // The order of the fields may differ, and with it that in which ids appear.
     const entries = Object.entries(value)
       .filter(([key, item]) => item !== undefined && key !== 'stack')

@@ -7,6 +7,8 @@ export interface Turn {
   tools?: { name: string; args: Record<string, unknown>; id?: string }[];
   /** It fails: before it says anything, or after its text. */
   fails?: { error: unknown; late?: boolean };
+  /** Says no more than so many parts until it is aborted. */
+  hangsAfter?: number;
   /** Called before each part is sent. */
   pause?: (part: number) => Promise<void>;
 }
@@ -20,15 +22,23 @@ export interface ModelCall {
 
 const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
 
-/** `turns`: by how many results of tools the prompt has, or, for a function, what to say to a prompt. */
+function hasToolCalls({ role, content }: ModelCall['prompt'][number]): boolean {
+  return role === 'assistant' && (content as { type: string }[]).some(({ type }) => type === 'tool-call');
+}
+
+/** `turns`: by how often the prompt has tools called, or, for a function, what to say to a prompt. */
 export function scriptedModel(
   turns: Turn[] | ((call: ModelCall) => Turn),
   { modelId = 'scripted', onCall }: { modelId?: string; onCall?: (call: ModelCall) => void } = {},
 ) {
   const calls: ModelCall[] = [];
+  let hangs: (said: number) => void;
+  const hanging = new Promise<number>(resolve => {
+    hangs = resolve;
+  });
   const turnOf = (call: ModelCall): Turn => {
     if (typeof turns === 'function') return turns(call);
-    const made = call.prompt.filter(({ role }) => role === 'tool').length;
+    const made = call.prompt.filter(hasToolCalls).length;
     return turns[Math.min(made, turns.length - 1)] ?? {};
   };
   return {
@@ -37,6 +47,8 @@ export function scriptedModel(
     modelId,
     supportedUrls: {},
     calls,
+    /** Resolves when it says no more, to how many deltas of text it has said in all. */
+    hanging,
     async doGenerate(): Promise<never> {
       throw new Error('Only streams are scripted.');
     },
@@ -47,7 +59,11 @@ export function scriptedModel(
       onCall?.(call);
       const turn = turnOf(call);
       if (turn.fails && !turn.fails.late) throw turn.fails.error;
-      return { stream: streamOf(turn, abortSignal), request: {}, response: { headers: {} } };
+      const said = () => {
+        hangs(deltas);
+      };
+      const deltas = calls.reduce((sum, one) => sum + deltasOf(turnOf(one)), 0);
+      return { stream: streamOf(turn, abortSignal, said), request: {}, response: { headers: {} } };
     },
   };
 }
@@ -76,12 +92,30 @@ function partsOf({ text, tools, fails }: Turn): object[] {
   ];
 }
 
-function streamOf(turn: Turn, abortSignal: AbortSignal | undefined): ReadableStream {
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise(resolve => {
+    if (signal?.aborted) return resolve();
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** How many deltas of its text a turn says. */
+function deltasOf({ text, hangsAfter }: Turn): number {
+  const all = text?.length ?? 0;
+  // Three parts come before the first delta.
+  return hangsAfter === undefined ? all : Math.max(0, Math.min(all, hangsAfter - 3));
+}
+
+function streamOf(turn: Turn, abortSignal: AbortSignal | undefined, onHang: () => void): ReadableStream {
   const parts = partsOf(turn);
   let next = 0;
   return new ReadableStream({
     async pull(controller) {
       await turn.pause?.(next);
+      if (next === turn.hangsAfter) {
+        onHang();
+        await aborted(abortSignal);
+      }
       if (abortSignal?.aborted) return controller.error(new DOMException('aborted', 'AbortError'));
       const part = parts[next++];
       if (part) controller.enqueue(part);
