@@ -5,9 +5,11 @@
 
 /** Stable identifiers of the failures that this package reports. */
 export type ErrorCode =
+  | 'AGENT_NOT_FOUND'
   | 'APP_NOT_LOADED'
   | 'CLIENT_IN_USE'
   | 'CLIENT_NOT_POINTED'
+  | 'CLOSURES_MISSING'
   | 'DUPLICATE_FUNCTION_ID'
   | 'FOREIGN_RUN'
   | 'GRAPH_CHANGED'

@@ -12,6 +12,8 @@ import type { AnyMastra } from '../core-types';
 import type { InngestClient } from '../sdk/client';
 import type { FlowControl } from '../workflow/flow-control';
 import { type AgenticWorkflow, agenticWorkflowOf } from './agentic-workflow';
+import { closuresOf } from './closures';
+import type { CallerWord, RunEntry } from './run-facts';
 
 type WorkflowInput = Parameters<DurableAgent['executeWorkflow']>[1];
 
@@ -39,6 +41,11 @@ export interface CreateInngestAgentOptions<
   maxSteps?: number;
   /** Milliseconds for which the tokens of a model are gathered into one realtime message; 40 by default. */
   streamBatchMs?: number;
+  /**
+   * What becomes of a run that was given functions (`stopWhen`, `prepareStep`, tools of the call, …), where the process that executes it
+   * is not the caller's: it goes on without them, with a warning (`'warn'`, the default), or it fails (`'fail'`).
+   */
+  onMissingClosures?: 'warn' | 'fail';
 }
 
 /** Options of an agent's `stream()`. */
@@ -55,12 +62,24 @@ export class InngestAgent<
 > extends DurableAgent<TAgentId, TTools, TOutput> {
   readonly [AGENT_BRAND] = true;
   readonly inngest: InngestClient;
+  readonly onMissingClosures?: 'warn' | 'fail';
   private readonly shared: AgenticWorkflow;
 
   /** @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `INVALID_AGENT_OPTION`, `INVALID_WORKFLOW_OPTION` */
   constructor(options: CreateInngestAgentOptions<TAgentId, TTools, TOutput>) {
-    const { agent, inngest, id, name, cache, pubsub, mastra, maxSteps, streamBatchMs, ...functionOptions } =
-      options;
+    const {
+      agent,
+      inngest,
+      id,
+      name,
+      cache,
+      pubsub,
+      mastra,
+      maxSteps,
+      streamBatchMs,
+      onMissingClosures,
+      ...functionOptions
+    } = options;
     const shared = agenticWorkflowOf(inngest);
     shared.configure(id ?? agent.id, { functionOptions, streamBatchMs });
     super({ agent, id, name, maxSteps, pubsub: shared.pubsub, cache: false });
@@ -68,6 +87,7 @@ export class InngestAgent<
     void pubsub;
     this.inngest = inngest;
     this.shared = shared;
+    this.onMissingClosures = onMissingClosures;
     if (mastra) this.__registerMastra(mastra);
   }
 
@@ -80,12 +100,25 @@ export class InngestAgent<
     const run = await this.shared.get().createRun({ runId, resourceId: workflowInput.state?.resourceId });
     const entry = globalRunRegistry.get(runId);
     const { options } = workflowInput;
+    const mastraInngest = entry && (await this.callerWord(entry));
     const result = await run.start({
-      inputData: { ...workflowInput, options: { ...options, maxSteps: options.maxSteps ?? this.maxSteps } },
+      inputData: {
+        ...workflowInput,
+        options: { ...options, maxSteps: options.maxSteps ?? this.maxSteps, mastraInngest },
+      },
       requestContext: entry?.requestContext,
       actor: options.actor,
     });
     if (result.status !== 'suspended') await this.shared.end(runId);
+  }
+
+  /** What another process must know of what lives in this one. */
+  private async callerWord(entry: RunEntry): Promise<CallerWord | undefined> {
+    const { requestContext, tripwire } = entry;
+    const defaults = (await this.getDefaultOptions({ requestContext })) ?? {};
+    const closures = closuresOf(entry, defaults);
+    if (closures.length === 0 && !tripwire) return undefined;
+    return { ...(closures.length > 0 && { closures }), ...(tripwire && { tripwire }) };
   }
 
   /** Core calls this when a resumed run has ended. */

@@ -1,27 +1,27 @@
+import { DurableStepIds } from '@mastra/core/agent/durable';
 import { PUBSUB_SYMBOL } from '@mastra/core/workflows/_constants';
-import type { AgentPubSub } from './agent-pubsub';
-import type { CallParams, Surround } from './graph';
+import type { PubSub } from '@mastra/core/events';
+import type { CallParams, GraphPlace, Surround } from './graph';
+import { type RunFacts, factsOf } from './run-facts';
 import { type OpWriter, StepPubSub } from './step-pubsub';
+import { ensureEntry } from './worker-entry';
 
-/** What of a run's input stands in the state of every turn, too. */
-interface RunFacts {
-  runId: string;
-  agentId: string;
-  messageId: string;
-}
-
-/** What core's calls of a run have around them. */
-export function surroundFor(agents: AgentPubSub): Surround {
-  return async ({ isFirst }, params, call) => {
+/** What core's calls of a run have around them. `agents`: where their callers listen. */
+export function surroundFor(agents: PubSub): Surround {
+  return async (place, params, call) => {
     const run = factsOf(params);
     const pubsub = new StepPubSub(run.runId, writerOf(params), agents);
-    if (isFirst) await tellStart(pubsub, run);
-    return call(withPubSub(params, pubsub));
+    if (place.isFirst) await tellStart(pubsub, run);
+    if (usesAgent(place)) await ensureEntry(params);
+    const others =
+      place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
+    return call(replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub }));
   };
 }
 
-function factsOf(params: CallParams): RunFacts {
-  return (params.getInitData as () => RunFacts)();
+/** The model, the tools or the memory of the agent are used there. */
+function usesAgent({ id }: GraphPlace): boolean {
+  return id === DurableStepIds.LLM_EXECUTION || id === DurableStepIds.TOOL_CALL || id === 'map-final-output';
 }
 
 /** The engine's pubsub in an op writes what its step writes. */
@@ -29,11 +29,24 @@ function writerOf(params: CallParams): OpWriter {
   return (params[PUBSUB_SYMBOL] as { outputWriter: OpWriter }).outputWriter;
 }
 
-/** Not a copy: core's own params tell of the use of old names. */
-function withPubSub(params: CallParams, pubsub: StepPubSub): CallParams {
-  return new Proxy(params, {
-    get: (target, key) =>
-      key === PUBSUB_SYMBOL ? pubsub : Reflect.get<CallParams, PropertyKey>(target, key),
+/**
+ * The Mastra without the tools that are registered with it: core looks there for a tool that the run's agent does not have, and would find
+ * another agent's of the same name.
+ */
+function withoutTools(mastra: object): object {
+  return replaced(mastra as CallParams, { getTool: () => undefined, listTools: () => ({}) });
+}
+
+/** Not a copy: core's own params tell of the use of old names, and a Mastra has private fields. */
+function replaced<T extends CallParams>(target: T, values: CallParams): T {
+  return new Proxy(target, {
+    get: (_target, key) => {
+      if (key in values) return values[key];
+      const value = Reflect.get<CallParams, PropertyKey>(target, key);
+      return typeof value === 'function' && !(key in Object.prototype)
+        ? (value.bind(target) as unknown)
+        : value;
+    },
   });
 }
 

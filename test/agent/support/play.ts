@@ -140,7 +140,7 @@ function waitingCalls(
 /** Calls that run at once end in whatever order. */
 function ordered(chunks: readonly Chunk[]): Chunk[] {
   const sorted: Chunk[] = [];
-  let group: Chunk[] = [];
+  const group: Chunk[] = [];
   const callId = ({ payload }: Chunk) => payload?.toolCallId ?? '';
   const flush = () =>
     sorted.push(...group.splice(0).toSorted((one, other) => (callId(one) < callId(other) ? -1 : 1)));
