@@ -5,16 +5,12 @@ import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { InngestWorkflow } from '../workflow/workflow';
+import { HeardTries } from './call-tries';
 import { ControlTopic } from './control-topic';
-import { isLast, lastEventOf } from './ending';
+import { isLast } from './ending';
 import { agentEventOf, runEventOf } from './stream-event';
+import { StreamSubscription, delivered } from './stream-subscription';
 import { type AgentEvent, type Callback, type Delivered, runOfControl, runOfStream } from './topics';
-
-/** One subscription to a run's stream. */
-interface Follower {
-  deliver(event: AgentEvent): void;
-  stop(): void;
-}
 
 /**
  * The pubsub of durable agents: topic `agent.stream.<runId>` is the story of the run, which any process can read from its beginning or from
@@ -22,7 +18,7 @@ interface Follower {
  * the callers listen.
  */
 export class AgentPubSub extends PubSub {
-  private readonly followers = new Map<string, Map<Callback, Follower>>();
+  private readonly subscriptions = new Map<string, Map<Callback, StreamSubscription>>();
   private readonly control: ControlTopic;
 
   constructor(
@@ -45,8 +41,8 @@ export class AgentPubSub extends PubSub {
     const runId = runOfStream(topic);
     if (runId === undefined || isStart(event)) return;
     // The caller could not begin the run, or saw it fail: the others read the end from the store.
-    if (isLast(event))
-      for (const follower of this.followers.get(topic)?.values() ?? []) follower.deliver(event);
+    const subscriptions = this.subscriptions.get(topic)?.values() ?? [];
+    if (isLast(event)) for (const subscription of subscriptions) subscription.end(event);
     else await this.publishOutside(runId, event);
   }
 
@@ -74,44 +70,18 @@ export class AgentPubSub extends PubSub {
   override async subscribeFromOffset(topic: string, offset: number, callback: Callback): Promise<void> {
     const runId = runOfStream(topic);
     if (runId === undefined) return;
-    const of = this.followers.get(topic) ?? new Map<Callback, Follower>();
-    this.followers.set(topic, of);
-    let index = 0;
-    let isOver = false;
-    const deliver = (event: AgentEvent, count = 1) => {
-      const at = index;
-      index += count;
-      if (isOver || index <= offset) return;
-      isOver = isLast(event);
-      // A listener that throws is the listener's business.
-      void (async () => callback(delivered(event, at)))().catch(() => {});
-    };
-    let stop = () => {
-      isOver = true;
-    };
-    of.set(callback, { deliver, stop: () => stop() });
-    const unfollow = await this.workflow()
-      .watchedRun(runId)
-      .tellAll({
-        tell: event => {
-          const told = agentEventOf(runId, event);
-          if (told) deliver(told.event, told.count);
-        },
-        ended: ending => deliver(lastEventOf(runId, ending), isOver ? 1 : Math.max(1, offset + 1 - index)),
-      });
-    if (isOver && !of.has(callback)) return unfollow();
-    stop = () => {
-      isOver = true;
-      unfollow();
-    };
+    const subscription = new StreamSubscription(runId, offset, callback);
+    const ofTopic = this.subscriptions.get(topic) ?? new Map<Callback, StreamSubscription>();
+    this.subscriptions.set(topic, ofTopic.set(callback, subscription));
+    subscription.opened(await this.workflow().watchedRun(runId).tellAll(subscription));
   }
 
   override async unsubscribe(topic: string, callback: Callback): Promise<void> {
     if (runOfControl(topic) !== undefined) return this.control.unsubscribe(topic, callback);
-    const of = this.followers.get(topic);
-    of?.get(callback)?.stop();
-    of?.delete(callback);
-    if (of?.size === 0) this.followers.delete(topic);
+    const ofTopic = this.subscriptions.get(topic);
+    ofTopic?.get(callback)?.stop();
+    ofTopic?.delete(callback);
+    if (ofTopic?.size === 0) this.subscriptions.delete(topic);
   }
 
   /** What was told so far, from event `offset` on. */
@@ -119,9 +89,10 @@ export class AgentPubSub extends PubSub {
     const runId = runOfStream(topic);
     if (runId === undefined) return [];
     const events = await this.workflow().watchedRun(runId).toldSoFar();
+    const tries = new HeardTries();
     const told = events.flatMap(event => {
       const one = agentEventOf(runId, event);
-      return one ? Array.from({ length: one.count }, () => one.event) : [];
+      return one ? tries.told(one).flatMap(event => Array.from({ length: one.count }, () => event)) : [];
     });
     return told.map(delivered).slice(offset);
   }
@@ -132,10 +103,6 @@ export class AgentPubSub extends PubSub {
   }
 
   override async flush(): Promise<void> {}
-}
-
-function delivered(event: AgentEvent, index: number): Delivered {
-  return { ...event, id: `${event.runId}#${index}`, index, createdAt: new Date() };
 }
 
 /** The caller's own word that the run begins. The run's first op tells it, for all processes. */

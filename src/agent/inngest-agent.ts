@@ -14,6 +14,7 @@ import type { FlowControl } from '../workflow/flow-control';
 import { type AgenticWorkflow, agenticWorkflowOf } from './agentic-workflow';
 import { closuresOf } from './closures';
 import type { CallerWord, RunEntry } from './run-facts';
+import { hearingWholeCalls } from './whole-calls';
 
 type WorkflowInput = Parameters<DurableAgent['executeWorkflow']>[1];
 
@@ -110,6 +111,14 @@ export class InngestAgent<
       actor: options.actor,
     });
     if (result.status !== 'suspended') await this.shared.end(runId);
+  }
+
+  override generate(...args: Parameters<DurableAgent<TAgentId, TTools, TOutput>['generate']>) {
+    return hearingWholeCalls(() => super.generate(...args));
+  }
+
+  override resumeGenerate(...args: Parameters<DurableAgent<TAgentId, TTools, TOutput>['resumeGenerate']>) {
+    return hearingWholeCalls(() => super.resumeGenerate(...args));
   }
 
   /** What another process must know of what lives in this one. */

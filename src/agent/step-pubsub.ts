@@ -1,6 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import type { RunEvent } from '../realtime/channel';
-import { runEventOf } from './stream-event';
+import { type CallTry, runEventOf } from './stream-event';
 import { type AgentEvent, type Callback, runOfStream } from './topics';
 
 /** Writes what a step writes: numbered, stored and sent as the events of the step's op are. */
@@ -12,12 +12,14 @@ export class StepPubSub extends PubSub {
     private readonly runId: string,
     private readonly write: OpWriter,
     private readonly agents: PubSub,
+    /** Numbers the events of the op, where it calls a model. */
+    private readonly nextTry: () => CallTry | undefined,
   ) {
     super();
   }
 
   override async publish(topic: string, event: AgentEvent): Promise<void> {
-    if (runOfStream(topic) === this.runId) await this.write(runEventOf(event));
+    if (runOfStream(topic) === this.runId) await this.write(runEventOf(event, this.nextTry()));
     else await this.agents.publish(topic, event);
   }
 

@@ -5,12 +5,16 @@ import type { CallParams, GraphPlace, Surround } from './graph';
 import { type RunFacts, factsOf } from './run-facts';
 import { type OpWriter, StepPubSub } from './step-pubsub';
 import { ensureEntry } from './worker-entry';
+import { beginTry, nextTry } from './call-tries';
+import { currentOperation } from '../engine/operations';
 
 /** What core's calls of a run have around them. `agents`: where their callers listen. */
 export function surroundFor(agents: PubSub): Surround {
   return async (place, params, call) => {
     const run = factsOf(params);
-    const pubsub = new StepPubSub(run.runId, writerOf(params), agents);
+    const operation = currentOperation();
+    if (operation && place.id === DurableStepIds.LLM_EXECUTION) beginTry(operation);
+    const pubsub = new StepPubSub(run.runId, writerOf(params), agents, () => nextTry(operation));
     if (place.isFirst) await tellStart(pubsub, run);
     if (usesAgent(place)) await ensureEntry(params);
     const others =

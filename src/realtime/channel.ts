@@ -21,6 +21,17 @@ export interface RunEvent {
   [field: string]: unknown;
 }
 
+/**
+ * Which execution of its op an event is of, where an execution that was cut off and the one that took its place tell different things: a
+ * model says something else each time. Their events are numbered apart.
+ */
+export interface EventTry {
+  /** Another one for each execution. */
+  id: string;
+  /** 0-based, among those of this execution. */
+  number: number;
+}
+
 /** A published event. It may be published twice, after a crash; `mastraEventId` is the same then, so a reader can drop the second (I9). */
 export interface PublishedEvent extends RunEvent {
   /** Not `id`: a user's chunk has one of its own. */
@@ -31,11 +42,14 @@ export interface PublishedEvent extends RunEvent {
   mastraParts?: number;
   /** The event's position `<leg>/<op>#<number>`, where its id is another. */
   mastraPosition?: string;
+  mastraTry?: EventTry;
 }
 
 /** The position of an event, unique on its channel: `<leg>/<op>#<number>`. */
-export function positionText({ mastraPosition, mastraEventId }: PublishedEvent): string {
-  return mastraPosition ?? mastraEventId;
+export function positionText({ mastraPosition, mastraEventId, mastraTry }: PublishedEvent): string {
+  const text = mastraPosition ?? mastraEventId;
+  if (!mastraTry) return text;
+  return `${text.slice(0, text.lastIndexOf('#'))}~${mastraTry.id}#${mastraTry.number}`;
 }
 
 /** The id of an event in a log. An op that is executed again may write more or fewer events, so the position alone does not tell them apart. */

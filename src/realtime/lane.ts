@@ -2,7 +2,7 @@ import { reasonOf } from '../errors';
 import type { EventLog } from '../log/event-log';
 import type { InngestPort } from '../sdk/port';
 import { jsonSize, LIMITS } from '../wire/limits';
-import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, logId, positionText } from './channel';
+import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, logId } from './channel';
 import { PARTS_TOPIC, outgoing } from './parts';
 
 /** The part of a logger that rooms below `run` and `function` use. */
@@ -105,7 +105,7 @@ export class Lane {
     while (this.fresh.length > 0) {
       const events = this.fresh.splice(0);
       await this.store(events);
-      const isHeld = (event: PublishedEvent) => numberIn(positionText(event)) >= this.holdsFrom;
+      const isHeld = (event: PublishedEvent) => numberOf(event) >= this.holdsFrom;
       this.parked.push(...events.filter(isHeld));
       this.send(events.filter(event => !isHeld(event)));
     }
@@ -163,7 +163,9 @@ export class Lane {
   }
 }
 
-function numberIn(position: string): number {
+/** Its number on the channel, whichever execution of its op it is of. */
+function numberOf({ mastraPosition, mastraEventId }: PublishedEvent): number {
+  const position = mastraPosition ?? mastraEventId;
   return Number(position.slice(position.lastIndexOf('#') + 1));
 }
 

@@ -1,6 +1,6 @@
 /** The events of a stored run, with those of the workflows nested in it, in the order of causes. */
 import { type Graph, nestedRuns } from '../function/nested-runs';
-import { type PublishedEvent, eventFor } from '../realtime/channel';
+import { type EventTry, type PublishedEvent, eventFor } from '../realtime/channel';
 import { eventsOfStep, omitted } from '../realtime/events';
 import {
   type OneEvent,
@@ -56,14 +56,19 @@ function toldOp(op: StoredOp, path: Path): ToldOp {
   const depth = path.length;
   const events: StoryEvent[] = [];
   let number = 0;
+  let lastTry: EventTry | undefined;
   for (const one of eventsIn(op)) {
     const position = `${opKey(op)}#${number}`;
     if ('omitted' in one) {
-      events.push({ event: { ...omitted(one.omitted), mastraEventId: position }, count: one.omitted });
+      // What is left out is of the execution whose events come before it.
+      const mastraTry = lastTry && { id: lastTry.id, number: lastTry.number + 1 };
+      const marker = { ...omitted(one.omitted), mastraEventId: position, ...(mastraTry && { mastraTry }) };
+      events.push({ event: marker, count: one.omitted });
       number += one.omitted;
       continue;
     }
     if (!isShown(one, op.shown, depth)) continue;
+    lastTry = (one.event as Partial<PublishedEvent>).mastraTry ?? lastTry;
     const event = eventFor({ channel: '', prefix: prefixOf(one, path) }, one.event);
     const id = one.id === undefined ? {} : { mastraPosition: position };
     events.push({ event: { ...event, mastraEventId: one.id ?? position, ...id }, count: 1 });

@@ -14,6 +14,9 @@ import { register } from '../../support/register';
 import { makeClient } from '../../support/sdk';
 import { team } from './team';
 
+/** Retries come once the worker is back, however long it takes to start on a busy machine. */
+const HOUR = 3_600_000;
+
 export type Team = Record<keyof ReturnType<typeof team>, InngestAgent>;
 
 export interface TwoProcesses {
@@ -27,7 +30,7 @@ export interface TwoProcesses {
 }
 
 export async function startTwoProcesses(env: Record<string, string> = {}): Promise<TwoProcesses> {
-  const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => 500 });
+  const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => HOUR });
   const baseUrl = REAL_SERVER ?? local?.url ?? '';
   const appId = `team-${randomUUID().slice(0, 8)}`;
   const folder = mkdtempSync(join(tmpdir(), 'mastra-inngest-'));
@@ -49,6 +52,7 @@ export async function startTwoProcesses(env: Record<string, string> = {}): Promi
     journal: () => [...readFileSync(journal, 'utf8').trim().split('\n'), ...linesHere],
     relaunch: async () => {
       both.worker = await launch();
+      await local?.advance(HOUR);
     },
     stop: async () => {
       await leaveRealServer(appId);
