@@ -56,6 +56,6 @@ export function isRestart({ type, data }: AgentEvent): boolean {
 }
 
 /** The last `chunks` chunks of the stream are void: their call was cut off, and begins anew. */
-function restarted(runId: string, chunks: number): AgentEvent {
+export function restarted(runId: string, chunks: number): AgentEvent {
   return { type: 'chunk', runId, data: { type: RESTART, data: { chunks } } };
 }

@@ -1,5 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import type { RunEvent } from '../realtime/channel';
+import { restarted } from './call-tries';
 import { type CallTry, runEventOf } from './stream-event';
 import { type AgentEvent, type Callback, runOfStream } from './topics';
 
@@ -8,6 +9,11 @@ export type OpWriter = (event: RunEvent) => Promise<void>;
 
 /** The pubsub that core's code gets inside an op of an agent's run. */
 export class StepPubSub extends PubSub {
+  /** What follows an error, while it is held. */
+  private held?: AgentEvent[];
+  private holds = false;
+  private written = 0;
+
   constructor(
     private readonly runId: string,
     private readonly write: OpWriter,
@@ -19,8 +25,33 @@ export class StepPubSub extends PubSub {
   }
 
   override async publish(topic: string, event: AgentEvent): Promise<void> {
-    if (runOfStream(topic) === this.runId) await this.write(runEventOf(event, this.nextTry()));
-    else await this.agents.publish(topic, event);
+    if (runOfStream(topic) !== this.runId) return this.agents.publish(topic, event);
+    if (this.holds && isError(event)) this.held ??= [];
+    if (this.held) this.held.push(event);
+    else await this.tell(event);
+  }
+
+  private async tell(event: AgentEvent): Promise<void> {
+    this.written++;
+    await this.write(runEventOf(event, this.nextTry()));
+  }
+
+  /** An error, and all that comes after it, waits for a word: it may not be the last one. */
+  holdErrors(): void {
+    this.holds = true;
+  }
+
+  /** The call is made again later: what was told of it is void, the error included. */
+  async forget(): Promise<void> {
+    this.held = undefined;
+    if (this.written > 0) await this.tell(restarted(this.runId, this.written));
+  }
+
+  async releaseErrors(): Promise<void> {
+    const events = this.held ?? [];
+    this.holds = false;
+    this.held = undefined;
+    for (const event of events) await this.tell(event);
   }
 
   override subscribe(topic: string, callback: Callback): Promise<void> {
@@ -32,4 +63,8 @@ export class StepPubSub extends PubSub {
   }
 
   override async flush(): Promise<void> {}
+}
+
+function isError({ type, data }: AgentEvent): boolean {
+  return type === 'chunk' && (data as { type?: string }).type === 'error';
 }

@@ -3,6 +3,7 @@ import { PUBSUB_SYMBOL } from '@mastra/core/workflows/_constants';
 import type { PubSub } from '@mastra/core/events';
 import type { CallParams, GraphPlace, Surround } from './graph';
 import { type RunFacts, factsOf } from './run-facts';
+import { withProvidersPause } from './model-errors';
 import { type OpWriter, StepPubSub } from './step-pubsub';
 import { ensureEntry } from './worker-entry';
 import { beginTry, nextTry } from './call-tries';
@@ -19,7 +20,9 @@ export function surroundFor(agents: PubSub): Surround {
     if (usesAgent(place)) await ensureEntry(params);
     const others =
       place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
-    return call(replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub }));
+    const given = replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub });
+    if (place.id !== DurableStepIds.LLM_EXECUTION) return call(given);
+    return withProvidersPause(params, pubsub, () => call(given));
   };
 }
 

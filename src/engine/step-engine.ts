@@ -21,6 +21,19 @@ export class RetryLater extends TypeError {
   }
 }
 
+/** Thrown by a step's body that knows when it may be tried again, whatever the step's own retries are. */
+export class RetryAsked extends TypeError {
+  constructor(
+    /** How often in all, the first try included. */
+    readonly tries: number,
+    /** Milliseconds until the next one. */
+    readonly delay: number,
+    cause: unknown,
+  ) {
+    super('The step asks to be tried again later.', { cause });
+  }
+}
+
 type StepSpanParams = Parameters<DefaultExecutionEngine['createStepSpan']>[0];
 type RetryParams = Parameters<DefaultExecutionEngine['executeStepWithRetry']>[2];
 type StartParams = Parameters<DefaultExecutionEngine['onStepExecutionStart']>[0];
@@ -81,6 +94,8 @@ export class StepEngine extends DefaultExecutionEngine {
         this.requireStorable(stepId, result);
         return { ok: true as const, result };
       } catch (error) {
+        if (error instanceof RetryAsked && attempt + 1 < error.tries)
+          throw new RetryLater(attempt + 1, error.delay);
         if (attempt >= params.retries || isFinal(error)) return this.classify<T>(stepId, error, params);
         if (params.delay >= DURABLE_PAUSE) throw new RetryLater(attempt + 1, params.delay);
         if (params.delay > 0) await new Promise(resolve => setTimeout(resolve, params.delay));

@@ -30,7 +30,9 @@ test('a model’s call that was cut off is made again, and whoever listens hears
   }
   await back;
   const words = Array.from({ length: 50 }, (_, place) => `w${place} `);
-  expect(chunks.flatMap(({ type, payload }) => (type === 'text-delta' ? [payload?.text] : []))).toEqual(words);
+  expect(chunks.flatMap(({ type, payload }) => (type === 'text-delta' ? [payload?.text] : []))).toEqual(
+    words,
+  );
   expect(lines('model talker')).toEqual(['model talker 1 2', 'model talker 1 2']);
   const late = await both.caller().talker.observe(runId);
   const seen: (string | undefined)[] = [];
@@ -61,7 +63,9 @@ test('what waits for a person survives the worker', async () => {
   const { runId } = await both.caller().payer.generate('Pay.');
   await both.worker.stop();
   await both.relaunch();
-  const second = await both.caller().payer.resumeGenerate(String(runId), { approved: true }, { toolCallId: 'pay-1' });
+  const second = await both
+    .caller()
+    .payer.resumeGenerate(String(runId), { approved: true }, { toolCallId: 'pay-1' });
   const third = await both
     .caller()
     .payer.resumeGenerate(String(second.runId), { approved: true }, { toolCallId: 'pay-2' });
