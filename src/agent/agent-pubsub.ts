@@ -3,7 +3,7 @@ import { PubSub } from '@mastra/core/events';
 import { runChannel } from '../realtime/channel';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
-import { wireOf } from '../realtime/wire';
+import { wireOf, withCache } from '../realtime/wire';
 import type { InngestWorkflow } from '../workflow/workflow';
 import { HeardTries } from './call-tries';
 import { ControlTopic } from './control-topic';
@@ -48,9 +48,8 @@ export class AgentPubSub extends PubSub {
 
   /** A background task tells of itself after its op has ended. */
   private async publishOutside(runId: string, event: AgentEvent): Promise<void> {
-    const { port, id, mastra } = this.workflow();
-    if (!mastra) return;
-    const publisher = new Publisher(wireOf(port, mastra), `outside/${randomUUID()}`);
+    const { port, id, mastra, eventCache } = this.workflow();
+    const publisher = new Publisher(wireOf(port, withCache(mastra, eventCache)), `outside/${randomUUID()}`);
     publisher.publish(streamImage(runEventOf(event)), [{ channel: runChannel(id, runId), prefix: '' }]);
     await publisher.flush();
   }

@@ -1,6 +1,7 @@
 import { createDurableAgenticWorkflow } from '@mastra/core/agent/durable';
 import { MastraInngestError } from '../errors';
 import { splitOptions } from '../function/options';
+import type { ListCache } from '../log/event-log';
 import type { InngestClient } from '../sdk/client';
 import { portFor } from '../sdk/detect';
 import type { FlowControl } from '../workflow/flow-control';
@@ -16,6 +17,7 @@ const STREAM_BATCH_MS = 40;
 export interface AgentOptions {
   functionOptions: FlowControl;
   streamBatchMs?: number;
+  eventCache?: ListCache | false;
 }
 
 /** Options of {@link createInngestDurableAgenticWorkflow}. */
@@ -29,7 +31,7 @@ export interface InngestDurableAgenticWorkflowOptions {
 /** The workflow of one client's agents, which all of them share. */
 export class AgenticWorkflow {
   private workflow?: InngestWorkflow;
-  private options?: Required<AgentOptions> & { agentId: string };
+  private options?: AgentOptions & { agentId: string };
   private readonly ended = new Set<string>();
   private readonly cleared = new Set<string>();
 
@@ -45,10 +47,14 @@ export class AgenticWorkflow {
    * core's: so its options are those of all of them.
    * @throws MastraInngestError `INVALID_AGENT_OPTION` where another agent has others, `INVALID_WORKFLOW_OPTION`
    */
-  configure(agentId: string, { functionOptions, streamBatchMs = STREAM_BATCH_MS }: AgentOptions): void {
+  configure(
+    agentId: string,
+    { functionOptions, streamBatchMs = STREAM_BATCH_MS, eventCache }: AgentOptions,
+  ): void {
     const { functionOptions: given } = splitOptions({ id: `of agent ${agentId}`, ...functionOptions });
-    const options = { functionOptions: given, streamBatchMs, agentId };
-    const isPlain = Object.keys(given).length === 0 && streamBatchMs === STREAM_BATCH_MS;
+    const options = { functionOptions: given, streamBatchMs, eventCache, agentId };
+    const isPlain =
+      Object.keys(given).length === 0 && streamBatchMs === STREAM_BATCH_MS && eventCache === undefined;
     if (isPlain && (this.options || this.workflow)) return;
     const { options: known } = this;
     if (known ? !isSame(known, options) : this.workflow !== undefined)
@@ -60,7 +66,7 @@ export class AgenticWorkflow {
     const other = known ? `those of agent ${known.agentId}` : 'those with which they are served already';
     return new MastraInngestError(
       'INVALID_AGENT_OPTION',
-      `Agent ${agentId} has other options for its Inngest function than ${other}, and all agents of the client "${this.inngest.id}" ` +
+      `Agent ${agentId} has other options (of its Inngest function, streamBatchMs or cache) than ${other}, and all agents of the client "${this.inngest.id}" ` +
         'run in one function. Give all of them the same options (a key such as `event.data.inputData.agentId` tells the agents ' +
         'apart), or make this one with a client of its own.',
     );
@@ -73,12 +79,13 @@ export class AgenticWorkflow {
 
   /** `core`: whose graph it is. */
   make(core: ReturnType<typeof createDurableAgenticWorkflow>): InngestWorkflow {
-    const { functionOptions = {}, streamBatchMs = STREAM_BATCH_MS } = this.options ?? {};
+    const { functionOptions = {}, streamBatchMs = STREAM_BATCH_MS, eventCache } = this.options ?? {};
     return moveGraph(core, {
       inngest: this.inngest,
       surround: surroundFor(this.pubsub),
       functionOptions,
       streamBatchMs,
+      eventCache,
     });
   }
 
@@ -120,9 +127,10 @@ export function agenticWorkflowOf(inngest: InngestClient): AgenticWorkflow {
   return known;
 }
 
-function isSame(one: object, other: object): boolean {
-  const shown = (options: object) => JSON.stringify({ ...options, agentId: undefined });
-  return shown(one) === shown(other);
+function isSame(one: AgentOptions, other: AgentOptions): boolean {
+  const shown = ({ functionOptions, streamBatchMs }: AgentOptions) =>
+    JSON.stringify({ functionOptions, streamBatchMs });
+  return one.eventCache === other.eventCache && shown(one) === shown(other);
 }
 
 /**

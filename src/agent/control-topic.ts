@@ -3,7 +3,7 @@ import type { PublishedEvent } from '../realtime/channel';
 import { streamImage } from '../realtime/image';
 import { Publisher } from '../realtime/publisher';
 import { type Subscription, subscribe } from '../realtime/subscription';
-import { logOf, warningLog, wireOf } from '../realtime/wire';
+import { logOf, warningLog, wireOf, withCache } from '../realtime/wire';
 import { reasonOf } from '../errors';
 import type { InngestWorkflow } from '../workflow/workflow';
 import { type AgentEvent, type Callback, runOfControl } from './topics';
@@ -25,10 +25,9 @@ export class ControlTopic {
   constructor(private readonly workflow: () => InngestWorkflow) {}
 
   async publish(topic: string, { type, data }: AgentEvent): Promise<void> {
-    const { port, mastra } = this.workflow();
-    if (!mastra) return;
+    const { port, mastra, eventCache } = this.workflow();
     const channel = controlChannel(runOfControl(topic) ?? '');
-    const publisher = new Publisher(wireOf(port, mastra), `control/${randomUUID()}`);
+    const publisher = new Publisher(wireOf(port, withCache(mastra, eventCache)), `control/${randomUUID()}`);
     publisher.publish(streamImage({ type, data: data as unknown }), [{ channel, prefix: '' }]);
     await publisher.flush();
   }
@@ -46,7 +45,7 @@ export class ControlTopic {
   }
 
   private async open(topic: string, callback: Callback, listening: Listening): Promise<void> {
-    const { port, mastra } = this.workflow();
+    const { port, mastra, eventCache } = this.workflow();
     const runId = runOfControl(topic) ?? '';
     const channel = controlChannel(runId);
     const known = new Set<string>();
@@ -56,7 +55,7 @@ export class ControlTopic {
       void (async () => callback({ type, runId, data, id, createdAt: new Date() }))().catch(() => {});
     };
     const readLog = async () => {
-      const read = await logOf(mastra, channel)
+      const read = await logOf(withCache(mastra, eventCache), channel)
         ?.read(0)
         .catch(() => undefined);
       for (const { event } of read?.entries ?? []) onEvent(event);

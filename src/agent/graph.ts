@@ -4,6 +4,7 @@
  */
 import type { Step, StepFlowEntry } from '@mastra/core/workflows';
 import { MastraInngestError } from '../errors';
+import type { ListCache } from '../log/event-log';
 import type { InngestClient } from '../sdk/client';
 import { InngestWorkflow } from '../workflow/workflow';
 
@@ -29,6 +30,8 @@ export interface Move {
   /** Inngest's options of the function, of the outermost workflow alone. */
   functionOptions?: object;
   streamBatchMs: number;
+  /** Where the runs' events are kept, if not in Mastra's cache. */
+  eventCache?: ListCache | false;
 }
 
 /** A workflow of core's, as far as it is moved. */

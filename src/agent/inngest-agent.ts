@@ -7,12 +7,15 @@ import {
 } from '@mastra/core/agent/durable';
 import type { MastraServerCache } from '@mastra/core/cache';
 import type { PubSub } from '@mastra/core/events';
+import { InngestPubSub } from '../realtime/inngest-pubsub';
 import { AGENT_BRAND } from '../brand';
 import type { AnyMastra } from '../core-types';
 import type { InngestClient } from '../sdk/client';
 import type { FlowControl } from '../workflow/flow-control';
 import { type AgenticWorkflow, agenticWorkflowOf } from './agentic-workflow';
 import { closuresOf } from './closures';
+import { lastEventOf } from './ending';
+import { streamTopic } from './topics';
 import type { CallerWord, RunEntry } from './run-facts';
 import { hearingWholeCalls } from './whole-calls';
 
@@ -64,6 +67,9 @@ export class InngestAgent<
   readonly [AGENT_BRAND] = true;
   readonly inngest: InngestClient;
   readonly onMissingClosures?: 'warn' | 'fail';
+  /** What its events travel by, where that is not Inngest realtime. */
+  readonly ownPubSub?: PubSub;
+  private readonly eventCache?: MastraServerCache | false;
   private readonly shared: AgenticWorkflow;
 
   /** @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `INVALID_AGENT_OPTION`, `INVALID_WORKFLOW_OPTION` */
@@ -82,14 +88,28 @@ export class InngestAgent<
       ...functionOptions
     } = options;
     const shared = agenticWorkflowOf(inngest);
-    shared.configure(id ?? agent.id, { functionOptions, streamBatchMs });
-    super({ agent, id, name, maxSteps, pubsub: shared.pubsub, cache: false });
-    void cache;
-    void pubsub;
+    const own = pubsub instanceof InngestPubSub ? undefined : pubsub;
+    shared.configure(id ?? agent.id, { functionOptions, streamBatchMs, eventCache: own ? undefined : cache });
+    super({
+      agent,
+      id,
+      name,
+      maxSteps,
+      ...(own ? { pubsub: own, cache } : { pubsub: shared.pubsub, cache: false }),
+    });
     this.inngest = inngest;
     this.shared = shared;
     this.onMissingClosures = onMissingClosures;
+    this.ownPubSub = own && this.pubsub;
+    this.eventCache = own ? undefined : cache;
     if (mastra) this.__registerMastra(mastra);
+  }
+
+  /** Where the events of its runs are kept; null for nowhere but the store. */
+  override get cache(): MastraServerCache | null {
+    if (this.ownPubSub) return super.cache;
+    const { eventCache, shared } = this;
+    return (eventCache ?? shared.get().mastra?.getServerCache()) || null;
   }
 
   protected override createWorkflow(): ReturnType<DurableAgent['createWorkflow']> {
@@ -110,7 +130,11 @@ export class InngestAgent<
       requestContext: entry?.requestContext,
       actor: options.actor,
     });
-    if (result.status !== 'suspended') await this.shared.end(runId);
+    if (result.status === 'suspended') return;
+    // Where the run ended without a last event of its own, whoever listens gets one.
+    if (result.status !== 'success')
+      await this.pubsub.publish(streamTopic(runId), lastEventOf(runId, result));
+    await this.shared.end(runId);
   }
 
   override generate(...args: Parameters<DurableAgent<TAgentId, TTools, TOutput>['generate']>) {

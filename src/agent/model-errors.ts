@@ -3,6 +3,7 @@ import { globalRunRegistry } from '@mastra/core/agent/durable';
 import { RetryAsked } from '../engine/step-engine';
 import { isRecord } from '../wire/json';
 import type { CallParams } from './graph';
+import { replaced } from './replaced';
 import { factsOf } from './run-facts';
 import type { StepPubSub } from './step-pubsub';
 
@@ -23,9 +24,10 @@ export async function withProvidersPause(
 ): Promise<unknown> {
   const errors: unknown[] = [];
   const entry = globalRunRegistry.get(factsOf(params).runId);
-  const { errorProcessors } = entry ?? {};
-  // Core tells its error processors what the provider's SDK threw.
-  if (entry) entry.errorProcessors = [...(errorProcessors ?? []), listener(errors)];
+  const { model, modelList } = entry ?? {};
+  if (entry && model) entry.model = heard(model, errors);
+  if (entry && modelList)
+    entry.modelList = modelList.map(one => ({ ...one, model: heard(one.model, errors) }));
   pubsub.holdErrors();
   try {
     const output = await call();
@@ -35,17 +37,35 @@ export async function withProvidersPause(
     await pubsub.forget();
     throw new RetryAsked(TRIES, pause, errors.at(-1));
   } finally {
-    if (entry) entry.errorProcessors = errorProcessors;
+    if (entry && model) Object.assign(entry, { model, modelList });
     await pubsub.releaseErrors();
   }
 }
 
-function listener(errors: unknown[]) {
-  return {
-    id: 'mastra-inngest-model-errors',
-    name: 'model errors',
-    processAPIError: ({ error }: { error: unknown }) => void errors.push(error),
+interface Streamed {
+  stream: ReadableStream<{ type: string; error?: unknown }>;
+}
+
+/** The model; what its provider's SDK throws is noted, as core tells of the message alone. */
+function heard<T extends object>(model: T, errors: unknown[]): T {
+  const { doStream } = model as { doStream?: (...args: unknown[]) => Promise<Streamed> };
+  if (!doStream) return model;
+  const listening = async (...args: unknown[]) => {
+    try {
+      const result = await doStream.apply(model, args);
+      const noting = new TransformStream<{ type: string; error?: unknown }>({
+        transform: (part, controller) => {
+          if (part.type === 'error') errors.push(part.error);
+          controller.enqueue(part);
+        },
+      });
+      return { ...result, stream: result.stream.pipeThrough(noting) };
+    } catch (error) {
+      errors.push(error);
+      throw error;
+    }
   };
+  return replaced(model, { doStream: listening });
 }
 
 function hasFailed(output: unknown): boolean {

@@ -1,11 +1,6 @@
 import { PubSub } from '@mastra/core/events';
-import type { RunEvent } from '../realtime/channel';
 import { restarted } from './call-tries';
-import { type CallTry, runEventOf } from './stream-event';
 import { type AgentEvent, type Callback, runOfStream } from './topics';
-
-/** Writes what a step writes: numbered, stored and sent as the events of the step's op are. */
-export type OpWriter = (event: RunEvent) => Promise<void>;
 
 /** The pubsub that core's code gets inside an op of an agent's run. */
 export class StepPubSub extends PubSub {
@@ -16,10 +11,10 @@ export class StepPubSub extends PubSub {
 
   constructor(
     private readonly runId: string,
-    private readonly write: OpWriter,
+    /** Tells one event of the run. */
+    private readonly write: (event: AgentEvent) => Promise<void>,
+    /** For everything else. */
     private readonly agents: PubSub,
-    /** Numbers the events of the op, where it calls a model. */
-    private readonly nextTry: () => CallTry | undefined,
   ) {
     super();
   }
@@ -33,7 +28,7 @@ export class StepPubSub extends PubSub {
 
   private async tell(event: AgentEvent): Promise<void> {
     this.written++;
-    await this.write(runEventOf(event, this.nextTry()));
+    await this.write(event);
   }
 
   /** An error, and all that comes after it, waits for a word: it may not be the last one. */

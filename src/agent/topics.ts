@@ -8,6 +8,11 @@ export type Delivered = Parameters<Callback>[0];
 const STREAM = 'agent.stream.';
 const CONTROL = 'agent.control.';
 
+/** The topic of a run's stream. */
+export function streamTopic(runId: string): string {
+  return `${STREAM}${runId}`;
+}
+
 /** The id of the run whose stream the topic is; undefined for any other topic. */
 export function runOfStream(topic: string): string | undefined {
   return topic.startsWith(STREAM) ? topic.slice(STREAM.length) : undefined;

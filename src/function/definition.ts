@@ -1,5 +1,6 @@
 import type { SerializedStepFlowEntry, StepFlowEntry } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions } from '../core-types';
+import type { ListCache } from '../log/event-log';
 import type { OwnTriggers } from './triggers';
 
 interface Issue {
@@ -24,6 +25,8 @@ export interface RunnableWorkflow {
   readonly functionOptions: Record<string, unknown>;
   readonly triggers: OwnTriggers;
   readonly streamBatchMs: number;
+  /** Where its runs' events are kept, if not in Mastra's cache; `false` for nowhere. */
+  readonly eventCache?: ListCache | false;
   readonly stepGraph: StepFlowEntry[];
   readonly serializedStepGraph: SerializedStepFlowEntry[];
   readonly mastra: AnyMastra | undefined;

@@ -1,11 +1,11 @@
 import { Run } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions, RunChunk, RunResult, RunStatus, StepResults } from '../core-types';
-import { LogReader } from '../log/event-log';
+import { type ListCache, LogReader } from '../log/event-log';
 import { type RunEvent, runChannel } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import type { RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
-import { logOf, warningLog } from '../realtime/wire';
+import { logOf, warningLog, withCache } from '../realtime/wire';
 import { isInterrupted } from '../snapshot/leg-claim';
 import { Persistence } from '../snapshot/persistence';
 import { type Snapshot, isAtRest, isCanceledUnstarted, isTerminal } from '../snapshot/snapshot';
@@ -46,6 +46,8 @@ type Stream = ReturnType<Run['stream']>;
 export interface InngestRunParams extends BaseParams, Pick<RunParts, 'port' | 'record' | 'destination'> {
   pubsub: RunParts['realtime'];
   options: EngineOptions;
+  /** Where the run's events are kept, if not in Mastra's cache. */
+  eventCache?: ListCache | false;
 }
 
 /** A call of one of core's streams, which subscribes and begins its leg before it returns. */
@@ -63,6 +65,7 @@ export class InngestRun extends Run {
   private readonly parts: RunParts;
   private readonly sender: LegSender;
   private readonly options: EngineOptions;
+  private readonly eventCache?: ListCache | false;
   /** The statuses in which this run is stored, where `createRun` was given `shouldPersistSnapshot`. */
   storedStatuses?: readonly RunStatus[];
   /** `createRun` has just made the run, and it was not started since. */
@@ -77,6 +80,7 @@ export class InngestRun extends Run {
     const { port, record, pubsub: realtime, destination } = params;
     this.parts = { port, record, realtime, destination, log: warningLog(params.mastra) };
     this.options = params.options;
+    this.eventCache = params.eventCache;
     this.sender = new LegSender(this.parts);
   }
 
@@ -323,7 +327,7 @@ export class InngestRun extends Run {
   /** A reader of the run's events. It reads nothing before it is opened. */
   private reader(tell: (event: RunEvent) => unknown, comesLate = true): StoryReader {
     const { record, log: warnings } = this.parts;
-    const log = logOf(this.mastra, runChannel(this.workflowId, this.runId));
+    const log = logOf(withCache(this.mastra, this.eventCache), runChannel(this.workflowId, this.runId));
     return new StoryReader({
       tell,
       stored: async known => {

@@ -1,7 +1,6 @@
 import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
-import type { Snapshot } from '../snapshot/store';
-import { isTerminal } from '../snapshot/transitions';
+import { type Snapshot, isTerminal } from '../snapshot/snapshot';
 import { unref } from '../unref';
 import type { Observed } from './stream';
 

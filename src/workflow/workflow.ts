@@ -1,6 +1,7 @@
 import type { DefaultEngineType, Step, Workflow } from '@mastra/core/workflows';
 import type { AnyMastra } from '../core-types';
 import { MastraInngestError, reasonOf } from '../errors';
+import type { ListCache } from '../log/event-log';
 import { type RunnableWorkflow } from '../function/definition';
 import { activePathsOf } from '../function/execution-path';
 import { unknownPaths } from '../function/option-checks/unknown-paths';
@@ -15,7 +16,7 @@ import { splitOptions } from '../function/options';
 import type { StartOptions } from '../function/start-options';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
-import { logOf, warningLog } from '../realtime/wire';
+import { logOf, warningLog, withCache } from '../realtime/wire';
 import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
@@ -103,6 +104,8 @@ export class InngestWorkflow<
   readonly streamBatchMs: number;
   /** Id of the app that serves it. */
   readonly servedBy: string;
+  /** Where its runs' events are kept, if not in Mastra's cache; `false` for nowhere. */
+  readonly eventCache?: ListCache | false;
 
   /**
    * @param inngest the client that its functions are made with
@@ -115,7 +118,7 @@ export class InngestWorkflow<
       FlowControl &
       StartOptions<NoInfer<TInput>, NoInfer<TState>>,
     readonly inngest: InngestClient,
-    { streamBatchMs = 0, servedBy }: InitOptions = {},
+    { streamBatchMs = 0, servedBy, eventCache }: InitOptions & { eventCache?: ListCache | false } = {},
   ) {
     const port = portFor(inngest);
     const { params: others, triggers } = takeTriggers(params);
@@ -128,6 +131,7 @@ export class InngestWorkflow<
     this.triggers = triggers;
     this.streamBatchMs = streamBatchMs;
     this.servedBy = servedBy ?? port.appId;
+    this.eventCache = eventCache;
   }
 
   /** The Inngest function `workflow.<id>`; always the same object, made by the user's own client. */
@@ -305,7 +309,7 @@ export class InngestWorkflow<
     const nested = this.mastra ? await runIdsShownAs(this.mastra, this.id, runId) : [];
     for (const id of [runId, ...nested]) {
       await super.deleteWorkflowRunById(id);
-      await logOf(this.mastra, runChannel(this.id, id))?.delete();
+      await logOf(withCache(this.mastra, this.eventCache), runChannel(this.id, id))?.delete();
     }
   }
 
@@ -317,6 +321,7 @@ export class InngestWorkflow<
       record,
       options: this.options,
       destination: this.destination,
+      eventCache: this.eventCache,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,
