@@ -40,3 +40,14 @@ export function isNativeStep(step: unknown): step is NativeStep {
 
 /** Marks a durable agent of this package. */
 export const AGENT_BRAND = Symbol.for('@mastra/inngest.agent');
+
+/** A durable agent of this package, as a step needs it. */
+export interface StepAgent {
+  /** The body of a step that runs the agent. `options`: those of core's `createStep`. */
+  stepBody(options?: object): (context: never) => Promise<unknown>;
+}
+
+/** True for a durable agent made by this package, in any loaded copy. */
+export function isDurable(value: unknown): value is StepAgent {
+  return typeof value === 'object' && value !== null && AGENT_BRAND in value;
+}

@@ -27,7 +27,7 @@ export {
   type InngestDurableAgenticWorkflowOptions,
 } from './agent/agentic-workflow';
 export { InngestRun } from './run/typed-run';
-export { InngestPubSub } from './realtime/inngest-pubsub';
+export { InngestPubSub } from './agent/inngest-pubsub';
 export { InngestExecutionEngine } from './engine/engine';
 export { MastraInngestError, type ErrorCode, type ErrorPlace } from './errors';
 export type { InngestClient } from './sdk/client';

@@ -1,4 +1,4 @@
-import { createDurableAgenticWorkflow } from '@mastra/core/agent/durable';
+import { createDurableAgenticWorkflow, globalRunRegistry } from '@mastra/core/agent/durable';
 import { MastraInngestError } from '../errors';
 import { splitOptions } from '../function/options';
 import type { ListCache } from '../log/event-log';
@@ -9,6 +9,7 @@ import type { InngestWorkflow } from '../workflow/workflow';
 import { AgentPubSub } from './agent-pubsub';
 import { moveGraph } from './graph';
 import { surroundFor } from './surround';
+import { streamTopic } from './topics';
 
 /** Milliseconds for which the tokens of a model are gathered into one realtime message. */
 const STREAM_BATCH_MS = 40;
@@ -87,6 +88,36 @@ export class AgenticWorkflow {
       streamBatchMs,
       eventCache,
     });
+  }
+
+  /** @throws MastraInngestError `AGENT_NOT_FOUND` for an agent that the processes which execute its runs would not find */
+  requireAgent(agentId: string): void {
+    const { mastra } = this.get();
+    const agents: object = mastra?.listAgents() ?? {};
+    if (!mastra || Object.values(agents).some((agent: { id: string }) => agent.id === agentId)) return;
+    throw new MastraInngestError(
+      'AGENT_NOT_FOUND',
+      `Agent ${agentId} is not registered with Mastra, where its runs look for it. Register it: new Mastra({ agents: { … } }).`,
+    );
+  }
+
+  /**
+   * A caller may know a run's id before the run is stored, so it is looked for some times.
+   * @throws MastraInngestError `RUN_NOT_FOUND`
+   */
+  async requireRun(runId: string): Promise<void> {
+    const workflow = this.get();
+    for (const pause of [0, 100, 300, 600, 1000]) {
+      if (pause > 0) await new Promise(resolve => setTimeout(resolve, pause));
+      if (globalRunRegistry.get(runId) || (await workflow.getWorkflowRunById(runId))) return;
+      if ((await this.pubsub.getHistory(streamTopic(runId))).length > 0) return;
+    }
+    throw new MastraInngestError(
+      'RUN_NOT_FOUND',
+      `No run ${runId} of an agent is stored: it was never started, or has ended and was cleaned up. Observe it with a cache that ` +
+        'the processes share, or before its caller calls cleanup().',
+      { workflowId: workflow.id, runId },
+    );
   }
 
   /** The process that began or resumed a run has seen its end. */

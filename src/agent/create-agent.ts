@@ -1,5 +1,5 @@
 import type { ToolsInput } from '@mastra/core/agent';
-import { AGENT_BRAND } from '../brand';
+import { isDurable } from '../brand';
 import { type CreateInngestAgentOptions, InngestAgent } from './inngest-agent';
 
 /**
@@ -29,5 +29,5 @@ export function createInngestAgent<
  * if (isInngestAgent(agent)) await agent.observe(runId);
  */
 export function isInngestAgent(value: unknown): value is InngestAgent {
-  return typeof value === 'object' && value !== null && AGENT_BRAND in value;
+  return isDurable(value);
 }

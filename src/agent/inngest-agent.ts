@@ -12,9 +12,11 @@ import { AGENT_BRAND } from '../brand';
 import type { AnyMastra } from '../core-types';
 import type { InngestClient } from '../sdk/client';
 import type { FlowControl } from '../workflow/flow-control';
+import { cancelLater } from './abort';
 import { type AgenticWorkflow, agenticWorkflowOf } from './agentic-workflow';
 import { closuresOf } from './closures';
 import { lastEventOf } from './ending';
+import { stepBody } from './step-of-workflow';
 import { streamTopic } from './topics';
 import type { CallerWord, RunEntry } from './run-facts';
 import { hearingWholeCalls } from './whole-calls';
@@ -69,7 +71,6 @@ export class InngestAgent<
   readonly onMissingClosures?: 'warn' | 'fail';
   /** What its events travel by, where that is not Inngest realtime. */
   readonly ownPubSub?: PubSub;
-  private readonly eventCache?: MastraServerCache | false;
   private readonly shared: AgenticWorkflow;
 
   /** @throws MastraInngestError `INVALID_CLIENT`, `UNSUPPORTED_SDK_VERSION`, `INVALID_AGENT_OPTION`, `INVALID_WORKFLOW_OPTION` */
@@ -101,15 +102,14 @@ export class InngestAgent<
     this.shared = shared;
     this.onMissingClosures = onMissingClosures;
     this.ownPubSub = own && this.pubsub;
-    this.eventCache = own ? undefined : cache;
     if (mastra) this.__registerMastra(mastra);
   }
 
   /** Where the events of its runs are kept; null for nowhere but the store. */
   override get cache(): MastraServerCache | null {
     if (this.ownPubSub) return super.cache;
-    const { eventCache, shared } = this;
-    return (eventCache ?? shared.get().mastra?.getServerCache()) || null;
+    const { eventCache, mastra } = this.shared.get();
+    return ((eventCache ?? mastra?.getServerCache()) as MastraServerCache | undefined) || null;
   }
 
   protected override createWorkflow(): ReturnType<DurableAgent['createWorkflow']> {
@@ -118,6 +118,7 @@ export class InngestAgent<
 
   /** Starts the run and follows it until it is at rest; it goes on where this process ends. */
   protected override async executeWorkflow(runId: string, workflowInput: WorkflowInput): Promise<void> {
+    this.shared.requireAgent(this.id);
     const run = await this.shared.get().createRun({ runId, resourceId: workflowInput.state?.resourceId });
     const entry = globalRunRegistry.get(runId);
     const { options } = workflowInput;
@@ -135,6 +136,32 @@ export class InngestAgent<
     if (result.status !== 'success')
       await this.pubsub.publish(streamTopic(runId), lastEventOf(runId, result));
     await this.shared.end(runId);
+  }
+
+  /** What a step does that is made of the agent. */
+  stepBody(options?: object): (context: never) => Promise<unknown> {
+    const hasBegun = async (runId: string) => {
+      const run = await this.shared.get().getWorkflowRunById(runId);
+      return run !== null && run !== undefined && run.status !== 'pending';
+    };
+    return stepBody({ agent: this as unknown as DurableAgent, hasBegun }, options);
+  }
+
+  /** Asks the process that executes the run to stop; where nobody hears of that in time, the run is cancelled. */
+  protected override async requestRemoteAbort(runId: string): Promise<void> {
+    await super.requestRemoteAbort(runId);
+    cancelLater(this.shared.get(), runId);
+  }
+
+  /**
+   * The run's events from `offset` (0-based) on, in any process (Mastra's documentation, "createInngestAgent").
+   * @throws MastraInngestError `RUN_NOT_FOUND` where no such run is stored, or not any more
+   */
+  override async observe(
+    ...[runId, options]: Parameters<DurableAgent<TAgentId, TTools, TOutput>['observe']>
+  ) {
+    if (!this.ownPubSub) await this.shared.requireRun(runId);
+    return super.observe(runId, options);
   }
 
   override generate(...args: Parameters<DurableAgent<TAgentId, TTools, TOutput>['generate']>) {

@@ -2,7 +2,7 @@ import { type DefaultEngineType, type Step, createStep as createCoreStep } from 
 import type { ExecuteFunction, StepParams } from '@mastra/core/workflows';
 import type { InferPublicSchema, PublicSchema } from '@mastra/core/schema';
 import type { InngestEngineType } from '../sdk/types';
-import { isNestable } from '../brand';
+import { type StepAgent, isDurable, isNestable } from '../brand';
 
 type Inferred<T> = T extends PublicSchema ? InferPublicSchema<T> : unknown;
 
@@ -65,5 +65,22 @@ export interface CreateStepFromParams {
  * });
  */
 export const createStep = ((source: never, ...options: never[]) =>
-  isNestable(source) ? source : createCoreStep(source, ...options)) as CreateStepFromParams &
-  typeof createCoreStep;
+  isNestable(source) ? source : stepOf(source, options)) as CreateStepFromParams & typeof createCoreStep;
+
+function stepOf(source: never, options: never[]): object {
+  const step: Step = createCoreStep(source, ...options);
+  if (!isDurable(source)) return step;
+  // A step by itself: what core makes of an agent expects a stream that a durable one does not give.
+  const { id, description, inputSchema, outputSchema, retries, scorers, metadata } = step;
+  const execute = (source as StepAgent).stepBody(options[0]);
+  return createCoreStep({
+    id,
+    description,
+    inputSchema,
+    outputSchema,
+    retries,
+    scorers,
+    metadata,
+    execute,
+  } as never);
+}
