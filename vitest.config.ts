@@ -34,7 +34,8 @@ const testDefaults = {
 const PROGRAMS = [
   'test/check/**',
   'test/demo/**',
-  'test/example/{dev,api-prefix}.test.ts',
+  'test/agent/crash.test.ts',
+  'test/example/{agent,dev,api-prefix}.test.ts',
   'test/fault/**',
   'test/local/cli/workflows.test.ts',
   'test/production/**',

@@ -1,4 +1,5 @@
 /** What the code of the docs takes for granted: the reader's app, and what a page has imported further up. */
+import type { Agent } from '@mastra/core/agent';
 import type { Mastra as MastraClass } from '@mastra/core/mastra';
 import type { DefaultEngineType, Step } from '@mastra/core/workflows';
 import type * as Package from '@mastra/inngest';
@@ -39,6 +40,10 @@ export declare const waitForEvent: typeof Package.waitForEvent;
 export declare const cloneStep: typeof Package.cloneStep;
 export declare const cloneWorkflow: typeof Package.cloneWorkflow;
 export declare const inputKey: typeof Package.inputKey;
+export declare const createInngestAgent: typeof Package.createInngestAgent;
+export declare const isInngestAgent: typeof Package.isInngestAgent;
+export declare const createInngestDurableAgenticWorkflow: typeof Package.createInngestDurableAgenticWorkflow;
+export declare const agent: Agent;
 export declare const InngestPubSub: typeof Package.InngestPubSub;
 export declare const MastraInngestError: typeof Package.MastraInngestError;
 export declare const createServe: typeof Package.createServe;
