@@ -68,10 +68,10 @@ export const createStep = ((source: never, ...options: never[]) =>
   isNestable(source) ? source : stepOf(source, options)) as CreateStepFromParams & typeof createCoreStep;
 
 function stepOf(source: never, options: never[]): object {
-  const step: Step = createCoreStep(source, ...options);
-  if (!isDurable(source)) return step;
+  const step: unknown = createCoreStep(source, ...options);
+  if (!isDurable(source)) return step as object;
   // A step by itself: what core makes of an agent expects a stream that a durable one does not give.
-  const { id, description, inputSchema, outputSchema, retries, scorers, metadata } = step;
+  const { id, description, inputSchema, outputSchema, retries, scorers, metadata } = step as Step;
   const execute = (source as StepAgent).stepBody(options[0]);
   return createCoreStep({
     id,

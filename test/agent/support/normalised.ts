@@ -16,7 +16,7 @@ export function normaliser(): (value: unknown) => unknown {
     if (typeof value === 'string') return ISO.test(value) ? '<time>' : value.replaceAll(UUID, named);
     if (typeof value === 'number') return value > NOW ? '<time>' : value;
     if (value instanceof Date) return value.getTime() > NOW ? '<time>' : value.toISOString();
-    if (value instanceof Error) return normalise({ name: value.name, message: value.message, ...value });
+    if (value instanceof Error) return normalise({ ...value, name: value.name, message: value.message });
     if (Array.isArray(value)) return value.map(normalise);
     if (typeof value !== 'object' || value === null)
       return typeof value === 'function' ? '<function>' : value;
