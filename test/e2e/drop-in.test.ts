@@ -182,7 +182,7 @@ test('InngestPubSub refuses what it can’t send', async () => {
   const pubsub = new InngestPubSub(harness.inngest, 'count');
   const event = (data: unknown) => ({ type: 'watch', runId: 'r', data });
   const refused = { code: 'INVALID_ARGUMENTS' };
-  await expect(pubsub.publish('agent.stream.r', event({}))).rejects.toMatchObject(refused);
+  await expect(pubsub.publish('agent.other.r', event({}))).rejects.toMatchObject(refused);
   await expect(pubsub.subscribe('workflows', () => {})).rejects.toMatchObject(refused);
   const nobodys = new InngestPubSub(harness.inngest);
   await expect(nobodys.publish('workflow.events.v2.r', event({}))).rejects.toMatchObject(refused);
