@@ -22,11 +22,14 @@ import type { EngineParts } from './engine-parts';
 import { withOwnPrior } from './foreach-prior';
 import { ForeachProgress, itemOf } from './foreach-progress';
 import { LoopTurns } from './loop-turns';
+import { InlinedRun } from './inlined';
 import { executeNativeStep } from './native-step';
-import { executeNestedWorkflow, nestedWorkflow } from './nested';
+import { type Attempt, executeNestedWorkflow, nestedWorkflow } from './nested';
+import { isInlined } from './plan';
+import { executePure, hasPureControl, isPure } from './pure-entry';
 import type { SpanEnd } from './run-trace';
 import { SpanRef } from './span-ref';
-import { isNativeStep } from '../brand';
+import { type NestableWorkflow, isNativeStep } from '../brand';
 import { sleepDurably, sleepUntilDurably } from './sleep';
 import { type TurnContext, recallTurn } from './turn-condition';
 
@@ -69,9 +72,16 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
     if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
     const child = nestedWorkflow(params.step);
-    return child
-      ? executeNestedWorkflow(this.parts, params, child)
-      : executeDurableStep(this.parts, params, turns);
+    if (child) return executeNestedWorkflow(this.parts, params, child, this.inlined(params, child));
+    if (isPure(this.parts, params.step.id)) return executePure(this.parts, params);
+    return executeDurableStep(this.parts, params, turns);
+  }
+
+  /** How a nested workflow is executed that has no function of its own. */
+  private inlined(params: StepParams, child: NestableWorkflow) {
+    if (!isInlined(child)) return undefined;
+    const run = new InlinedRun(this.parts, params, child);
+    return (attempt: Attempt) => run.execute(attempt, parts => new InngestExecutionEngine(parts));
   }
 
   /** A test may have another step executed, and is told of each. */
@@ -84,6 +94,7 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
 
   override async executeLoop(params: LoopParams) {
     const { entry, executionContext } = params;
+    if (hasPureControl(this.parts, getEntryId(entry.step))) return super.executeLoop(params);
     const turns = new LoopTurns(entry);
     this.loops.set(executionContext, turns);
     const condition = (context: TurnContext) => recallTurn(this.parts, params, turns, context);
@@ -160,7 +171,8 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     const { opts } = entry;
     const inputData: unknown = params.prevOutput;
     const argument = { inputData, getInitData: () => stepResults?.input as unknown };
-    if (typeof opts?.concurrency !== 'function') return resolveForeachConcurrency(opts, argument);
+    const isKnown = typeof opts?.concurrency !== 'function' || hasPureControl(this.parts, bodyId(entry));
+    if (isKnown) return resolveForeachConcurrency(opts, argument);
     const id = this.parts.ids.concurrency(executionContext.executionPath, bodyId(entry));
     const body = async () => ({ concurrency: resolveForeachConcurrency(opts, argument) });
     const memo = await callbackOp(this.parts, id, params, body, { tellsWaiting: false });
@@ -194,7 +206,8 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   ): ReturnType<DefaultExecutionEngine['createChildSpan']> {
     const { parentSpan, operationId, options, executionContext } = params;
     const { trace, operations } = this.parts;
-    const span = trace.child(parentSpan, operationId, options, executionContext.executionPath);
+    const id = this.parts.ids.span(operationId);
+    const span = trace.child(parentSpan, id, options, executionContext.executionPath);
     if (span && !span.isSettled) operations.deferAction(() => trace.begin(span));
     return span?.asCoreSpan();
   }

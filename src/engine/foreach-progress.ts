@@ -30,6 +30,11 @@ export class ForeachProgress extends PubSub {
     super();
   }
 
+  /** How many items there are. */
+  get totalCount(): number {
+    return this.foreach.totalCount;
+  }
+
   override async publish(topic: string, event: PublishedToCore): Promise<void> {
     const progress = progressOf(event.data as RunEvent);
     if (!progress) return this.outer.publish(topic, event);

@@ -1,5 +1,6 @@
 import type { ExecuteParams, StepResults } from '../core-types';
 import { nestedMeta } from '../snapshot/nested-meta';
+import type { Json } from '../wire/json';
 import type { RunScope } from './scope';
 
 /** What the first op of a later leg remembers: where and with what the run goes on. */
@@ -27,6 +28,8 @@ export interface LegStart {
   begun?: Record<string, string>;
   /** Restart: the run was begun by something else, such as Mastra's own engine, which calls nested runs as it does. */
   elsewhere?: boolean;
+  /** Resume: how far the inlined workflows were that are suspended, by the steps that they are; encoded. */
+  inlined?: Record<string, Json>;
   /** Time travel: the runs that nested workflows had, by step; one per item for a foreach. */
   nestedRuns?: Record<string, string | (string | null)[]>;
 }

@@ -6,9 +6,10 @@ import { invokedRunId } from '../wire/ids';
 import { serializedContext } from '../wire/request-context';
 import { type Ancestor, type AncestorSpan, buildStartData } from '../wire/start-event';
 import { type ContextChange } from './context-change';
-import { finishStep } from './durable-step';
+import { finishStep } from './apply-step';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
+import { isInlined } from './plan';
 import { type InvokeAttachments, handOver } from './hand-over';
 import { stepCallId } from '../realtime/stored-events';
 import type { SpanOptions } from './span-ref';
@@ -40,11 +41,12 @@ export function nestedWorkflow(step: unknown): NestableWorkflow | undefined {
   return isNestable(step) ? step : undefined;
 }
 
-/** Invokes the nested workflow's function and turns what comes back into the step's result. */
+/** Invokes the nested workflow's function, unless `perform` does something else, and turns what comes back into the step's result. */
 export async function executeNestedWorkflow(
   parts: EngineParts,
   params: StepParams,
   child: NestableWorkflow,
+  perform: (current: Attempt) => Promise<NestedOutcome> = current => attempt(parts, params, child, current),
 ): Promise<StepReturn> {
   const { executionContext } = params;
   const leg = nestedLeg(parts, params, child);
@@ -54,9 +56,10 @@ export async function executeNestedWorkflow(
   // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
   for (let retry = 0; ; retry++) {
     const id = parts.ids.of(params, retry);
-    const runId = leg?.runId ?? invokedRunId(parts.scope.legName, id);
+    const runId =
+      leg?.runId ?? (isInlined(child) ? parts.scope.runId : invokedRunId(parts.scope.legName, id));
     const current = { id, callId: parts.ids.of(params), runId, retry, left: attempts - retry, leg, stepInfo };
-    const outcome = await attempt(parts, params, child, current);
+    const outcome = await perform(current);
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
     // What a try left behind, the next one finds.
     Object.assign(executionContext.state, outcome.state);
@@ -65,7 +68,7 @@ export async function executeNestedWorkflow(
 }
 
 /** One try of a nested workflow. */
-interface Attempt {
+export interface Attempt {
   id: string;
   /** The op id of the first try: all tries are one call of the step. */
   callId: string;

@@ -29,7 +29,12 @@ export class OperationIds {
   private readonly labels = new Map<string, string>();
   private readonly used = new Set<string>([FINISH, START, INPUT, ...LEGS]);
 
-  constructor(graph: readonly StepFlowEntry[]) {
+  /** `names`: what steps are called, where that is not their id. `prefix`: of an inlined workflow, what stands before each of its ids. */
+  constructor(
+    graph: readonly StepFlowEntry[],
+    private readonly names: Readonly<Record<string, string>> = {},
+    private readonly prefix = '',
+  ) {
     graph.forEach((entry, index) => this.label(entry, [index]));
   }
 
@@ -49,7 +54,8 @@ export class OperationIds {
   }
 
   /** A user's id. */
-  private add(name: string, path: number[]): void {
+  private add(id: string, path: number[]): void {
+    const name = this.names[id] ?? id;
     this.addMade(MADE_HERE.test(name) ? `${name} @${path.join('.')}` : name, path);
   }
 
@@ -61,7 +67,13 @@ export class OperationIds {
   }
 
   private at(path: readonly number[], fallback: string): string {
-    return this.labels.get(path.join('.')) ?? `${fallback} @${path.join('.')}`;
+    const place = path.join('.');
+    return `${this.prefix}${this.labels.get(place) ?? `${fallback} @${place}`}`;
+  }
+
+  /** The id of a container's span: core makes it of the place in the graph, which each turn of an inlined workflow has once more. */
+  span(operationId: string): string {
+    return `${this.prefix}${operationId}`;
   }
 
   /** A step's op: `fetch-user`, `fetch-user (2)` in a loop's second turn, `enrich [3]` for the item with index 3. */

@@ -4,6 +4,7 @@ import { MastraInngestError } from '../errors';
 import { sameValue } from '../wire/encode';
 import { storableError } from '../wire/storable-error';
 import { type OpContext, contextValue } from './context-change';
+import type { KnownValues } from './known-values';
 import type { RunScope } from './scope';
 import type { SpanOptions } from './span-ref';
 import { type NamedValue, requireStorable } from './storable-values';
@@ -43,6 +44,8 @@ export interface StepSurroundings {
   /** What came before the step: stored once, so an equal payload takes no room. */
   prevOutput: unknown;
   context: OpContext;
+  /** What the step is given, where its memo refers to that. */
+  known?: KnownValues | undefined;
 }
 
 /**
@@ -116,10 +119,14 @@ export class StepEngine extends DefaultExecutionEngine {
   }
 
   /** Refuses what can't be stored before core reports the step as done (I7). */
-  private requireStorable(operationId: string, result: unknown): void {
+  protected requireStorable(operationId: string, result: unknown): void {
     const { workflowId, runId } = this.scope;
     const stepId = operationId.split('.step.').at(-1) ?? operationId;
-    requireStorable([...valuesOf(result), ...this.valuesAround()], { workflowId, runId, stepId });
+    requireStorable([...valuesOf(result, this.around?.known), ...this.valuesAround()], {
+      workflowId,
+      runId,
+      stepId,
+    });
   }
 
   private valuesAround(): NamedValue[] {
@@ -138,10 +145,10 @@ interface BodyResult {
   contextMutations?: { stateUpdate?: unknown };
 }
 
-function valuesOf(result: unknown): NamedValue[] {
+function valuesOf(result: unknown, known: KnownValues | undefined): NamedValue[] {
   const { output, suspended, bailed, contextMutations } = result as BodyResult;
   return [
-    { name: 'output', path: '$', value: output },
+    { name: 'output', path: '$', value: output, stored: known && (json => known.shorten(json)) },
     { name: 'suspend payload', path: '$.suspended.payload', value: suspended?.payload },
     { name: 'bail result', path: '$.bailed.payload', value: bailed?.payload },
     { name: 'state', path: '$.state', value: contextMutations?.stateUpdate },

@@ -12,6 +12,7 @@ import { leftOut } from '../wire/left-out';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { storableError } from '../wire/storable-error';
 import type { ContextChange } from './context-change';
+import type { KnownValues } from './known-values';
 import { MARK, SealedFailure, isSealed, seal, unseal } from '../wire/outcome';
 import type { Outline } from './told-ops';
 
@@ -38,11 +39,13 @@ type RunLabels = StepParams['executionContext']['resumeLabels'];
 export type ConditionOutcome = { value: boolean } | { thrown: Error };
 
 /** What is known of a step wherever its memo is written or read. */
-interface StepPlace {
+export interface StepPlace {
   /** When the run's event was made: the same on every replay. */
   since: number;
   /** The turn, where the step is a loop's body. */
   iteration: number | undefined;
+  /** What the step was given, where its memo refers to that. */
+  known?: KnownValues | undefined;
 }
 
 /** Bytes of JSON that a step's memo may have; the rest of what Inngest takes is for the SDK. */
@@ -93,7 +96,7 @@ function smaller(outcome: StepOutcome): StepOutcome {
 }
 
 /** The memo of a step that did not fail: short where it is an ordinary one. */
-function sealStep(outcome: StepOutcome, { since, iteration }: StepPlace): Json {
+function sealStep(outcome: StepOutcome, { since, iteration, known }: StepPlace): Json {
   const { result, samePayload, condition, ...more } = outcome;
   const { status, startedAt, endedAt, output, metadata, ...others } = result as Record<string, unknown>;
   const dated = typeof startedAt === 'number' && typeof endedAt === 'number';
@@ -101,7 +104,7 @@ function sealStep(outcome: StepOutcome, { since, iteration }: StepPlace): Json {
   if (!ordinary || Object.keys(others).length > 0 || !isOfTurn(metadata, iteration)) return seal(outcome);
   return {
     [MARK]: [startedAt - since, endedAt - startedAt],
-    output: encodeValue(output),
+    output: known ? known.shorten(encodeValue(output)) : encodeValue(output),
     ...encodeRecord({ ...more, condition: shortened(condition) }),
   };
 }
@@ -109,13 +112,14 @@ function sealStep(outcome: StepOutcome, { since, iteration }: StepPlace): Json {
 /** What `sealStep` made, in whichever form; undefined for anything else. */
 export function unsealStep<T extends object>(
   value: unknown,
-  { since, iteration }: StepPlace,
+  { since, iteration, known }: StepPlace,
 ): T | StepOutcome | undefined {
   if (!isSealed(value)) return undefined;
   const times = value[MARK];
   if (!Array.isArray(times)) return unseal<T>(value);
   const [began, took] = times as [number, number];
-  const { [MARK]: _mark, output, condition, ...more } = decodeValue(value) as Record<string, unknown>;
+  const whole = known ? { ...value, output: known.restore(value.output as Json) } : value;
+  const { [MARK]: _mark, output, condition, ...more } = decodeValue(whole) as Record<string, unknown>;
   const startedAt = since + began;
   const turn = iteration === undefined ? {} : { metadata: { iterationCount: iteration } };
   const result = { status: 'success', output, startedAt, endedAt: startedAt + took, ...turn };

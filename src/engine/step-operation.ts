@@ -11,6 +11,7 @@ import { OpContext, contextValue } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import { hasLogger } from './has-logger';
+import { type KnownValues, knownOf } from './known-values';
 import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { SealedFailure, asCoreError, seal, thrownFailure } from '../wire/outcome';
@@ -18,7 +19,7 @@ import { OutsideCancel } from './outside-cancel';
 import type { SpanOptions } from './span-ref';
 import { stateChange } from './state-change';
 import { RetryLater, StepEngine } from './step-engine';
-import { type ConditionOutcome, type StepOutcome, sealWithin } from './step-memo';
+import { type ConditionOutcome, type StepOutcome, type StepPlace, sealWithin, unsealStep } from './step-memo';
 import { StepProgress } from './step-progress';
 import { requireStorable } from './storable-values';
 import { outlineOf } from './told-ops';
@@ -45,6 +46,19 @@ export function mayTrail(
   return isTold && succeeded && !parts.operations.toldOps.tellsMore(id);
 }
 
+/** What a step's memo is written and read with. */
+function placeOf(parts: EngineParts, params: StepParams, known = knownOf(parts, params)): StepPlace {
+  const { startedAt: since } = parts.scope;
+  return { since, iteration: params.iterationCount, known };
+}
+
+/** What `StepOperation` returned. @throws TypeError for anything else */
+export function readStep(parts: EngineParts, params: StepParams, memo: Json): StepOutcome | PostponedRetry {
+  const outcome = unsealStep<PostponedRetry>(memo, placeOf(parts, params));
+  if (outcome) return outcome;
+  throw new TypeError('An op of this run returned something that this package did not make.');
+}
+
 /** A step's op whose body has come to its end. */
 interface Performed {
   operation: Operation;
@@ -61,6 +75,7 @@ export class StepOperation {
   private readonly engineContext: Record<string, unknown>;
   private readonly context: OpContext;
   private readonly prevOutput: unknown;
+  private readonly known: KnownValues | undefined;
   private hasReported = false;
 
   constructor(
@@ -71,9 +86,10 @@ export class StepOperation {
     private readonly firstStartedAt: number | undefined,
   ) {
     const tools = parts.operations.guardedTools(params.step.id);
+    this.known = knownOf(parts, params);
     this.context = new OpContext(parts.scope, params.requestContext);
     this.prevOutput = decodeValue(encodeValue(params.prevOutput));
-    const around = { prevOutput: this.prevOutput, context: this.context };
+    const around = { prevOutput: this.prevOutput, context: this.context, known: this.known };
     this.engine = new StepEngine(parts.scope, tools, attempt, around, options => this.stepSpan(options));
     this.engineContext = this.engine.getEngineContext();
   }
@@ -123,16 +139,16 @@ export class StepOperation {
     const { parts, params } = this;
     const result = { ...outcome.result };
     this.reportItem(operation, result);
-    const told = operation.told(params.step.id, result);
+    const told = parts.host ? operation.told() : operation.told(params.step.id, result);
     const outline =
       tellsOfItself(parts, params) && outlineOf(told, parts.operations.toldOps.waitingBefore(told.op));
     if (outline) outcome.told = outline;
-    if ('payload' in result && sameValue(result.payload, params.prevOutput)) {
+    // Of a planned graph, what a step has done to its input is not its input.
+    if ('payload' in result && (parts.plan ?? sameValue(result.payload, params.prevOutput))) {
       delete (outcome.result as { payload?: unknown }).payload;
       outcome.samePayload = true;
     }
-    const times = { since: parts.scope.startedAt, iteration: params.iterationCount };
-    const sealed = sealWithin(outcome, times);
+    const sealed = sealWithin(outcome, placeOf(parts, params, this.known));
     const state = outcome.state && performed.returned.mutableContext.state;
     await progress.save(result, this.context.kept(outcome.context), state, told);
     operation.releaseEvents();

@@ -12,7 +12,7 @@ import {
 } from '../realtime/stored-events';
 import { isRecord } from '../wire/json';
 import { serializedContext } from '../wire/request-context';
-import type { EngineParts } from './engine-parts';
+import { type EngineParts, type Host, shownStep } from './engine-parts';
 import type { Operation } from './operations';
 import { RecentOps } from './recent-ops';
 import { unref } from '../unref';
@@ -49,6 +49,10 @@ export class StepProgress {
     private readonly operation: Operation,
   ) {}
 
+  private get stepId(): string {
+    return shownStep(this.parts, this.params);
+  }
+
   /** Runs the step's body, and stores how far it is from time to time. */
   async during<T>(body: () => Promise<T>): Promise<T> {
     this.lookLater(FIRST_LOOK);
@@ -76,9 +80,10 @@ export class StepProgress {
     const { eventCount } = operation;
     if (eventCount === this.stored || !parts.persistence.wanted('running', params.stepResults)) return;
     const { iterationCount = 1, executionContext } = params;
+    const isFirst = iterationCount === 1 && executionContext.foreachIndex === undefined;
     await this.write({
       // A restart goes on from the turn or the item that is stored, so its result stays in its place.
-      result: iterationCount > 1 || executionContext.foreachIndex !== undefined ? undefined : this.begun(),
+      result: parts.host ? hosted(parts.host) : isFirst ? this.begun() : undefined,
       requestContext: serializedContext(params.requestContext),
       told: operation.told(),
       state: executionContext.state,
@@ -104,8 +109,13 @@ export class StepProgress {
     state: Record<string, unknown> | undefined,
     told: StoredOp,
   ): Promise<void> {
-    const { persistence } = this.parts;
+    const { persistence, host } = this.parts;
     const { step, stepResults } = this.params;
+    if (host) {
+      if (persistence.wanted('running', stepResults))
+        await this.write({ result: hosted(host), requestContext, told });
+      return;
+    }
     const results = { ...stepResults, [step.id]: result };
     const isLast = this.stored === 0 && this.endsTheRun(result, told);
     const isStored =
@@ -131,7 +141,7 @@ export class StepProgress {
 
   private async write(written: Written): Promise<void> {
     const { scope } = this.parts;
-    const { id: stepId } = this.params.step;
+    const { stepId } = this;
     await this.operation.logged();
     const recent = RecentOps.of(scope.record.identity, scope.legName, stepId);
     try {
@@ -151,7 +161,7 @@ export class StepProgress {
     { result, requestContext, told, ...rest }: Written,
   ): Promise<void> {
     const { scope } = this.parts;
-    const { id: stepId } = this.params.step;
+    const { stepId } = this;
     const before = result ? undefined : (await scope.record.load())?.context[stepId];
     const stored = result ?? (isRecord(before) ? visible(before) : undefined);
     if (!stored) return;
@@ -170,10 +180,15 @@ export class StepProgress {
   /** Earlier ops of the step that another process performed stand in the row; failing that, their results tell of them. */
   private async recall(recent: RecentOps, told: StoredOp): Promise<void> {
     const { scope, operations } = this.parts;
-    const missing = operations.toldOps.earlier(this.params.step.id, told.op, key => recent.has(key));
+    const missing = operations.toldOps.earlier(this.stepId, told.op, key => recent.has(key));
     if (missing.length === 0) return;
     const row = await scope.record.load();
     const stored = row ? storedStory(row).ops : undefined;
     for (const op of missing) recent.add(stored?.get(opKey(op)) ?? op);
   }
+}
+
+/** An inlined workflow as it is stored while it executes. */
+function hosted({ parts }: Host): object {
+  return { status: 'running', startedAt: parts.times.latest().startedAt };
 }

@@ -1,6 +1,7 @@
 /** One place that says what an op may hand to Inngest: values that can be stored, and no more in all than Inngest takes (I7). */
 import { type ErrorPlace, MastraInngestError } from '../errors';
 import { encodeValue, UnencodableValue } from '../wire/encode';
+import type { Json } from '../wire/json';
 import { jsonSize, LIMITS } from '../wire/limits';
 
 /** Room in an op's 4 MiB for what accompanies the values of user code: times, labels, what the op told. */
@@ -16,6 +17,8 @@ export interface NamedValue {
   /** Where the value stands; `$` for an output. */
   path: string;
   value: unknown;
+  /** What of the value is stored, where that is not all of it. */
+  stored?: ((encoded: Json) => Json) | undefined;
 }
 
 interface Owner extends ErrorPlace {
@@ -41,10 +44,11 @@ export function requireStorable(values: readonly NamedValue[], owner: Owner): vo
   );
 }
 
-function sizeOf({ name, path, value }: NamedValue, owner: Owner): number {
+function sizeOf({ name, path, value, stored }: NamedValue, owner: Owner): number {
   if (value === undefined || value === null) return 0;
   try {
-    return jsonSize(encodeValue(value, path));
+    const encoded = encodeValue(value, path);
+    return jsonSize(stored ? stored(encoded) : encoded);
   } catch (error) {
     throw notSerializable(name, error, owner);
   }

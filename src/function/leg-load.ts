@@ -25,7 +25,7 @@ import type { RunnableWorkflow } from './definition';
 import { misfitOf, graphChanged, isStranded, restartMisfit } from './graph-fit';
 import { legMemo } from './leg-memo';
 import { nestedRuns } from './nested-runs';
-import { type ResumeTarget, resumeTarget } from './resume-target';
+import { type ResumeTarget, resumeTarget } from '../snapshot/resume-target';
 import type { RunBegin } from './run-begin';
 import { validated } from './validate';
 

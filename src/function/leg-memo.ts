@@ -9,7 +9,7 @@ import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
 import { continuedPlace } from './graph-fit';
 import { interruption, passedSteps } from './interrupted';
-import type { ResumeTarget } from './resume-target';
+import type { ResumeTarget } from '../snapshot/resume-target';
 import { travelParams } from './travel-params';
 
 interface LegSource {
@@ -41,6 +41,7 @@ export function legMemo(source: LegSource, graph: readonly unknown[]): LegStart 
     requestContext: snapshot.requestContext ?? {},
     resourceId: start.resourceId ?? snapshot.inngest?.resourceId,
     startEvent: snapshot.inngest?.startEvent,
+    inlined: snapshot.inngest?.inlined,
     claim: source.leg.claim && { token: source.leg.claim.token, at },
     ...MEMOS[source.leg.kind](source, context, graph),
   };

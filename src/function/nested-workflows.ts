@@ -1,5 +1,6 @@
 import type { StepFlowEntry } from '@mastra/core/workflows';
 import { type NestableWorkflow, isNestable } from '../brand';
+import { isInlined } from '../engine/plan';
 
 /** The steps of a graph as they were passed to `.then()`, `.parallel()` and kin; mappings, agents and sleeps are none. */
 function stepsOf(graph: readonly StepFlowEntry<never>[]): unknown[] {
@@ -21,7 +22,7 @@ export function withNested<T extends { stepGraph: readonly StepFlowEntry[] }>(
 /** The workflows of this package that are steps of a graph, also of core workflows in it, each once. */
 export function nestedWorkflows(graph: readonly StepFlowEntry<never>[]): NestableWorkflow[] {
   const found = stepsOf(graph).flatMap(step => {
-    if (isNestable(step)) return [step];
+    if (isNestable(step)) return isInlined(step) ? nestedWorkflows(step.stepGraph) : [step];
     const inner = (step as { stepGraph?: unknown }).stepGraph;
     return Array.isArray(inner) ? nestedWorkflows(inner as StepFlowEntry[]) : [];
   });

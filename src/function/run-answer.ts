@@ -8,7 +8,7 @@ import { requireStorable } from '../engine/storable-values';
 import { sameValue } from '../wire/encode';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { serializedContext } from '../wire/request-context';
-import { type RunResult, nestedOutcome, thrownIn } from './nested-outcome';
+import { type RunResult, nestedOutcome, thrownIn } from '../engine/nested-outcome';
 import type { RunInput } from './prepare';
 
 /** What a run's function returns: for a nested run, what its parent goes on with. */
@@ -18,6 +18,8 @@ export class RunAnswer {
   constructor(
     private readonly input: RunInput,
     private readonly requestContext: Context,
+    /** The run says no more than its status: its results are large, and are in its row. */
+    private readonly isShort = false,
   ) {
     this.contextAtStart = contextImage(serializedContext(requestContext));
   }
@@ -34,7 +36,9 @@ export class RunAnswer {
     }
     if (nested) return seal(nested);
     // Nobody but the dashboard reads it, and what Inngest does not take would fail a run that has ended well.
-    return jsonSize(run) > LIMITS.stepOutput ? { status: run.status, runId } : { result: run, runId };
+    return this.isShort || jsonSize(run) > LIMITS.stepOutput
+      ? { status: run.status, runId }
+      : { result: run, runId };
   }
 
   /** A nested run's result as its parent's step shows it; undefined for any other. */

@@ -142,6 +142,7 @@ function storable(parts: EngineParts, snapshot: Snapshot, rest: Rest): Snapshot 
       ...(address && { trace: address }),
       ...encodedValues(pruned),
       ...(prune && { pruned: true }),
+      ...(parts.inlined.size > 0 && { inlined: Object.fromEntries(parts.inlined) }),
       ...(rest.thrown && { thrown: true }),
       ...(rest.status === 'suspended' && { suspended: true }),
       ...(rest.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),

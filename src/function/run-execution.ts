@@ -5,6 +5,7 @@ import { InngestExecutionEngine } from '../engine/engine';
 import { type EngineParts, engineParts } from '../engine/engine-parts';
 import type { LegStart } from '../engine/leg-start';
 import { Operations } from '../engine/operations';
+import { planOf } from '../engine/plan';
 import { asCoreError, refusalOf, seal, unseal } from '../wire/outcome';
 import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
@@ -19,7 +20,7 @@ import { ancestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import type { Identity } from './identity';
 import { LegLoader } from './leg-load';
-import { type RunResult, endedRun } from './nested-outcome';
+import { type RunResult, endedRun } from '../engine/nested-outcome';
 import { announceEnd } from './parent-stream';
 import { RunInput, checkStart, rememberStart } from './prepare';
 import { RunAnswer } from './run-answer';
@@ -68,10 +69,10 @@ export class RunExecution {
       tracingOptions: above.length > 0 ? undefined : start.tracingOptions,
     });
     const operations = new Operations(step, scope, first => this.begin.take(first), identity.begun);
-    this.parts = engineParts(scope, workflow.stepGraph, operations, trace);
+    this.parts = engineParts(scope, workflow.stepGraph, operations, trace, planOf(workflow));
     this.sourced = source && new SourcedStart(workflow, source, this.requestContext);
     this.begin = new RunBegin(workflow, this.parts, this.input, this.sourced, above);
-    this.answer = new RunAnswer(this.input, this.requestContext);
+    this.answer = new RunAnswer(this.input, this.requestContext, planOf(workflow) !== undefined);
   }
 
   private get scope(): RunScope {

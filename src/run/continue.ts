@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ExecutionGraph } from '@mastra/core/workflows';
 import type { StepResults } from '../core-types';
 import { reasonOf } from '../errors';
-import { resumeTarget } from '../function/resume-target';
+import { resumeTarget } from '../snapshot/resume-target';
 import { type OwnGraph, graphChanged, isStranded, misfitOf, restartMisfit } from '../function/graph-fit';
 import { travelParams } from '../function/travel-params';
 import { type LegClaims, isInterrupted } from '../snapshot/leg-claim';

@@ -48,6 +48,8 @@ export interface Ownership {
   events?: Json;
   /** Results with types that JSON loses, encoded; absent where plain JSON says it all. */
   encoded?: Json;
+  /** How far the inlined workflows are that are suspended, by the steps that they are; encoded. */
+  inlined?: Record<string, Json>;
   /** The graph that the leg executes, as core serializes it, where a deploy made it another one than the row's. */
   graph?: unknown[];
   /** The place of the leg's first step in that graph. */

@@ -1,7 +1,7 @@
 /** Which suspended step a resume means (source: @mastra/core, `Run.resume`). */
 import { MastraInngestError, type ErrorCode } from '../errors';
-import { nestedMeta } from '../snapshot/nested-meta';
-import type { Snapshot } from '../snapshot/snapshot';
+import { nestedMeta } from './nested-meta';
+import type { Snapshot } from './snapshot';
 import { isRecord } from '../wire/json';
 
 /** What a caller asks for. */
@@ -21,6 +21,9 @@ export interface ResumeTarget {
   forEachIndex?: number;
 }
 
+/** What is suspended, as a row has it. */
+export type SuspendedSteps = Pick<Snapshot, 'context' | 'suspendedPaths' | 'resumeLabels'>;
+
 interface Place {
   workflowId: string;
   runId: string;
@@ -30,7 +33,7 @@ interface Place {
  * The step that a resume goes on with.
  * @throws MastraInngestError `STEP_NOT_SUSPENDED`, `STEP_AMBIGUOUS` where several are suspended and none is named
  */
-export function resumeTarget(snapshot: Snapshot, wish: ResumeWish, place: Place): ResumeTarget {
+export function resumeTarget(snapshot: SuspendedSteps, wish: ResumeWish, place: Place): ResumeTarget {
   const labelled = labelOf(snapshot, wish, place);
   const steps = labelled ? labelled.stepId.split('.') : (wish.steps ?? onlySuspended(snapshot, place));
   const suspended = Object.keys(snapshot.suspendedPaths);
@@ -41,7 +44,7 @@ export function resumeTarget(snapshot: Snapshot, wish: ResumeWish, place: Place)
   return { steps, forEachIndex: wish.forEachIndex ?? labelled?.foreachIndex };
 }
 
-function labelOf(snapshot: Snapshot, { label, steps }: ResumeWish, place: Place) {
+function labelOf(snapshot: SuspendedSteps, { label, steps }: ResumeWish, place: Place) {
   if (label === undefined) return undefined;
   const found = snapshot.resumeLabels[label];
   if (isRecord(found)) return found as { stepId: string; foreachIndex?: number };
@@ -52,7 +55,7 @@ function labelOf(snapshot: Snapshot, { label, steps }: ResumeWish, place: Place)
 }
 
 /** Every suspended step with the way to it: `[[outer, inner], …]`. */
-function suspendedSteps(snapshot: Snapshot): string[][] {
+function suspendedSteps(snapshot: SuspendedSteps): string[][] {
   return Object.keys(snapshot.suspendedPaths).flatMap(stepId => {
     const result = snapshot.context[stepId];
     if (!isRecord(result) || result.status !== 'suspended') return [];
@@ -60,7 +63,7 @@ function suspendedSteps(snapshot: Snapshot): string[][] {
   });
 }
 
-function onlySuspended(snapshot: Snapshot, place: Place): string[] {
+function onlySuspended(snapshot: SuspendedSteps, place: Place): string[] {
   const found = suspendedSteps(snapshot);
   const [only] = found;
   if (only && found.length === 1) return only;

@@ -1,8 +1,8 @@
 import { TripWire } from '@mastra/core/agent';
 import { MastraNonRetryableError } from '@mastra/core/error';
 import type { AnyStepResult, StepResults } from '../core-types';
-import type { ContextChange } from '../engine/context-change';
-import type { NestedOutcome } from '../engine/nested';
+import type { ContextChange } from './context-change';
+import type { NestedOutcome } from './nested';
 import { asCoreError } from '../wire/outcome';
 import { typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/snapshot';
