@@ -6,7 +6,9 @@ import type { Step, StepFlowEntry } from '@mastra/core/workflows';
 import { MastraInngestError } from '../errors';
 import type { ListCache } from '../log/event-log';
 import type { InngestClient } from '../sdk/client';
+import { withPlan } from '../engine/plan';
 import { InngestWorkflow } from '../workflow/workflow';
+import { AGENT_PLAN, DECISION } from './plan';
 
 /** What core calls a step, a mapping or a condition with. */
 export type CallParams = Record<PropertyKey, unknown>;
@@ -45,8 +47,6 @@ export interface CoreWorkflow {
   readonly serializedStepGraph: readonly object[];
 }
 
-/** Id of the step that decides at the end of a turn whether another one follows. */
-const DECISION = 'durable-loop-decision';
 /** The field of a turn's state that has the decision. */
 const GOES_ON = 'mastraGoesOn';
 
@@ -82,6 +82,7 @@ class MovedWorkflow extends InngestWorkflow {
     this.serializedStepFlow = serialized as never;
     this.steps = mover.steps as never;
     this.commit();
+    withPlan(this, AGENT_PLAN);
   }
 }
 

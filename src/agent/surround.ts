@@ -4,6 +4,7 @@ import { PUBSUB_SYMBOL } from '@mastra/core/workflows/_constants';
 import type { AnyMastra } from '../core-types';
 import { currentOperation } from '../engine/operations';
 import type { RunEvent } from '../realtime/channel';
+import { isRecord } from '../wire/json';
 import { beginTry, nextTry } from './call-tries';
 import type { CallParams, GraphPlace, Surround } from './graph';
 import { withProvidersPause } from './model-errors';
@@ -26,7 +27,9 @@ export function surroundFor(agents: PubSub): Surround {
     const others =
       place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
     const given = replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub });
-    return isModel ? withProvidersPause(params, pubsub, () => call(given)) : call(given);
+    return isModel
+      ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
+      : call(given);
   };
 }
 
@@ -72,4 +75,15 @@ function withoutTools(mastra: object): object {
 async function tellStart(pubsub: StepPubSub, { runId, agentId: id, messageId }: RunFacts): Promise<void> {
   const data = { type: 'start', runId, from: 'AGENT', payload: { id, messageId } };
   await pubsub.publish(streamTopic(runId), { type: 'chunk', runId, data });
+}
+
+/** The request that a provider was sent has all messages once more, and no later step reads it. */
+function withoutBody(output: unknown): unknown {
+  if (!isRecord(output)) return output;
+  const parts = Object.entries(output).map(([key, part]) => {
+    if (!isRecord(part) || !isRecord(part.request)) return [key, part] as const;
+    const { body: _body, ...request } = part.request;
+    return [key, { ...part, request }] as const;
+  });
+  return Object.fromEntries(parts);
 }

@@ -2,6 +2,8 @@
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const ISO = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
+/** How long a scorer took, as it tells the model. */
+const LASTED = /Duration: \d+ms/;
 /** Milliseconds since the epoch, later than 2020. */
 const NOW = 1_577_836_800_000;
 
@@ -13,7 +15,8 @@ export function normaliser(): (value: unknown) => unknown {
     return name;
   };
   const normalise = (value: unknown): unknown => {
-    if (typeof value === 'string') return ISO.test(value) ? '<time>' : value.replaceAll(UUID, named);
+    if (typeof value === 'string')
+      return ISO.test(value) ? '<time>' : value.replaceAll(UUID, named).replace(LASTED, 'Duration: <time>');
     if (typeof value === 'number') return value > NOW ? '<time>' : value;
     if (value instanceof Date) return value.getTime() > NOW ? '<time>' : value.toISOString();
     if (value instanceof Error) return normalise({ ...value, name: value.name, message: value.message });
@@ -22,7 +25,7 @@ export function normaliser(): (value: unknown) => unknown {
       return typeof value === 'function' ? '<function>' : value;
     // The order of the fields may differ, and with it that in which ids appear.
     const entries = Object.entries(value)
-      .filter(([key, item]) => item !== undefined && key !== 'stack')
+      .filter(([key, item]) => item !== undefined && key !== 'stack' && key !== 'duration')
       .toSorted(([one], [other]) => (one < other ? -1 : 1));
     return Object.fromEntries(entries.map(([key, item]) => [key, normalise(item)]));
   };
