@@ -1,5 +1,13 @@
 import { FinalError, MastraInngestError } from '../errors';
-import { type RunIdentity, type Ownership, type Snapshot, type Status, isTerminal, isCanceledUnstarted, hasToldEnd } from './snapshot';
+import {
+  type RunIdentity,
+  type Ownership,
+  type Snapshot,
+  type Status,
+  isTerminal,
+  isCanceledUnstarted,
+  hasToldEnd,
+} from './snapshot';
 import { LegClaims } from './leg-claim';
 import type { StoreProvider } from './store';
 import { predecessors } from './transitions';
