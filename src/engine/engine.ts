@@ -68,12 +68,12 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   }
 
   private perform(given: StepParams): Promise<StepReturn> {
+    if (isPure(this.parts, given.step.id)) return executePure(this.parts, given);
     const params = this.hooked(given);
     const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
     if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
     const child = nestedWorkflow(params.step);
     if (child) return executeNestedWorkflow(this.parts, params, child, this.inlined(params, child));
-    if (isPure(this.parts, params.step.id)) return executePure(this.parts, params);
     return executeDurableStep(this.parts, params, turns);
   }
 
