@@ -63,7 +63,8 @@ async function evaluateArms(parts: EngineParts, params: ConditionalParams, spans
     );
     return { arms: await Promise.all(asked), context: callback.context.checkedChange(id, id) };
   };
-  const outcome = await callbackOp(parts, id, params, body, { tellsWaiting: false });
+  const given = { inputData: params.prevOutput as unknown, state: params.executionContext.state };
+  const outcome = await callbackOp(parts, id, { ...params, given }, body, { tellsWaiting: false });
   for (const span of spans) if (span) span.isSettled = true;
   return outcome?.arms ?? [];
 }

@@ -3,6 +3,7 @@ import type { Context } from '../core-types';
 import { type CallbackInput, callbackArgument } from './callback-argument';
 import { type ContextChange, OpContext, applyContext } from './context-change';
 import type { EngineParts } from './engine-parts';
+import { type Given, GivenChange, applyChange } from './given-change';
 import type { Operation, RunOptions } from './operations';
 import { seal, thrownFailure, unseal, unsealFailure } from '../wire/outcome';
 
@@ -10,6 +11,14 @@ import { seal, thrownFailure, unseal, unsealFailure } from '../wire/outcome';
 interface Effects {
   context?: ContextChange;
   aborted?: boolean;
+  given?: Given;
+}
+
+/** The run as the code finds it. `given`: the objects that it may change. */
+interface CalledIn {
+  requestContext: Context;
+  abortController?: AbortController;
+  given?: Given;
 }
 
 /** One call, inside its op. */
@@ -56,23 +65,27 @@ export class Callback {
 export async function callbackOp<T extends object>(
   parts: EngineParts,
   id: string,
-  run: { requestContext: Context; abortController?: AbortController },
+  { requestContext, abortController, given = {} }: CalledIn,
   body: (callback: Callback) => Promise<T>,
   options?: RunOptions,
 ): Promise<T | undefined> {
   const perform = async (operation: Operation) => {
     try {
-      const callback = new Callback(parts, operation, run.requestContext);
+      const callback = new Callback(parts, operation, requestContext);
+      const change = new GivenChange(given);
       const made = await body(callback);
-      return seal({ ...made, ...(callback.abort.signal.aborted && { aborted: true }) });
+      const changed = change.made();
+      const aborted = callback.abort.signal.aborted && { aborted: true };
+      return seal({ ...made, ...aborted, ...(changed && { given: changed }) });
     } catch (thrown) {
       throw thrownFailure(thrown);
     }
   };
   try {
     const outcome = unseal<T & Effects>(await parts.operations.run(id, perform, options));
-    applyContext(run.requestContext, outcome?.context);
-    if (outcome?.aborted) run.abortController?.abort();
+    applyContext(requestContext, outcome?.context);
+    applyChange(given, outcome?.given);
+    if (outcome?.aborted) abortController?.abort();
     return outcome;
   } catch (error) {
     throw unsealFailure<{ thrown?: unknown }>(error)?.thrown ?? error;

@@ -175,7 +175,8 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     if (isKnown) return resolveForeachConcurrency(opts, argument);
     const id = this.parts.ids.concurrency(executionContext.executionPath, bodyId(entry));
     const body = async () => ({ concurrency: resolveForeachConcurrency(opts, argument) });
-    const memo = await callbackOp(this.parts, id, params, body, { tellsWaiting: false });
+    const run = { ...params, given: { inputData } };
+    const memo = await callbackOp(this.parts, id, run, body, { tellsWaiting: false });
     return memo?.concurrency ?? 1;
   }
 

@@ -66,7 +66,10 @@ async function startSleep(
     return outcome;
   };
   const body = (callback: Callback) => start(callback).finally(() => callback.operation.releaseEvents());
-  const outcome = (await callbackOp(parts, id, params, body, { holds: true })) ?? { startedAt: 0 };
+  const given = { inputData: params.prevOutput as unknown, state: executionContext.state };
+  const outcome = (await callbackOp(parts, id, { ...params, given }, body, { holds: true })) ?? {
+    startedAt: 0,
+  };
   if (outcome.state) executionContext.state = outcome.state;
   const endedAt = Math.max(outcome.startedAt, outcome.until ?? 0);
   // After the sleep's own op, hence in the op that follows the sleep.

@@ -22,6 +22,8 @@ export class RetryLater extends TypeError {
   }
 }
 
+const asked = new WeakSet<object>();
+
 /** Thrown by a step's body that knows when it may be tried again, whatever the step's own retries are. */
 export class RetryAsked extends TypeError {
   constructor(
@@ -32,6 +34,12 @@ export class RetryAsked extends TypeError {
     cause: unknown,
   ) {
     super('The step asks to be tried again later.', { cause });
+    asked.add(this);
+  }
+
+  /** By identity: `instanceof` asks what was thrown, and a Proxy may throw at that. */
+  static is(thrown: unknown): thrown is RetryAsked {
+    return typeof thrown === 'object' && thrown !== null && asked.has(thrown);
   }
 }
 
@@ -97,8 +105,7 @@ export class StepEngine extends DefaultExecutionEngine {
         this.requireStorable(stepId, result);
         return { ok: true as const, result };
       } catch (error) {
-        if (error instanceof RetryAsked && attempt + 1 < error.tries)
-          throw new RetryLater(attempt + 1, error.delay);
+        if (RetryAsked.is(error) && attempt + 1 < error.tries) throw new RetryLater(attempt + 1, error.delay);
         if (attempt >= params.retries || isFinal(error)) return this.classify<T>(stepId, error, params);
         if (params.delay >= DURABLE_PAUSE) throw new RetryLater(attempt + 1, params.delay);
         if (params.delay > 0) await new Promise(resolve => setTimeout(resolve, params.delay));

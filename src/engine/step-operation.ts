@@ -203,7 +203,7 @@ export class StepOperation {
         suspendedPaths: { ...executionContext.suspendedPaths },
         resumeLabels: { ...executionContext.resumeLabels },
         activeStepsPath: { ...executionContext.activeStepsPath },
-        state: decodeValue(encodeValue(executionContext.state)) as Record<string, unknown>,
+        state: copied(executionContext.state),
       },
     };
   }
@@ -213,12 +213,16 @@ export class StepOperation {
     const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
     if ('output' in returned.result) result.output = returned.result.output as unknown;
     if (this.firstStartedAt !== undefined) result.startedAt = this.firstStartedAt;
-    const { state } = returned.mutableContext;
+    const { mutableContext } = returned;
+    // The condition may change the state that it is given, and the next turn has it then.
+    if (this.turns)
+      mutableContext.state = { ...copied(params.executionContext.state), ...mutableContext.state };
+    const { state } = mutableContext;
     const failed = result.status === 'failed';
     const change = failed ? this.context.storableChange() : this.context.change();
     const condition = await this.condition(operation, isolated, result, state);
     const outcome: StepOutcome = { result, condition, context: change };
-    if (condition) Object.assign(outcome, this.afterCondition(outcome));
+    if (condition) Object.assign(outcome, this.afterCondition(outcome, state));
     this.context.warn(params.step.id);
     outcome.state = stateChange(params.executionContext.state, state);
     const { suspendedPaths, resumeLabels } = isolated.executionContext;
@@ -229,14 +233,17 @@ export class StepOperation {
     return outcome;
   }
 
-  /** What a loop's condition changed in the request context is refused like anything else; the step has succeeded. */
-  private afterCondition({ result }: StepOutcome): Partial<StepOutcome> {
+  /** What a loop's condition changed is refused like anything else; the step has succeeded. */
+  private afterCondition({ result }: StepOutcome, state: Record<string, unknown>): Partial<StepOutcome> {
     const { workflowId, runId } = this.parts.scope;
     const context = this.context.change();
     try {
       const output = { name: 'output', path: '$', value: result.output as unknown };
       const place = { workflowId, runId, stepId: this.params.step.id };
-      requireStorable([contextValue(context), output], place);
+      requireStorable(
+        [contextValue(context), output, { name: 'state', path: '$.state', value: state }],
+        place,
+      );
       return { context };
     } catch (error) {
       return { condition: { thrown: storableError(error) } };
@@ -254,7 +261,7 @@ export class StepOperation {
     if (!turns || result.status !== 'success' || this.abort.signal.aborted) return undefined;
     const { parts, abort, engineContext } = this;
     const stepResults = { ...params.stepResults, [params.step.id]: result };
-    const after = { ...isolated.executionContext, state: { ...params.executionContext.state, ...state } };
+    const after = { ...isolated.executionContext, state };
     const { actor, iterationCount } = params;
     const { requestContext } = isolated;
     const span = turns.span(parts.trace, parts.scope, params, result.output);
@@ -278,4 +285,8 @@ export class StepOperation {
       ),
     );
   }
+}
+
+function copied(state: Record<string, unknown>): Record<string, unknown> {
+  return decodeValue(encodeValue(state)) as Record<string, unknown>;
 }

@@ -31,7 +31,7 @@ export async function recallTurn(
   const outcome = await callbackOp(
     parts,
     id,
-    params,
+    { ...params, given: { inputData, state: executionContext.state } },
     async callback => {
       const condition = await turns.evaluate(parts.trace, span, observability =>
         callback.argument(params, { name: 'loop', inputData, observability }, { actor, iterationCount }),

@@ -1,9 +1,90 @@
 import type { Case, StepContext } from '../kit';
-import { broken, child, define, echo, plus } from './parts';
+import { broken, child, define, echo, plus, show } from './parts';
 
 const until = (limit: number) => async (context: StepContext) => context.inputData.value >= limit;
 
+/** Changes what it is given. */
+const raising = async ({ inputData }: StepContext) => {
+  inputData.value += 10;
+  return inputData.value >= 30;
+};
+
+const raisingLength = async ({ inputData }: StepContext) => {
+  inputData.value += 10;
+  return 1;
+};
+
+const counting = async ({ state }: StepContext) => {
+  const counted = state as { n: number };
+  counted.n += 1;
+  return counted.n >= 2;
+};
+
 export const loops: Case[] = [
+  define('condition-changes-its-input', kit =>
+    kit.workflow().dountil(plus(kit, 'turn'), kit.fn('enough', raising)).then(echo(kit, 'end')).commit(),
+  ),
+  define('condition-changes-its-input-nested', kit =>
+    kit
+      .workflow()
+      .dountil(child(kit, 'body', [plus(kit, 'turn')]), kit.fn('enough', raising))
+      .then(echo(kit, 'end'))
+      .commit(),
+  ),
+  define('branch-condition-changes-its-input', kit =>
+    kit
+      .workflow()
+      .then(plus(kit, 'before'))
+      .branch([
+        [kit.fn('raised', raising), plus(kit, 'no')],
+        [kit.fn('all', async () => true), plus(kit, 'yes')],
+      ])
+      .then(echo(kit, 'end'))
+      .commit(),
+  ),
+  define('sleep-changes-its-input', kit =>
+    kit
+      .workflow()
+      .then(plus(kit, 'before'))
+      .sleep(kit.fn('length', raisingLength))
+      .then(plus(kit, 'after'))
+      .then(echo(kit, 'end'))
+      .commit(),
+  ),
+  define('concurrency-changes-its-input', kit =>
+    kit
+      .workflow()
+      .then(kit.step('list', () => [{ value: 1 }, { value: 2 }]))
+      .foreach(plus(kit, 'item'), {
+        concurrency: ({ inputData }: { inputData: { value: number }[] }) => {
+          for (const one of inputData) one.value += 10;
+          return 1;
+        },
+      })
+      .then(echo(kit, 'end'))
+      .commit(),
+  ),
+  define(
+    'condition-changes-the-state',
+    kit =>
+      kit
+        .workflow({ stateSchema: kit.any })
+        .dountil(child(kit, 'body', [plus(kit, 'turn')]), kit.fn('enough', counting))
+        .branch([[kit.fn('counted', counting), plus(kit, 'yes')]])
+        .then(show(kit, 'end', ({ state }) => ({ state })))
+        .commit(),
+    { start: { initialState: { n: 0 } } },
+  ),
+  define(
+    'condition-changes-the-state-of-a-step',
+    kit =>
+      kit
+        .workflow({ stateSchema: kit.any })
+        .dountil(plus(kit, 'turn'), kit.fn('enough', counting))
+        .then(show(kit, 'end', ({ state }) => ({ state })))
+        .commit(),
+    { start: { initialState: { n: 0 } } },
+  ),
   define('dountil-one-turn', kit =>
     kit
       .workflow()
