@@ -1,13 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { PubSub } from '@mastra/core/events';
 import { runChannel } from '../realtime/channel';
-import { streamImage } from '../realtime/image';
-import { Publisher } from '../realtime/publisher';
-import { wireOf, withCache } from '../realtime/wire';
 import type { InngestWorkflow } from '../workflow/workflow';
 import { HeardTries } from './call-tries';
 import { ControlTopic } from './control-topic';
 import { isLast } from './ending';
+import { publishOutside } from './publish-outside';
 import { agentEventOf, runEventOf } from './stream-event';
 import { StreamSubscription, delivered } from './stream-subscription';
 import { type AgentEvent, type Callback, type Delivered, runOfControl, runOfStream } from './topics';
@@ -43,15 +40,8 @@ export class AgentPubSub extends PubSub {
     // The caller could not begin the run, or saw it fail: the others read the end from the store.
     const subscriptions = this.subscriptions.get(topic)?.values() ?? [];
     if (isLast(event)) for (const subscription of subscriptions) subscription.end(event);
-    else await this.publishOutside(runId, event);
-  }
-
-  /** A background task tells of itself after its op has ended. */
-  private async publishOutside(runId: string, event: AgentEvent): Promise<void> {
-    const { port, id, mastra, eventCache } = this.workflow();
-    const publisher = new Publisher(wireOf(port, withCache(mastra, eventCache)), `outside/${randomUUID()}`);
-    publisher.publish(streamImage(runEventOf(event)), [{ channel: runChannel(id, runId), prefix: '' }]);
-    await publisher.flush();
+    // A background task tells of itself after its op has ended.
+    else await publishOutside(this.workflow(), runChannel(this.workflow().id, runId), runEventOf(event));
   }
 
   /** From now on. */

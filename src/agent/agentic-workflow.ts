@@ -140,11 +140,7 @@ export class AgenticWorkflow {
     if (!this.ended.has(runId) || !this.cleared.has(runId)) return;
     this.ended.delete(runId);
     this.cleared.delete(runId);
-    const workflow = this.get();
-    for (const nested of workflow.getNestedWorkflows()) {
-      await (nested as unknown as InngestWorkflow).deleteWorkflowRunById(runId);
-    }
-    await workflow.deleteWorkflowRunById(runId);
+    await this.get().deleteWorkflowRunById(runId);
   }
 }
 

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { PublishedEvent } from '../realtime/channel';
-import { streamImage } from '../realtime/image';
-import { Publisher } from '../realtime/publisher';
 import { type Subscription, subscribe } from '../realtime/subscription';
-import { logOf, warningLog, wireOf, withCache } from '../realtime/wire';
+import { logOf, warningLog, withCache } from '../realtime/wire';
 import { reasonOf } from '../errors';
 import type { InngestWorkflow } from '../workflow/workflow';
+import { publishOutside } from './publish-outside';
 import { type AgentEvent, type Callback, runOfControl } from './topics';
 
 /** The realtime channel on which an agent's run is controlled. */
@@ -25,11 +23,8 @@ export class ControlTopic {
   constructor(private readonly workflow: () => InngestWorkflow) {}
 
   async publish(topic: string, { type, data }: AgentEvent): Promise<void> {
-    const { port, mastra, eventCache } = this.workflow();
     const channel = controlChannel(runOfControl(topic) ?? '');
-    const publisher = new Publisher(wireOf(port, withCache(mastra, eventCache)), `control/${randomUUID()}`);
-    publisher.publish(streamImage({ type, data: data as unknown }), [{ channel, prefix: '' }]);
-    await publisher.flush();
+    await publishOutside(this.workflow(), channel, { type, data: data as unknown });
   }
 
   /** Does not wait until messages arrive: a model call must not. What comes before is read from the log then. */

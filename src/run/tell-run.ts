@@ -1,7 +1,7 @@
 import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import { type Snapshot, isTerminal } from '../snapshot/snapshot';
-import { unref } from '../unref';
+import { StorePoll } from './store-poll';
 import type { Observed } from './stream';
 
 /** How a run ended. */
@@ -16,9 +16,6 @@ export interface RunListener {
   tell(event: RunEvent): void;
   ended(ending: Ending): void;
 }
-
-/** How often, in milliseconds, it is checked whether the run has ended: its last event may be lost. */
-const END_CHECK_PAUSE = 2000;
 
 /**
  * Tells a run's events from its beginning on, leg after leg: a run that is suspended is followed until it goes on and ends. The run need
@@ -50,13 +47,13 @@ export async function tellRun(run: Observed, listener: RunListener): Promise<() 
     const isGone = !snapshot && (last || wasStored);
     wasStored ||= snapshot !== undefined;
     if (isGone || (snapshot && isTerminal(snapshot.status))) await end(snapshot);
+    else if (snapshot && !last) await reader.lookAgain(snapshot);
   };
-  const timer = setInterval(() => void checkEnd(), END_CHECK_PAUSE);
-  unref(timer);
+  const poll = new StorePoll(() => checkEnd());
   let unfollow = () => {};
   const stop = () => {
     hasEnded = true;
-    clearInterval(timer);
+    poll.stop();
     unfollow();
     reader.close();
   };

@@ -181,6 +181,24 @@ describe('where the channel brings nothing, everybody is told all the same', () 
     });
   });
 
+  test('also as an agent’s run is followed, from before it begins', async () => {
+    const runId = randomUUID();
+    rig.harness.proxy.refused = '/v1/realtime';
+    const words: string[] = [];
+    await (
+      await rig.runElsewhere('line', runId)
+    ).tellAll({
+      tell: event => void words.push(wordOf(event)),
+      ended: ({ status }) => void words.push(status),
+    });
+    const { story } = await atGate(runId);
+    await expect.poll(() => words).toContain('step-output gate.before');
+    rig.gate(runId).letPass();
+    await expect.poll(() => words.at(-1)).toBe('success');
+    expect(words.filter(word => !word.startsWith('step-finish'))).toEqual([...LINE.slice(1, -1), 'success']);
+    expect(await story).toEqual(LINE);
+  });
+
   /** The caller's stream, observers and watchers in this process and another; the fault comes while a step waits. */
   async function toldAll(fault: () => void): Promise<void> {
     const runId = randomUUID();

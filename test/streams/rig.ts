@@ -17,6 +17,11 @@ interface RunLike {
   watch(callback: (event: StreamedEvent) => void): () => void;
   watchAsync(callback: (event: StreamedEvent) => void): Promise<() => void>;
   start(args: object): Promise<{ status: string }>;
+  /** How an agent's run is followed. */
+  tellAll(listener: {
+    tell(event: StreamedEvent): void;
+    ended(ending: { status: string }): void;
+  }): Promise<() => void>;
 }
 
 /** Where a step waits until its test lets it pass. */
