@@ -38,6 +38,8 @@ const PROGRAMS = [
   'test/example/{agent,dev,api-prefix}.test.ts',
   'test/fault/**',
   'test/local/cli/workflows.test.ts',
+  'test/local/recordings/v4-off.test.ts',
+  'test/local/traps/v3.test.ts',
   'test/production/**',
 ];
 

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isFull } from '../support/share';
 import { type Rig, type Run, codeOf, startRig } from './support/rig';
 
 const { RUNS_SEED = '20261129' } = process.env;
 const SEED = RUNS_SEED === 'random' ? Math.floor(Math.random() * 1_000_000) : Number(RUNS_SEED);
-const SEQUENCES = 50;
+const SEQUENCES = isFull ? 50 : 20;
 const AT_ONCE = 10;
 const OK = { resumeData: { ok: true } };
 

@@ -95,6 +95,11 @@ const started = async (id: string, inputData: object = {}) => {
   const run = await runOf(id);
   return { run, result: run.start({ inputData }) };
 };
+/** How many starts of a workflow Inngest has taken. */
+const eventsOf = async (id: string) => {
+  const response = await fetch(`${harness.proxy.url}/v1/events?name=workflow.${id}`);
+  return ((await response.json()) as { data: unknown[] }).data.length;
+};
 const codeOf = (result: Promise<unknown>) =>
   result.then(
     value => value,
@@ -127,7 +132,7 @@ describe('whoever waits is told', () => {
   test.concurrent('a debounced start that a later one took the place of', async () => {
     const first = await started('debounced');
     // The second has to come after the first, and before its period is over.
-    await new Promise(resolve => setTimeout(resolve, 1_000));
+    await until(async () => (await eventsOf('debounced')) === 1);
     const second = await started('debounced');
     expect(await second.result).toMatchObject({ status: 'success' });
     expect(await codeOf(first.result)).toMatchObject({

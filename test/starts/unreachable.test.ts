@@ -6,11 +6,13 @@ import { createStep, init } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { type TestContext, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { lookSoon } from '../support/look-soon';
 import { until } from '../support/until';
 import { type Harness, startHarness } from '../support/harness';
 import { WireProxy } from '../support/wire-proxy';
 
 const any = z.any();
+lookSoon();
 /** No retry of the local server comes within a test; a real one goes on calling for as long as the first look takes. */
 const OPTIONS = { retries: 20 } as const;
 

@@ -5,11 +5,12 @@
 import { expect, test } from 'vitest';
 import { caseOf } from '../../differential/graphs/build';
 import { graphsOf } from '../../differential/graphs/spec';
+import { isFull } from '../../support/share';
 import { type StoryRig, storyRig } from './rig';
 import { type Schedule, scheduleOf } from './schedule';
 import { playStory } from './story';
 
-const COUNT = Number(process.env.STORIES ?? 40);
+const COUNT = Number(process.env.STORIES ?? (isFull ? 40 : 16));
 const { STORY_SEED = '20261129' } = process.env;
 const SEED = STORY_SEED === 'random' ? Math.floor(Date.now() / 1000) % 1_000_000 : Number(STORY_SEED);
 const ONLY = process.env.STORY_INDEX === undefined ? undefined : Number(process.env.STORY_INDEX);
