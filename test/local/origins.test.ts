@@ -1,4 +1,5 @@
 /** What a website that a developer has open may do with the server. */
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalServer, startLocalServer } from '../../src/local';
 
@@ -61,4 +62,35 @@ test.each([
   const { status, allowed } = await ask(method, path, 'https://website.example', body);
   expect(allowed).toBe('*');
   expect(status).not.toBe(403);
+});
+
+/** `fetch` sets `host` itself. */
+async function statusUnder(host: string, path: string): Promise<number | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+  request(server.url + path, { headers: { host } }, answer => {
+    answer.resume();
+    resolve(answer.statusCode);
+  })
+    .on('error', reject)
+    .end();
+  return await promise;
+}
+
+test.each(['website.example', 'website.example:8288', '127.0.0.1.website.example', 'a.localhost.example'])(
+  'a website whose name %s leads here has what every website has',
+  async host => {
+    expect(await statusUnder(host, '/local/overview')).toBe(403);
+    expect(await statusUnder(host, '/health')).toBe(200);
+  },
+);
+
+test.each([
+  'localhost:8288',
+  '[::1]:8288',
+  '192.168.0.7',
+  'inngest:8288',
+  'host.docker.internal',
+  'app.localhost',
+])('this machine is asked as %s', async host => {
+  expect(await statusUnder(host, '/local/overview')).toBe(200);
 });

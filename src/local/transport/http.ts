@@ -3,7 +3,6 @@ import { createAdaptorServer } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { cors } from 'hono/cors';
 import { LocalServerError, messageOf } from '../errors';
 import { eventReadRoutes } from './routes/event-reads';
 import { eventRoutes } from './routes/events';
@@ -14,25 +13,9 @@ import { registerRoutes } from './routes/register';
 import { runRoutes } from './routes/runs';
 import { sseRoutes } from './routes/sse';
 import type { Service } from './service';
+import { fromWebsites } from './websites';
 
 const largestBody = 64 * 2 ** 20;
-
-/** What websites other than this server's page may use, with the SDK or as it does: sending events, and realtime. */
-const ofWebsites = /^\/(?:e\/|v1\/realtime\/|dev$|health$)/;
-
-const fromAnywhere = cors();
-
-/**
- * A website that a developer has open reads no runs, and starts none: browsers name it in `origin`. Inngest's development server
- * lets every website use everything.
- */
-const fromWebsites: MiddlewareHandler = async (c, next) => {
-  if (ofWebsites.test(c.req.path)) return await fromAnywhere(c, next);
-  const origin = c.req.header('origin');
-  const host = origin !== undefined && URL.canParse(origin) ? new URL(origin).host : origin;
-  if (host === undefined || host === c.req.header('host')) return await next();
-  return c.json({ error: `${origin} may not use this.`, data: null, status: 403 }, 403);
-};
 
 /** What only an app may ask for. Subscribers to realtime have a token instead. */
 const ofApps = /^\/(?:v1\/(?!realtime\/sse)|v0\/(?:runs|connect)\/|fn\/|dev$)/;
