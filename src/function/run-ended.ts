@@ -194,11 +194,11 @@ class Closing {
   }
 
   private async publish({ inngest }: Snapshot, error: unknown, status: string = this.status): Promise<void> {
-    const { port, mastra, record, start, data } = this;
+    const { port, workflow, record, start, data } = this;
     const { workflowId, runId } = record.identity;
     const ancestors = start.sender?.ancestors ?? [];
     const targets = streamTargets({ workflowId, runId }, ancestors).slice(0, 1);
-    const publisher = new Publisher(wireOf(port, mastra), `${data.run_id}/ended`);
+    const publisher = new Publisher(wireOf(port, workflow), `${data.run_id}/ended`);
     const end = runFinished({ runId, workflowStatus: status, error }, inngest?.leg ?? 0);
     publisher.publish(streamImage(end), targets);
     await publisher.flush();

@@ -2,7 +2,7 @@ import { fingerprintOf } from '../engine/graph-shape';
 import type { RunScope } from '../engine/scope';
 import { FinalError } from '../errors';
 import { runChannel } from '../realtime/channel';
-import { wireOf, withCache } from '../realtime/wire';
+import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, InngestPort } from '../sdk/port';
 import { legName } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
@@ -33,7 +33,7 @@ export function runScope(
   const ancestors = start.sender?.ancestors ?? [];
   const identity = { workflowId: workflow.id, runId, resourceId: start.resourceId };
   const { inngestRunId, attempt, beforeAnswer } = request;
-  const wire = wireOf(port, withCache(mastra, workflow.eventCache));
+  const wire = wireOf(port, workflow);
   return {
     ...identity,
     shownRunId: shownRunId(identity, ancestors),

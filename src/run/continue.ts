@@ -95,6 +95,11 @@ function requirePossible(run: Continuable, snapshot: Snapshot, request: StartReq
   }
 }
 
+/** True for a run that has ended by itself: to restart it gives its result again. */
+export function hasResult(snapshot: Snapshot): boolean {
+  return ['success', 'failed', 'tripwire'].includes(snapshot.status) && !isInterrupted(snapshot);
+}
+
 /** @throws MastraInngestError `RUN_NOT_ACTIVE`, `RUN_ACTIVE` while Inngest executes the run */
 export async function prepareRestart(
   run: Continuable,
