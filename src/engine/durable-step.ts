@@ -4,7 +4,6 @@
  */
 import type { StepParams, StepReturn } from '../core-types';
 import { eventsOfStep } from '../realtime/events';
-import { stepCallId } from '../realtime/stored-events';
 import type { Json } from '../wire/json';
 import { applyStep } from './apply-step';
 import { type EngineParts, shownStep } from './engine-parts';
@@ -45,7 +44,7 @@ export async function executeDurableStep(
 /** The op `id` is done, in this request or before, and its result says what it told. */
 function noteTold(parts: EngineParts, params: StepParams, id: string, outcome: StepOutcome): void {
   const { result, told: outline } = outcome;
-  const call = { id: params.step.id, stepCallId: stepCallId(parts.scope.legName, id) };
+  const call = { id: params.step.id, stepCallId: parts.operations.callId(id) };
   const words = tellsOfItself(parts, params) ? { result, outline } : { outline };
   // Made only where they are told again: this is passed for every remembered step of every request.
   const trailed = mayTrail(parts, params, id, outcome) ? () => eventsOfStep(call, result) : undefined;

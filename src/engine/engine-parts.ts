@@ -1,13 +1,12 @@
 import type { StepFlowEntry } from '@mastra/core/workflows';
 import type { StepParams } from '../core-types';
-import type { Persistence } from '../snapshot/persistence';
+import { ExecutionPersistence, type Persistence } from '../snapshot/persistence';
 import { ContainerTimes } from './container-times';
 import { OperationIds } from './operation-ids';
 import type { Operations } from './operations';
 import { Marks } from './known-values';
 import type { Json } from '../wire/json';
-import { ExecutionPersistence } from './persistence';
-import type { Plan } from './plan';
+import { type Plan, planOf } from './plan';
 import { RunPubSub } from './run-pubsub';
 import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';
@@ -51,11 +50,12 @@ export interface EngineParts {
 /** Brings them together, around what the caller has made. */
 export function engineParts(
   scope: RunScope,
-  graph: readonly StepFlowEntry[],
+  workflow: { stepGraph: readonly StepFlowEntry[] },
   operations: Operations,
   trace: RunTrace,
-  plan?: Plan,
 ): EngineParts {
+  const { stepGraph: graph } = workflow;
+  const plan = planOf(workflow);
   return {
     scope,
     operations,

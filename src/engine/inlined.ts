@@ -8,13 +8,13 @@ import { encodeRecord } from '../wire/encode';
 import { ContainerTimes } from './container-times';
 import type { EngineParts } from './engine-parts';
 import type { RunEnd } from './engine';
-import type { Attempt, NestedOutcome } from './nested';
-import { type RunResult, nestedOutcome } from './nested-outcome';
+import type { Attempt } from './nested';
+import { type NestedOutcome, type RunResult, nestedOutcome } from './nested-outcome';
 import { OperationIds } from './operation-ids';
 import { planOf } from './plan';
 
 /** The engine that executes the nested graph. */
-interface InnerEngine {
+export interface InnerEngine {
   readonly end: RunEnd;
   execute<_State, _Input, Output>(params: ExecuteParams): Promise<Output>;
 }

@@ -60,7 +60,7 @@ export async function performJoined(
   operation: Operation,
   { attempt, startedAt }: Try,
 ): Promise<Json> {
-  const memo = await new StepOperation(parts, params, turns, attempt, startedAt).perform(operation);
+  const memo = await new StepOperation(parts, params, turns, operation, attempt, startedAt).perform();
   const followers = followersOf(parts, params);
   const [first] = followers;
   if (!first || !isRecord(memo)) return memo;
@@ -148,7 +148,7 @@ class FollowerEngine extends DefaultExecutionEngine {
     if (isPure(parts, params.step.id)) return executePure(parts, params);
     if (parts.plan?.isBusy?.(params.step.id, params, parts.scope.mastra))
       return this.stopped(params, undefined);
-    const memo = await this.memoOf(new StepOperation(parts, params, undefined, 0, undefined));
+    const memo = await this.memoOf(new StepOperation(parts, params, undefined, this.operation, 0, undefined));
     const outcome: StepOutcome | PostponedRetry = readStep(parts, params, memo);
     // A durable pause, or what is no step's failure: for an op of its own, or for where core comes to it.
     if (!('result' in outcome)) return this.stopped(params, 'retry' in outcome ? undefined : memo);
@@ -159,7 +159,7 @@ class FollowerEngine extends DefaultExecutionEngine {
   /** A failed step fails no op of another one, so it is remembered as what it is. */
   private async memoOf(step: StepOperation): Promise<Json> {
     try {
-      return await step.perform(this.operation);
+      return await step.perform();
     } catch (error) {
       if (error instanceof SealedFailure) return error.cause as Json;
       throw error;

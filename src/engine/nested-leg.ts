@@ -5,7 +5,7 @@ import { derivedUuid, invokedRunId } from '../wire/ids';
 import type { Leg } from '../wire/leg';
 import type { NestableWorkflow } from '../brand';
 import type { EngineParts } from './engine-parts';
-import { priorResult } from './leg-start';
+import { priorResult } from './prior-results';
 
 /** How a nested run goes on with its parent. */
 export interface NestedLeg {

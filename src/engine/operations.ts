@@ -112,6 +112,11 @@ export class Operations {
     return this.begun;
   }
 
+  /** The id by which events name the call of a step that the op `id` is. */
+  callId(id: string): string {
+    return stepCallId(this.scope.legName, id);
+  }
+
   /** Keeps an event that came up outside an op for the next op (I2). */
   defer(event: RunEvent, ownId?: string, targets?: readonly StreamTarget[]): void {
     this.deferred.push({ event, ownId, targets });
@@ -221,13 +226,13 @@ export class Operations {
     const known = new Map<string, string>();
     const remember = (random: string): string => {
       const ordinal = known.size === 0 ? '' : ` #${known.size}`;
-      const callId = stepCallId(scope.legName, `${id}${ordinal}`);
+      const callId = this.callId(`${id}${ordinal}`);
       known.set(random, callId);
       return callId;
     };
     const operation: Operation = {
       id,
-      stepCallId: stepCallId(scope.legName, id),
+      stepCallId: this.callId(id),
       callIdFor: random => known.get(random) ?? remember(random),
       publish: (event, targets = scope.targets, ownId) => {
         // Now, and not when its turn comes: a step may change what it was given and what it wrote.

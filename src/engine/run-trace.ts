@@ -44,6 +44,16 @@ export function runSpan(run: TracedRun, beginning: RunBeginning): SpanOptions {
   };
 }
 
+/** The parent's span of a nested workflow's step; begun and ended by the nested run. */
+export function nestedStepSpan(stepId: string): SpanOptions {
+  return {
+    type: 'workflow_step',
+    name: `workflow step: '${stepId}'`,
+    entityType: EntityType.WORKFLOW_STEP,
+    entityId: stepId,
+  };
+}
+
 /** How a span ends. */
 export interface SpanEnd {
   output?: unknown;

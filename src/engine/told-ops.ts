@@ -126,6 +126,11 @@ export class ToldOps {
     return this.scope.ancestors.length > 0 && at.at(-1) === 0;
   }
 
+  /** What a step's op told beside what waited for it; undefined where its result says it. */
+  outlineOf(told: StoredOp): Outline | undefined {
+    return outlineOf(told, this.waitingBefore(told.op));
+  }
+
   /** A nested run, whose row tells the rest. */
   invoked(workflowId: string, runId: string): void {
     this.nested.push({ at: this.at(), nested: { workflowId, runId } });
@@ -160,8 +165,7 @@ export class ToldOps {
 /** What a step's op told, where its result does not say it: events as in `StoredOp`, those that only a row has by their count. */
 export type Outline = Exclude<StoredEvent, { event: RunEvent }>[];
 
-/** The outline of what a step's op told beside what waited for it; undefined where its result says it. */
-export function outlineOf({ events }: StoredOp, waiting: readonly WaitingEvent[]): Outline | undefined {
+function outlineOf({ events }: StoredOp, waiting: readonly WaitingEvent[]): Outline | undefined {
   const waited = new Set(waiting.map(({ ownId }) => ownId));
   const outline: Outline = [];
   for (const one of events) {

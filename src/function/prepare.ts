@@ -16,25 +16,6 @@ export interface Prepared {
   ownState?: boolean;
 }
 
-/** What a run begins with: what its start event brought, until its schemas, its source or an earlier leg say more. */
-export class RunInput {
-  prepared?: Prepared;
-
-  constructor(readonly start: StartRequest) {}
-
-  get data(): unknown {
-    return this.prepared ? this.prepared.inputData : this.start.inputData;
-  }
-
-  get state(): Record<string, unknown> {
-    return (this.prepared?.initialState ?? this.givenState) as Record<string, unknown>;
-  }
-
-  get givenState(): Record<string, unknown> {
-    return (this.start.initialState ?? {}) as Record<string, unknown>;
-  }
-}
-
 /** `isChanged`: the schema changed it, so it is to be remembered. */
 interface Checked {
   prepared: Prepared;

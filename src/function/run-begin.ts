@@ -7,10 +7,9 @@ import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import { activePathsOf } from './execution-path';
-import { ownershipOf } from './ownership';
+import { ownershipOf } from './scope';
 import { announceStart, beginningRuns, publishHandedOver } from './parent-stream';
-import type { RunInput } from './prepare';
-import type { SourcedStart } from './sourced-start';
+import type { RunInput } from './run-input';
 
 /** The beginning of a run, in its first op; also of the runs that it is nested in, where they had no op of their own yet. */
 export class RunBegin {
@@ -18,23 +17,19 @@ export class RunBegin {
     private readonly workflow: RunnableWorkflow,
     private readonly parts: EngineParts,
     private readonly input: RunInput,
-    private readonly sourced: SourcedStart | undefined,
     private readonly above: readonly AncestorSpans[],
   ) {}
 
   /** Before the op's body: takes the run, and says that it began. */
   async take(operation: Operation): Promise<void> {
-    const { input, sourced } = this;
-    const { scope, trace } = this.parts;
+    const { input } = this;
+    const { scope } = this.parts;
     await claimAncestors(scope.ancestors, scope.mastra, input.start).catch(async (error: unknown) => {
       // An earlier attempt of this op may have taken the run before its parent was cancelled.
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
     });
-    if (sourced && !input.prepared) {
-      input.prepared = await sourced.take(scope.runId);
-      trace.beginWith(input.data);
-    }
+    await input.take(this.parts);
     operation.holdEvents({ log: false });
     this.announce(operation);
     if (this.parts.persistence.wanted('running', {})) await this.claim(operation);

@@ -13,7 +13,7 @@ import { serializedContext } from '../wire/request-context';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
-import { ownershipOf } from './ownership';
+import { ownershipOf } from './scope';
 import { announceEnd, isTriedAgain } from './parent-stream';
 
 /** How a run came to rest: core's result, and what it wanted done. */

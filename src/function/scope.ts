@@ -4,7 +4,7 @@ import { FinalError } from '../errors';
 import { runChannel } from '../realtime/channel';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, InngestPort } from '../sdk/port';
-import { legName } from '../snapshot/snapshot';
+import { type Ownership, legName } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
@@ -64,5 +64,16 @@ export function runScope(
     streamBatchMs: workflow.streamBatchMs,
     log: wire.log,
     wire,
+  };
+}
+
+/** Whose the stored run is while this execution has it. */
+export function ownershipOf({ inngestRunId, leg, startEvent, resourceId }: RunScope): Ownership {
+  return {
+    owner: inngestRunId,
+    ...(leg && { leg: leg.number }),
+    ...(leg?.claim && { claim: leg.claim }),
+    ...(startEvent !== undefined && { startEvent }),
+    ...(resourceId !== undefined && { resourceId }),
   };
 }

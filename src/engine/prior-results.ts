@@ -1,4 +1,5 @@
-import type { StepParams } from '../core-types';
+/** What the steps of a later leg know of what was before it. */
+import type { StepParams, StepResults } from '../core-types';
 import { nestedMeta } from '../snapshot/nested-meta';
 import type { RunScope } from './scope';
 
@@ -16,4 +17,18 @@ export function withOwnPrior({ legResults }: RunScope, params: StepParams): Step
   }
   const { [step.id]: _foreach, ...others } = stepResults;
   return { ...params, stepResults: others };
+}
+
+/**
+ * What was known of a step before this leg. Core's own table of results changes while items of a foreach end in whatever
+ * order, so for an item what the leg began with is asked.
+ */
+export function priorResult(
+  scope: RunScope,
+  stepResults: StepResults,
+  stepId: string,
+  item: number | undefined,
+): StepResults[string] | undefined {
+  if (item === undefined) return stepResults[stepId];
+  return nestedMeta(scope.legResults?.[stepId]).foreachOutput?.[item];
 }
