@@ -1,4 +1,4 @@
-import type { ExecuteParams, StepResults } from '../core-types';
+import type { ExecuteParams } from '../core-types';
 import type { Json } from '../wire/json';
 
 /** What the first op of a later leg remembers: where and with what the run goes on. */

@@ -20,6 +20,7 @@ import { RunAnswer } from './run-answer';
 import { RunBegin } from './run-begin';
 import { type Rest, settleRun, tellCanceled } from './run-end';
 import { RunInput } from './run-input';
+import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
 import { type Fit, fitRunning, overBefore, storedUnderOther } from './version-change';
 
@@ -40,13 +41,14 @@ export class RunExecution {
   constructor(
     private readonly workflow: RunnableWorkflow,
     scope: RunScope,
-    start: Start,
+    { request, source }: Start,
     step: StepTools,
     private readonly identity: Identity,
   ) {
-    this.requestContext = new RequestContext(Object.entries(start.request.requestContext));
-    this.input = new RunInput(workflow, start, this.requestContext);
-    const { trace, above } = tracedRun(scope, start.request);
+    this.requestContext = new RequestContext(Object.entries(request.requestContext));
+    const sourced = source && new SourcedStart(workflow, source, this.requestContext);
+    this.input = new RunInput(workflow, request, this.requestContext, sourced);
+    const { trace, above } = tracedRun(scope, request);
     const operations = new Operations(step, scope, first => this.begin.take(first), identity.begun);
     this.parts = engineParts(scope, workflow, operations, trace);
     this.begin = new RunBegin(workflow, this.parts, this.input, above);
