@@ -55,8 +55,8 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     this.__registerMastra(mastra);
   }
 
-  override async execute<TState, TInput, TOutput>(params: ExecuteParams): Promise<TOutput> {
-    return super.execute<TState, TInput, TOutput>({ ...params, pubsub: this.parts.pubsub } as never);
+  override async execute<_State, _Input, TOutput>(params: ExecuteParams): Promise<TOutput> {
+    return super.execute<unknown, unknown, TOutput>({ ...params, pubsub: this.parts.pubsub });
   }
 
   /**

@@ -1,6 +1,6 @@
 /** Steps that are executed in the op of the step before them, and remembered with it. */
 import { DefaultExecutionEngine, type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
-import type { EntryParams, StepParams, StepResults, StepReturn } from '../core-types';
+import type { AnyStepResult, EntryParams, StepParams, StepResults, StepReturn } from '../core-types';
 import { type Json, isRecord } from '../wire/json';
 import { SealedFailure } from '../wire/outcome';
 import { applyStep } from './apply-step';
@@ -168,7 +168,7 @@ class FollowerEngine extends DefaultExecutionEngine {
 
   private stopped(params: StepParams, memo: Json | undefined): StepReturn {
     if (memo !== undefined) this.memos[String(indexOf(params))] = memo;
-    const result = { status: 'waiting' } as never;
+    const result: AnyStepResult = { status: 'waiting', payload: undefined, startedAt: 0 };
     return { result, stepResults: {}, mutableContext: this.buildMutableContext(params.executionContext) };
   }
 

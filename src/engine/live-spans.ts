@@ -1,13 +1,9 @@
 /** Core's live spans of spans that are known by derived ids. */
+import type { AnySpan } from '@mastra/core/observability';
 import { type SpanRef, shareOfTrace } from './span-ref';
 
 /** A live span of Mastra's observability. */
-export interface LiveSpan {
-  isValid?: boolean;
-  startTime?: Date;
-  end(options?: object): void;
-  error(options: object): void;
-}
+export type LiveSpan = AnySpan;
 
 /** Mastra's observability, with the hooks that its `startSpan` calls. */
 export interface SpanSource {

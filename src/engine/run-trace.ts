@@ -58,7 +58,7 @@ export function nestedStepSpan(stepId: string): SpanOptions {
 export interface SpanEnd {
   output?: unknown;
   attributes?: Record<string, unknown>;
-  error?: unknown;
+  error?: Error;
 }
 
 /**
@@ -171,7 +171,7 @@ export class RunTrace {
   /** What a user's callback gets of observability: loggers, metrics and the span it runs in; only ever inside an op. */
   contextOf(span: unknown): ReturnType<typeof createObservabilityContext> {
     const currentSpan = this.live(span);
-    return createObservabilityContext(currentSpan && ({ currentSpan } as never));
+    return createObservabilityContext(currentSpan && { currentSpan });
   }
 
   /** Observability being broken never fails a run. */

@@ -27,7 +27,7 @@ import { legMemo } from './leg-memo';
 import { nestedRuns } from './nested-runs';
 import { type ResumeTarget, resumeTarget } from '../snapshot/resume-target';
 import type { RunBegin } from './run-begin';
-import { validated } from './validate';
+import { validated } from './schema';
 
 /** Bytes of a memo that one op holds; Inngest takes 4 MiB. */
 const PART = 3 * 1024 * 1024;

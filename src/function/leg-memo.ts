@@ -10,7 +10,7 @@ import type { StartRequest } from '../wire/start-event';
 import { continuedPlace } from './graph-fit';
 import { interruption, passedSteps } from './interrupted';
 import type { ResumeTarget } from '../snapshot/resume-target';
-import { travelParams } from './travel-params';
+import { asCoreRun, travelParams } from './travel-params';
 
 interface LegSource {
   snapshot: Snapshot;
@@ -114,13 +114,13 @@ function restartMemo(
   context: Record<string, unknown>,
 ): Partial<LegStart> {
   const state = lastState(snapshot);
-  const running = {
+  const running: Snapshot = {
     ...snapshot,
     ...interruption(graph.steps, context, passedSteps(snapshot)),
     context,
     status: 'running',
   };
-  const restart = createRestartExecutionParams({ snapshot: running as never, graph });
+  const restart = createRestartExecutionParams({ snapshot: asCoreRun(running), graph });
   return { restart: { ...restart, state }, state, interrupted, begun, ...(elsewhere && { elsewhere }) };
 }
 

@@ -2,7 +2,7 @@ import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
 import { MastraInngestError } from '../errors';
 import { packedStory } from '../realtime/stored-events';
-import { emptySnapshot } from '../snapshot/snapshot';
+import { startedSnapshot } from '../snapshot/snapshot';
 import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
@@ -41,14 +41,9 @@ export class RunBegin {
     const { input, workflow } = this;
     const { scope } = this.parts;
     const { serializedStepGraph, stepGraph } = workflow;
-    const context = input.data === undefined ? {} : { input: input.data };
-    const fields = {
-      context,
-      value: input.state,
-      serializedStepGraph,
-      ...activePathsOf(stepGraph, { context }),
-    };
-    const initial = emptySnapshot(scope.runId, 'running', fields);
+    const given = { inputData: input.data, initialState: input.state };
+    const begun = startedSnapshot(scope.runId, given, { serializedStepGraph });
+    const initial = { ...begun, ...activePathsOf(stepGraph, begun) };
     const story = { ops: new Map([['', operation.told()]]), nested: [] };
     const told = operation.eventCount > 0 ? { events: packedStory(story, scope.runId) } : {};
     const outcome = await scope.record.claim({ ...ownershipOf(scope), ...told }, initial);

@@ -10,12 +10,12 @@ import { Publisher } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import {
-  emptySnapshot,
   hasToldEnd,
   type Snapshot,
   isAtRest,
   isLeftBehind,
   isStillSuspended,
+  startedSnapshot,
 } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import { type Json, isRecord } from '../wire/json';
@@ -206,10 +206,7 @@ class Closing {
 
   /** The run as its first op stores it. */
   private unbegun(): Snapshot {
-    const { inputData, initialState } = this.start;
-    const value = (initialState ?? {}) as Record<string, unknown>;
-    const context = inputData === undefined ? {} : { input: inputData };
-    return emptySnapshot(this.record.identity.runId, 'running', { context, value });
+    return startedSnapshot(this.record.identity.runId, this.start);
   }
 
   /** A row of another Inngest run (a rerun, a later leg) is not this run's to close. */

@@ -8,7 +8,7 @@ import { sameValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
 import type { SourcedStart } from './sourced-start';
-import { validated } from './validate';
+import { validated } from './schema';
 
 /** A run's input and state after the schemas. */
 export interface Prepared {

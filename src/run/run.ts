@@ -214,8 +214,10 @@ export class InngestRun extends Run {
         if (this.validateInputs) await checkedResumeData(steps, data, path, snapshot.context as StepResults);
         return (await this._validateResumeData(data, steps[path[0] ?? ''])) as unknown;
       },
-      validateTravelInput: async (input, stepId) =>
-        this._validateTimetravelInputData(input, steps[stepId] as never),
+      validateTravelInput: async (input, stepId) => {
+        const step = steps[stepId] as (typeof steps)[string];
+        return (await this._validateTimetravelInputData(input, step)) as unknown;
+      },
       settleUnanswered: snapshot => settleUnanswered(parts, snapshot),
       runState: inngestRunId => parts.port.runState(inngestRunId),
       request: args => this.request(args),
