@@ -45,10 +45,10 @@ export async function executeDurableStep(
 function noteTold(parts: EngineParts, params: StepParams, id: string, outcome: StepOutcome): void {
   const { result, told: outline } = outcome;
   const call = { id: params.step.id, stepCallId: parts.operations.callId(id) };
-  const words = tellsOfItself(parts, params) ? { result, outline } : { outline };
+  const report = tellsOfItself(parts, params) ? { result, outline } : { outline };
   // Made only where they are told again: this is passed for every remembered step of every request.
   const trailed = mayTrail(parts, params, id, outcome) ? () => eventsOfStep(call, result) : undefined;
-  parts.operations.toldByStep(id, shownStep(parts, params), words, trailed);
+  parts.operations.toldByStep(id, shownStep(parts, params), report, trailed);
 }
 
 async function remembered(

@@ -66,7 +66,7 @@ export class LiveSpans {
     const { sampling } = this.source.getConfig?.() ?? {};
     if (sampling?.type !== 'ratio') return undefined;
     const { probability } = sampling;
-    // One that is none is complained about where it always was.
+    // Core itself complains of a probability that is out of range.
     return probability !== undefined && probability >= 0 && probability <= 1
       ? shareOfTrace(traceId) < probability
       : undefined;

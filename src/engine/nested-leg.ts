@@ -13,7 +13,7 @@ export interface NestedLeg {
   runId: string;
   /** For a nested run that turns out never to have begun. */
   inputData?: unknown;
-  /** What the parent's step is said to be while the nested run executes. */
+  /** What is shown of the parent's step while the nested run executes. */
   stepInfo: Record<string, unknown>;
 }
 

@@ -34,7 +34,7 @@ export async function executeNestedWorkflow(
   const { executionContext } = params;
   const leg = nestedLeg(parts, params, child);
   const stepInfo = leg ? leg.stepInfo : infoOfEarlierResume(parts, params);
-  // What goes on has had its tries.
+  // A continued run is not retried.
   const { attempts = 0, delay = 0 } = leg ? {} : executionContext.retryConfig;
   // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
   for (let retry = 0; ; retry++) {
@@ -43,7 +43,7 @@ export async function executeNestedWorkflow(
     const current = { id, callId: parts.ids.of(params), runId, retry, left: attempts - retry, leg, stepInfo };
     const outcome = await (inlined?.execute(current, engineOf) ?? attempt(parts, params, child, current));
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
-    // What a try left behind, the next one finds.
+    // The next try begins with the state that this one left.
     Object.assign(executionContext.state, outcome.state);
     if (delay > 0) await parts.operations.sleep(parts.ids.retryPause(params, retry + 1), delay);
   }
@@ -60,7 +60,7 @@ export interface Attempt {
   left: number;
   /** Where the nested run goes on instead of beginning. */
   leg?: NestedLeg;
-  /** What the parent's step is said to be, where more is known of it than its input. */
+  /** What is shown of the parent's step, where more is known of it than its input. */
   stepInfo?: Record<string, unknown>;
 }
 
@@ -167,7 +167,7 @@ function stepSpan(
   );
 }
 
-/** An ancestor's first op is this run's business only while nothing of this run was executed either. */
+/** A nested run does an ancestor's first op only where nothing of this run was executed before. */
 function claimable(ancestors: readonly Ancestor[], first: boolean): Ancestor[] {
   return ancestors.map(({ events, ...ancestor }) => ({
     ...ancestor,

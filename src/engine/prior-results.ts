@@ -4,8 +4,8 @@ import { nestedMeta } from '../snapshot/nested-meta';
 import type { RunScope } from './scope';
 
 /**
- * In a leg that goes on with a foreach, each item sees what was known of the foreach before, whoever ends first; one that was
- * not suspended sees nothing of it, since what is said of the foreach is another item's.
+ * In a leg that continues a foreach, each item sees the foreach's result as the leg began with it, in whatever order items end. An
+ * item that was not suspended sees none, since what that result says is another item's.
  */
 export function withOwnPrior({ legResults }: RunScope, params: StepParams): StepParams {
   const { executionContext, step, stepResults } = params;

@@ -88,7 +88,7 @@ export class LegLoader {
     }
   }
 
-  /** The results that the story was told by are about to be replaced. */
+  /** Stores the events so far: the results that they would be read from are about to be replaced. */
   private async keepStory(operation: Operation): Promise<void> {
     const { record } = this.parts.scope;
     const row = this.isStored() ? await record.load() : undefined;

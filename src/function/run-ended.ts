@@ -152,7 +152,7 @@ class Closing {
     return !this.isOwn(stored) && isLeftBehind(stored);
   }
 
-  /** It can be gone on with: with `resume()` where it is suspended still, else with `restart()`. */
+  /** It can be continued: by `resume()` where it is still suspended, else by `restart()`. */
   private async closeElsewhere(stored: Snapshot): Promise<boolean> {
     const { record, status, data } = this;
     const { workflowId, runId } = record.identity;

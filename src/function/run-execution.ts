@@ -18,15 +18,15 @@ import { type RunResult, endedRun } from '../engine/nested-outcome';
 import { announceEnd } from './parent-stream';
 import { RunAnswer } from './run-answer';
 import { RunBegin } from './run-begin';
-import { type Rest, settleRun, tellCanceled } from './run-end';
+import { type RunOutcome, settleRun, tellCanceled } from './run-end';
 import { RunInput } from './run-input';
 import { SourcedStart } from './sourced-start';
 import type { Start } from './start-source';
-import { type Fit, fitRunning, overBefore, storedUnderOther } from './version-change';
+import { type Fit, fitRunning, restedBefore, storedUnderOther } from './version-change';
 
 /** How core's engine came to an end, or what ended the run before it. */
 interface Ending {
-  rest: Rest;
+  outcome: RunOutcome;
   run: RunResult;
 }
 
@@ -67,19 +67,19 @@ export class RunExecution {
     try {
       const ended = await this.continue();
       if (ended) return this.answer.of(this.scope, endedRun(ended), 0);
-      const stored = await storedUnderOther(this.identity, this.scope);
-      const over = stored && overBefore(stored, this.scope);
-      if (over) {
-        for (const [key, value] of Object.entries(over.requestContext ?? {}))
+      const stored = await storedUnderOther(this.identity, this.parts);
+      const rested = stored && restedBefore(stored, this.parts);
+      if (rested) {
+        for (const [key, value] of Object.entries(rested.requestContext ?? {}))
           this.requestContext.set(key, value);
-        return this.answer.of(this.scope, endedRun(over), over.timestamp);
+        return this.answer.of(this.scope, endedRun(rested), rested.timestamp);
       }
-      const { rest, run } = await this.runGraph(stored);
-      return this.answer.of(this.scope, run, await this.finish(rest, run));
+      const { outcome, run } = await this.runGraph(stored);
+      return this.answer.of(this.scope, run, await this.finish(outcome, run));
     } catch (error) {
       const refused = this.refusal(error);
       if (refused?.code !== 'RUN_CANCELED') throw error;
-      if (refused.runId === this.scope.runId) await tellCanceled(this.parts, this.start);
+      if (refused.runId === this.scope.runId) await tellCanceled(this.parts, this.start.requestContext);
       return this.answer.of(this.scope, { status: 'canceled' }, 0);
     }
   }
@@ -131,14 +131,14 @@ export class RunExecution {
     });
   }
 
-  private async finish(rest: Rest, run: RunResult): Promise<number> {
+  private async finish(outcome: RunOutcome, run: RunResult): Promise<number> {
     const { operations, ids, scope } = this.parts;
     const memo = await operations.run(
       ids.finish,
       async operation => {
         const endedAt = Date.now();
         const parentResult = this.answer.parentResult(scope, run, endedAt);
-        await settleRun(operation, this.parts, this.workflow, rest, parentResult);
+        await settleRun(operation, this.parts, this.workflow, outcome, parentResult);
         return seal({ endedAt });
       },
       { holds: true },
@@ -161,8 +161,8 @@ export class RunExecution {
       }
       const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams());
       this.answer.requireStorable(this.scope, run);
-      const rest = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
-      return { rest: rest as Rest, run };
+      const outcome = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
+      return { outcome: outcome as RunOutcome, run };
     } catch (error) {
       if (this.refusal(error)) throw error;
       return this.thrown(error, engine.end.reached);
@@ -174,7 +174,7 @@ export class RunExecution {
     const state = reached?.executionContext.state;
     const run: RunResult = { status: 'failed', error: asCoreError(storableError(thrown)), state };
     const stepResults = reached?.stepResults ?? this.knownResults;
-    return { rest: { ...run, persist: reached, thrown: true, stepResults } as unknown as Rest, run };
+    return { outcome: { ...run, persist: reached, thrown: true, stepResults } as unknown as RunOutcome, run };
   }
 
   private get knownResults(): StepResults {

@@ -166,7 +166,7 @@ async function stored(record: RunRecord, how: 'resume' | 'other' = 'other'): Pro
   throw cannotContinue(record, 'RUN_NOT_FOUND', why);
 }
 
-/** The stored run; if it has not begun, Inngest was asked for it first. @throws MastraInngestError `RUN_NOT_FOUND` */
+/** The stored run. Where it has not begun, Inngest is asked first whether it ever will. @throws MastraInngestError `RUN_NOT_FOUND` */
 export async function answered(run: Continuable, how?: 'resume'): Promise<Snapshot> {
   const { record, isNew } = run;
   const snapshot = await stored(record, how);
