@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RunEvent } from '../realtime/channel';
-import { streamImage } from '../realtime/image';
-import { Publisher } from '../realtime/publisher';
+import { publishAlone } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { InngestWorkflow } from '../workflow/workflow';
 
@@ -11,7 +10,6 @@ export async function publishOutside(
   channel: string,
   event: RunEvent,
 ): Promise<void> {
-  const publisher = new Publisher(wireOf(workflow.port, workflow), `outside/${randomUUID()}`);
-  publisher.publish(streamImage(event), [{ channel, prefix: '' }]);
-  await publisher.flush();
+  const targets = [{ channel, prefix: '' }];
+  await publishAlone(wireOf(workflow.port, workflow), `outside/${randomUUID()}`, event, targets);
 }

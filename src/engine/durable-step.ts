@@ -8,7 +8,6 @@ import type { Json } from '../wire/json';
 import { applyStep } from './apply-step';
 import { type EngineParts, shownStep } from './engine-parts';
 import { joinedStep, performJoined, takeJoined } from './joined';
-import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { unsealFailure } from '../wire/outcome';
 import type { StepOutcome } from './step-memo';
@@ -18,20 +17,19 @@ import { type PostponedRetry, mayTrail, readStep, tellsOfItself } from './step-o
 export async function executeDurableStep(
   parts: EngineParts,
   params: StepParams,
-  turns: LoopTurns | undefined,
   /** Set where the step has been reported as started before its op (a native step), in milliseconds since the epoch. */
   reportedStart?: number,
 ): Promise<StepReturn> {
   const before = joinedStep(parts, params);
-  if (before) return applyStep(parts, params, turns, before);
+  if (before) return applyStep(parts, params, before);
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
     const id = parts.ids.of(params, retry);
     const body = (operation: Operation) =>
-      performJoined(parts, params, turns, operation, { attempt: retry, startedAt });
+      performJoined(parts, params, operation, { attempt: retry, startedAt });
     const outcome = await remembered(parts, params, parts.operations.run(id, body, { retold: true }));
     if (!('retry' in outcome)) {
-      const returned = applyStep(parts, params, turns, outcome);
+      const returned = applyStep(parts, params, outcome);
       noteTold(parts, params, id, { ...outcome, result: { ...returned.result } });
       return returned;
     }

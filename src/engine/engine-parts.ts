@@ -1,4 +1,4 @@
-import type { StepFlowEntry } from '@mastra/core/workflows';
+import type { SerializedStepFlowEntry, StepFlowEntry } from '@mastra/core/workflows';
 import type { StepParams } from '../core-types';
 import { ExecutionPersistence, type Persistence } from '../snapshot/persistence';
 import { ContainerTimes } from './container-times';
@@ -30,6 +30,8 @@ export interface EngineParts {
   readonly scope: RunScope;
   readonly ids: OperationIds;
   readonly graph: readonly StepFlowEntry[];
+  /** The same as core serializes it. */
+  readonly serializedGraph: readonly SerializedStepFlowEntry[];
   /** Index of the graph's last entry. */
   readonly lastEntry: number;
   readonly plan?: Plan | undefined;
@@ -50,7 +52,10 @@ export interface EngineParts {
 /** Brings them together, around what the caller has made. */
 export function engineParts(
   scope: RunScope,
-  workflow: { stepGraph: readonly StepFlowEntry[] },
+  workflow: {
+    stepGraph: readonly StepFlowEntry[];
+    serializedStepGraph: readonly SerializedStepFlowEntry[];
+  },
   operations: Operations,
   trace: RunTrace,
 ): EngineParts {
@@ -61,6 +66,7 @@ export function engineParts(
     operations,
     trace,
     graph,
+    serializedGraph: workflow.serializedStepGraph,
     plan,
     ahead: new Map(),
     inlined: new Map(),

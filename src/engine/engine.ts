@@ -47,7 +47,6 @@ type ChildSpanParams = Parameters<DefaultExecutionEngine['createChildSpan']>[0];
  */
 export class InngestExecutionEngine extends DefaultExecutionEngine {
   readonly end: RunEnd = {};
-  private readonly loops = new WeakMap<RunContextState, LoopTurns>();
 
   constructor(private readonly parts: EngineParts) {
     const { mastra, options } = parts.scope;
@@ -88,12 +87,11 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   private perform(given: StepParams): Promise<StepReturn> {
     if (isPure(this.parts, given.step.id)) return executePure(this.parts, given);
     const params = this.hooked(given);
-    const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
-    if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
+    if (isNativeStep(params.step)) return executeNativeStep(this.parts, params);
     const child: unknown = params.step;
     const engineOf = (parts: EngineParts) => new InngestExecutionEngine(parts);
     if (isNestable(child)) return executeNestedWorkflow(this.parts, params, child, engineOf);
-    return executeDurableStep(this.parts, params, turns);
+    return executeDurableStep(this.parts, params);
   }
 
   /** A test may have another step executed, and is told of each. */
@@ -105,10 +103,9 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   }
 
   override async executeLoop(params: LoopParams) {
-    const { entry, executionContext } = params;
+    const { entry } = params;
     if (hasPureControl(this.parts, getEntryId(entry.step))) return super.executeLoop(params);
-    const turns = new LoopTurns(entry);
-    this.loops.set(executionContext, turns);
+    const turns = LoopTurns.begin(params);
     const condition = (context: TurnContext) => recallTurn(this.parts, params, turns, context);
     return super.executeLoop({
       ...params,

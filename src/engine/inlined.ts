@@ -78,6 +78,7 @@ export class InlinedRun {
       ...outer,
       scope,
       graph: child.stepGraph,
+      serializedGraph: child.serializedStepGraph,
       lastEntry: child.stepGraph.length - 1,
       ids: new OperationIds(child.stepGraph, plan?.names, `${id} › `),
       plan,

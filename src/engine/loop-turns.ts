@@ -1,7 +1,7 @@
 import type { ObservabilityContext } from '@mastra/core/observability';
 import { selectFields } from '@mastra/core/utils';
 import { getEntryId } from '@mastra/core/workflows';
-import type { LoopParams, StepParams } from '../core-types';
+import type { LoopParams, RunContextState, StepParams } from '../core-types';
 import { storableError } from '../wire/storable-error';
 import { callbackOp } from './callback-op';
 import type { EngineParts } from './engine-parts';
@@ -11,11 +11,26 @@ import type { ConditionOutcome } from './step-memo';
 /** What core shows of a turn's output in the span of its condition (source: @mastra/core, `executeLoop`). */
 const SHOWN = ['stepResult', 'output.text', 'output.object', 'messages'];
 
+/** The loops that are executed, by what core hands to their bodies. */
+const running = new WeakMap<RunContextState, LoopTurns>();
+
 /** The condition of one loop, and what it said in each turn. */
 export class LoopTurns {
   private readonly outcomes = new Map<number, ConditionOutcome>();
 
-  constructor(private readonly entry: LoopParams['entry']) {}
+  private constructor(private readonly entry: LoopParams['entry']) {}
+
+  /** The turns of a loop that begins. */
+  static begin({ entry, executionContext }: LoopParams): LoopTurns {
+    const turns = new LoopTurns(entry);
+    running.set(executionContext, turns);
+    return turns;
+  }
+
+  /** The turns of the loop whose body the step is; undefined for any other step. */
+  static of({ iterationCount, executionContext }: StepParams): LoopTurns | undefined {
+    return iterationCount === undefined ? undefined : running.get(executionContext);
+  }
 
   /** Calls the user's condition; only ever inside an op. `span`: has begun. */
   async evaluate(

@@ -11,7 +11,7 @@ import { contextValue } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import { type KnownValues, knownOf } from './known-values';
-import type { LoopTurns } from './loop-turns';
+import { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { SealedFailure, asCoreError, seal, thrownFailure } from '../wire/outcome';
 import { OutsideCancel } from './outside-cancel';
@@ -69,6 +69,8 @@ interface Performed {
 export class StepOperation {
   private readonly engine: StepEngine;
   private readonly callback: Callback;
+  /** Where the step is a loop's body. */
+  private readonly turns: LoopTurns | undefined;
   private readonly prevOutput: unknown;
   private readonly known: KnownValues | undefined;
   private hasReported = false;
@@ -76,13 +78,13 @@ export class StepOperation {
   constructor(
     private readonly parts: EngineParts,
     private readonly params: StepParams,
-    private readonly turns: LoopTurns | undefined,
     private readonly operation: Operation,
     private readonly attempt: number,
     private readonly firstStartedAt: number | undefined,
   ) {
     const tools = parts.operations.guardedTools(params.step.id);
     this.known = knownOf(parts, params);
+    this.turns = LoopTurns.of(params);
     this.callback = new Callback(parts, operation, params.requestContext);
     this.prevOutput = storedCopy<unknown>(params.prevOutput);
     const around = { prevOutput: this.prevOutput, context: this.context, known: this.known };

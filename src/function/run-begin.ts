@@ -5,7 +5,6 @@ import { packedStory } from '../realtime/stored-events';
 import { startedSnapshot } from '../snapshot/snapshot';
 import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
-import type { RunnableWorkflow } from './definition';
 import { activePathsOf } from './execution-path';
 import { ownershipOf } from './scope';
 import { announceStart, beginningRuns, publishHandedOver } from './parent-stream';
@@ -14,7 +13,6 @@ import type { RunInput } from './run-input';
 /** The beginning of a run, in its first op; also of the runs that it is nested in, where they had no op of their own yet. */
 export class RunBegin {
   constructor(
-    private readonly workflow: RunnableWorkflow,
     private readonly parts: EngineParts,
     private readonly input: RunInput,
     private readonly above: readonly AncestorSpans[],
@@ -38,12 +36,13 @@ export class RunBegin {
   }
 
   private async claim(operation: Operation): Promise<void> {
-    const { input, workflow } = this;
-    const { scope } = this.parts;
-    const { serializedStepGraph, stepGraph } = workflow;
+    const { input } = this;
+    const { scope, graph, serializedGraph } = this.parts;
     const given = { inputData: input.data, initialState: input.state };
-    const begun = startedSnapshot(scope.runId, given, { serializedStepGraph });
-    const initial = { ...begun, ...activePathsOf(stepGraph, begun) };
+    const begun = startedSnapshot(scope.runId, given, {
+      serializedStepGraph: [...serializedGraph],
+    });
+    const initial = { ...begun, ...activePathsOf(graph, begun) };
     const story = { ops: new Map([['', operation.told()]]), nested: [] };
     const told = operation.eventCount > 0 ? { events: packedStory(story, scope.runId) } : {};
     const outcome = await scope.record.claim({ ...ownershipOf(scope), ...told }, initial);

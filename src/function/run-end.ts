@@ -8,7 +8,6 @@ import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
 import { serializedContext } from '../wire/request-context';
-import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
 import { ownershipOf } from './scope';
 import { announceEnd, isTriedAgain } from './parent-stream';
@@ -34,7 +33,6 @@ export interface RunOutcome {
 export async function settleRun(
   operation: Operation,
   parts: EngineParts,
-  workflow: RunnableWorkflow,
   outcome: RunOutcome,
   parentResult: Record<string, unknown> | undefined,
 ): Promise<void> {
@@ -42,7 +40,7 @@ export async function settleRun(
   const told = wantsEnd(scope.options) ? outcome.callbacks : undefined;
   if (told && !(await isToldElsewhere(parts))) await tellEnd(scope.mastra, scope.options, told);
   const results = outcome.persist?.stepResults ?? outcome.stepResults;
-  const snapshot = finalSnapshot(parts, workflow, outcome, results);
+  const snapshot = finalSnapshot(parts, outcome, results);
   const stored = persistence.wanted(outcome.status, results);
   if (parentResult) announceEnd(operation, scope, parentResult);
   await operation.logged();
@@ -103,12 +101,7 @@ function endSpans({ trace, scope }: EngineParts, outcome: RunOutcome): void {
     trace.finish(root.parent, end, scope.startedAt);
 }
 
-function finalSnapshot(
-  parts: EngineParts,
-  workflow: RunnableWorkflow,
-  outcome: RunOutcome,
-  results: StepResults,
-): Snapshot {
+function finalSnapshot(parts: EngineParts, outcome: RunOutcome, results: StepResults): Snapshot {
   const { scope } = parts;
   const context = outcome.persist?.executionContext;
   const fields: Partial<Snapshot> = {
@@ -117,7 +110,7 @@ function finalSnapshot(
     activePaths: context?.executionPath ?? [],
     activeStepsPath: context?.activeStepsPath ?? {},
     stepExecutionPath: context?.stepExecutionPath,
-    serializedStepGraph: workflow.serializedStepGraph,
+    serializedStepGraph: [...parts.serializedGraph],
     suspendedPaths: context?.suspendedPaths ?? {},
     resumeLabels: context?.resumeLabels ?? {},
     result: outcome.result,

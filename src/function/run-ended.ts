@@ -5,8 +5,7 @@
 import type { AnyMastra } from '../core-types';
 import { type Refusal, isSealed, refusingError, seal, unseal } from '../wire/outcome';
 import { runFinished } from '../realtime/events';
-import { streamImage } from '../realtime/image';
-import { Publisher } from '../realtime/publisher';
+import { publishAlone } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import {
@@ -198,10 +197,8 @@ class Closing {
     const { workflowId, runId } = record.identity;
     const ancestors = start.sender?.ancestors ?? [];
     const targets = streamTargets({ workflowId, runId }, ancestors).slice(0, 1);
-    const publisher = new Publisher(wireOf(port, workflow), `${data.run_id}/ended`);
     const end = runFinished({ runId, workflowStatus: status, error }, inngest?.leg ?? 0);
-    publisher.publish(streamImage(end), targets);
-    await publisher.flush();
+    await publishAlone(wireOf(port, workflow), `${data.run_id}/ended`, end, targets);
   }
 
   /** The run as its first op stores it. */

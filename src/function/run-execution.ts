@@ -51,7 +51,7 @@ export class RunExecution {
     const { trace, above } = tracedRun(scope, request);
     const operations = new Operations(step, scope, first => this.begin.take(first), identity.begun);
     this.parts = engineParts(scope, workflow, operations, trace);
-    this.begin = new RunBegin(workflow, this.parts, this.input, above);
+    this.begin = new RunBegin(this.parts, this.input, above);
     this.answer = new RunAnswer(this.input, this.requestContext, this.parts.plan !== undefined);
   }
 
@@ -138,7 +138,7 @@ export class RunExecution {
       async operation => {
         const endedAt = Date.now();
         const parentResult = this.answer.parentResult(scope, run, endedAt);
-        await settleRun(operation, this.parts, this.workflow, outcome, parentResult);
+        await settleRun(operation, this.parts, outcome, parentResult);
         return seal({ endedAt });
       },
       { holds: true },
@@ -148,7 +148,7 @@ export class RunExecution {
 
   /** `stored`: the run as another version of the workflow left it. */
   private async runGraph(stored: Snapshot | undefined): Promise<Ending> {
-    const fit: Fit = stored ? fitRunning(this.parts, this.workflow, stored) : { leg: this.scope.leg };
+    const fit: Fit = stored ? fitRunning(this.parts, stored) : { leg: this.scope.leg };
     const { leg, misfit } = fit;
     if (misfit) return this.thrown(misfit.error, misfit.reached);
     this.parts = { ...this.parts, scope: { ...this.scope, leg } };

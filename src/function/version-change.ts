@@ -50,11 +50,7 @@ export interface Fit {
  * A misfit ends the run before anything of it is executed.
  * @param row the stored run
  */
-export function fitRunning(
-  { scope, operations }: EngineParts,
-  { serializedStepGraph: graph }: { serializedStepGraph: readonly unknown[] },
-  row: Snapshot,
-): Fit {
+export function fitRunning({ scope, operations, serializedGraph: graph }: EngineParts, row: Snapshot): Fit {
   if (row.inngest?.owner !== scope.inngestRunId) return { leg: scope.leg };
   const { graph: fitted = row.serializedStepGraph, begins } = row.inngest;
   const first = scope.leg && placeOf(scope.leg);
