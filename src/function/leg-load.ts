@@ -84,7 +84,7 @@ export class LegLoader {
       const size = jsonSize(memo);
       return size <= PART ? memo : seal({ ...slice(memo, 0), at });
     } catch (error) {
-      throw refusal(error, this.parts.scope.runId);
+      throw asRefusal(error, this.parts.scope.runId);
     }
   }
 
@@ -242,7 +242,7 @@ function slice(memo: Json, part: number): { text: string; parts: number } {
 }
 
 /** An error of ours refuses the leg; anything else (the store is down) is tried again by Inngest. */
-function refusal(error: unknown, runId: string): unknown {
+function asRefusal(error: unknown, runId: string): unknown {
   const code = MastraInngestError.is(error)
     ? error.code
     : isUserError(error)
