@@ -1,4 +1,4 @@
-import type { StepFlowEntry } from '@mastra/core/workflows';
+import type { SerializedStepFlowEntry, StepFlowEntry } from '@mastra/core/workflows';
 import type { EngineOptions } from './core-types';
 import type { ServableFunction } from './sdk/port';
 
@@ -11,7 +11,7 @@ export interface NestableWorkflow {
   readonly options: EngineOptions;
   readonly steps: Record<string, unknown>;
   readonly stepGraph: readonly StepFlowEntry[];
-  readonly serializedStepGraph: readonly unknown[];
+  readonly serializedStepGraph: readonly SerializedStepFlowEntry[];
   getFunction(): ServableFunction;
   /** The function that continues a run of it. */
   getResumeFunction(): ServableFunction;

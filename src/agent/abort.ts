@@ -1,4 +1,4 @@
-/** Aborts a run that nobody hears: one that waits between two ops, or whose process or channel is gone. */
+/** Aborts a run whose process does not hear that it should stop: it waits between two ops, or the process or the channel is gone. */
 import type { AnyMastra } from '../core-types';
 import { warningLog } from '../realtime/wire';
 import { reasonOf } from '../errors';

@@ -1,6 +1,6 @@
 import type { PublishedEvent } from '../realtime/channel';
 import { type Subscription, subscribe } from '../realtime/subscription';
-import { logOf, warningLog, withCache } from '../realtime/wire';
+import { logOf, warningLog } from '../realtime/wire';
 import { reasonOf } from '../errors';
 import type { InngestWorkflow } from '../workflow/workflow';
 import { publishOutside } from './publish-outside';
@@ -40,7 +40,7 @@ export class ControlTopic {
   }
 
   private async open(topic: string, callback: Callback, listening: Listening): Promise<void> {
-    const { port, mastra, eventCache } = this.workflow();
+    const workflow = this.workflow();
     const runId = runOfControl(topic) ?? '';
     const channel = controlChannel(runId);
     const known = new Set<string>();
@@ -50,12 +50,15 @@ export class ControlTopic {
       void (async () => callback({ type, runId, data, id, createdAt: new Date() }))().catch(() => {});
     };
     const readLog = async () => {
-      const read = await logOf(withCache(mastra, eventCache), channel)
+      const read = await logOf(workflow, channel)
         ?.read(0)
         .catch(() => undefined);
       for (const { event } of read?.entries ?? []) onEvent(event);
     };
-    const subscription = await subscribe(port, channel, { onEvent, onReconnect: () => void readLog() });
+    const subscription = await subscribe(workflow.port, channel, {
+      onEvent,
+      onReconnect: () => void readLog(),
+    });
     if (listening.isClosed) return subscription.close();
     listening.subscription = subscription;
     await readLog();

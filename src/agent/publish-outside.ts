@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { RunEvent } from '../realtime/channel';
-import { streamImage } from '../realtime/image';
-import { Publisher } from '../realtime/publisher';
-import { wireOf, withCache } from '../realtime/wire';
+import { publishAlone } from '../realtime/publisher';
+import { wireOf } from '../realtime/wire';
 import type { InngestWorkflow } from '../workflow/workflow';
 
 /** Stores and sends an event that no op of a run tells. */
 export async function publishOutside(
-  { port, mastra, eventCache }: InngestWorkflow,
+  workflow: InngestWorkflow,
   channel: string,
   event: RunEvent,
 ): Promise<void> {
-  const publisher = new Publisher(wireOf(port, withCache(mastra, eventCache)), `outside/${randomUUID()}`);
-  publisher.publish(streamImage(event), [{ channel, prefix: '' }]);
-  await publisher.flush();
+  const targets = [{ channel, prefix: '' }];
+  await publishAlone(wireOf(workflow.port, workflow), `outside/${randomUUID()}`, event, targets);
 }

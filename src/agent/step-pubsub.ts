@@ -31,7 +31,7 @@ export class StepPubSub extends PubSub {
     await this.write(event);
   }
 
-  /** An error, and all that comes after it, waits for a word: it may not be the last one. */
+  /** Holds an error, and all that comes after it, until it is known whether the call is made again. */
   holdErrors(): void {
     this.holds = true;
   }

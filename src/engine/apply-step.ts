@@ -4,16 +4,11 @@ import { asCoreError } from '../wire/outcome';
 import { type ContextChange, applyContext } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
-import type { LoopTurns } from './loop-turns';
+import { LoopTurns } from './loop-turns';
 import type { StepOutcome } from './step-memo';
 
 /** Applies what is remembered of a step; nothing here is observable from outside (I2). */
-export function applyStep(
-  parts: EngineParts,
-  params: StepParams,
-  turns: LoopTurns | undefined,
-  outcome: StepOutcome,
-): StepReturn {
+export function applyStep(parts: EngineParts, params: StepParams, outcome: StepOutcome): StepReturn {
   const { executionContext, abortController } = params;
   const payload = outcome.samePayload ? { payload: params.prevOutput as unknown } : {};
   const result = { ...outcome.result, ...payload } as StepOutcome['result'];
@@ -24,6 +19,7 @@ export function applyStep(
   if (outcome.aborted) abortController.abort();
   const item = itemOf(params);
   item?.foreach.hasReported(item.index);
+  const turns = LoopTurns.of(params);
   if (turns && outcome.condition) {
     turns.remember(params.iterationCount ?? 1, outcome.condition);
     parts.trace.settle(turns.spanId(params));

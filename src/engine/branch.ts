@@ -85,12 +85,17 @@ async function ask(
     if (span) parts.trace.finish(span, { output: result, attributes: { result } });
     return result;
   } catch (error) {
-    refuse(parts, arm, error, span);
+    reportThrown(parts, arm, error, span);
     return false;
   }
 }
 
-function refuse({ scope, trace }: EngineParts, arm: number, error: unknown, span: SpanRef | undefined): void {
+function reportThrown(
+  { scope, trace }: EngineParts,
+  arm: number,
+  error: unknown,
+  span: SpanRef | undefined,
+): void {
   const { workflowId, runId } = scope;
   const reason = reasonOf(error);
   scope.log.warn('A branch condition threw; its arm is not taken.', { workflowId, runId, arm, reason });

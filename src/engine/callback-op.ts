@@ -61,7 +61,7 @@ export class Callback {
   }
 }
 
-/** Does what `body` says once, and to the run what it remembers. What `body` throws is final, as in core, and comes out as it was. */
+/** Runs `body` once, in an op, and applies to the run what is remembered of it. What `body` throws is final, as in core, and comes out as it was. */
 export async function callbackOp<T extends object>(
   parts: EngineParts,
   id: string,

@@ -1,7 +1,7 @@
 /** What an op changed in the request context: remembered with the op, and the same on the first pass and on a replay (I7). */
 import { RequestContext } from '@mastra/core/request-context';
 import type { Context } from '../core-types';
-import { decodeValue } from '../wire/decode';
+import { storedCopy } from '../wire/decode';
 import { encodeValue } from '../wire/encode';
 import { jsonSize } from '../wire/limits';
 import { serializedContext, unstorableKeys } from '../wire/request-context';
@@ -128,7 +128,7 @@ function isStorable(value: unknown): boolean {
 
 function copyOf(value: unknown): unknown {
   try {
-    return decodeValue(encodeValue(value));
+    return storedCopy(value);
   } catch {
     return value;
   }

@@ -4,12 +4,10 @@
  */
 import type { StepParams, StepReturn } from '../core-types';
 import { eventsOfStep } from '../realtime/events';
-import { stepCallId } from '../realtime/stored-events';
 import type { Json } from '../wire/json';
 import { applyStep } from './apply-step';
 import { type EngineParts, shownStep } from './engine-parts';
 import { joinedStep, performJoined, takeJoined } from './joined';
-import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { unsealFailure } from '../wire/outcome';
 import type { StepOutcome } from './step-memo';
@@ -19,20 +17,19 @@ import { type PostponedRetry, mayTrail, readStep, tellsOfItself } from './step-o
 export async function executeDurableStep(
   parts: EngineParts,
   params: StepParams,
-  turns: LoopTurns | undefined,
   /** Set where the step has been reported as started before its op (a native step), in milliseconds since the epoch. */
   reportedStart?: number,
 ): Promise<StepReturn> {
   const before = joinedStep(parts, params);
-  if (before) return applyStep(parts, params, turns, before);
+  if (before) return applyStep(parts, params, before);
   let startedAt = reportedStart;
   for (let retry = 0; ;) {
     const id = parts.ids.of(params, retry);
     const body = (operation: Operation) =>
-      performJoined(parts, params, turns, operation, { attempt: retry, startedAt });
+      performJoined(parts, params, operation, { attempt: retry, startedAt });
     const outcome = await remembered(parts, params, parts.operations.run(id, body, { retold: true }));
     if (!('retry' in outcome)) {
-      const returned = applyStep(parts, params, turns, outcome);
+      const returned = applyStep(parts, params, outcome);
       noteTold(parts, params, id, { ...outcome, result: { ...returned.result } });
       return returned;
     }
@@ -45,11 +42,11 @@ export async function executeDurableStep(
 /** The op `id` is done, in this request or before, and its result says what it told. */
 function noteTold(parts: EngineParts, params: StepParams, id: string, outcome: StepOutcome): void {
   const { result, told: outline } = outcome;
-  const call = { id: params.step.id, stepCallId: stepCallId(parts.scope.legName, id) };
-  const words = tellsOfItself(parts, params) ? { result, outline } : { outline };
+  const call = { id: params.step.id, stepCallId: parts.operations.callId(id) };
+  const report = tellsOfItself(parts, params) ? { result, outline } : { outline };
   // Made only where they are told again: this is passed for every remembered step of every request.
   const trailed = mayTrail(parts, params, id, outcome) ? () => eventsOfStep(call, result) : undefined;
-  parts.operations.toldByStep(id, shownStep(parts, params), words, trailed);
+  parts.operations.toldByStep(id, shownStep(parts, params), report, trailed);
 }
 
 async function remembered(

@@ -1,13 +1,12 @@
-import type { StepFlowEntry } from '@mastra/core/workflows';
+import type { SerializedStepFlowEntry, StepFlowEntry } from '@mastra/core/workflows';
 import type { StepParams } from '../core-types';
-import type { Persistence } from '../snapshot/persistence';
+import { ExecutionPersistence, type Persistence } from '../snapshot/persistence';
 import { ContainerTimes } from './container-times';
 import { OperationIds } from './operation-ids';
 import type { Operations } from './operations';
 import { Marks } from './known-values';
 import type { Json } from '../wire/json';
-import { ExecutionPersistence } from './persistence';
-import type { Plan } from './plan';
+import { type Plan, planOf } from './plan';
 import { RunPubSub } from './run-pubsub';
 import type { RunTrace } from './run-trace';
 import type { RunScope } from './scope';
@@ -31,6 +30,8 @@ export interface EngineParts {
   readonly scope: RunScope;
   readonly ids: OperationIds;
   readonly graph: readonly StepFlowEntry[];
+  /** The same as core serializes it. */
+  readonly serializedGraph: readonly SerializedStepFlowEntry[];
   /** Index of the graph's last entry. */
   readonly lastEntry: number;
   readonly plan?: Plan | undefined;
@@ -51,16 +52,21 @@ export interface EngineParts {
 /** Brings them together, around what the caller has made. */
 export function engineParts(
   scope: RunScope,
-  graph: readonly StepFlowEntry[],
+  workflow: {
+    stepGraph: readonly StepFlowEntry[];
+    serializedStepGraph: readonly SerializedStepFlowEntry[];
+  },
   operations: Operations,
   trace: RunTrace,
-  plan?: Plan,
 ): EngineParts {
+  const { stepGraph: graph } = workflow;
+  const plan = planOf(workflow);
   return {
     scope,
     operations,
     trace,
     graph,
+    serializedGraph: workflow.serializedStepGraph,
     plan,
     ahead: new Map(),
     inlined: new Map(),

@@ -1,6 +1,7 @@
 import { DefaultExecutionEngine, getEntryId, resolveForeachConcurrency } from '@mastra/core/workflows';
 import type {
   ConditionalParams,
+  Context,
   EntryParams,
   EntryReturn,
   ExecuteParams,
@@ -19,19 +20,16 @@ import { type ArmContext, BranchArms } from './branch';
 import { callbackOp } from './callback-op';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
-import { withOwnPrior } from './foreach-prior';
+import { withOwnPrior } from './prior-results';
 import { ForeachProgress, itemOf } from './foreach-progress';
-import { LoopTurns } from './loop-turns';
-import { InlinedRun } from './inlined';
+import { LoopTurns, type TurnContext, recallTurn } from './loop-turns';
 import { executeNativeStep } from './native-step';
-import { type Attempt, executeNestedWorkflow, nestedWorkflow } from './nested';
-import { isInlined } from './plan';
+import { executeNestedWorkflow } from './nested';
 import { executePure, hasPureControl, isPure } from './pure-entry';
 import type { SpanEnd } from './run-trace';
 import { SpanRef } from './span-ref';
-import { type NestableWorkflow, isNativeStep } from '../brand';
+import { isNativeStep, isNestable } from '../brand';
 import { sleepDurably, sleepUntilDurably } from './sleep';
-import { type TurnContext, recallTurn } from './turn-condition';
 
 /** What core would have persisted and called at the end of `execute`; the run's last op does it instead. */
 export interface RunEnd {
@@ -49,7 +47,6 @@ type ChildSpanParams = Parameters<DefaultExecutionEngine['createChildSpan']>[0];
  */
 export class InngestExecutionEngine extends DefaultExecutionEngine {
   readonly end: RunEnd = {};
-  private readonly loops = new WeakMap<RunContextState, LoopTurns>();
 
   constructor(private readonly parts: EngineParts) {
     const { mastra, options } = parts.scope;
@@ -57,8 +54,28 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
     this.__registerMastra(mastra);
   }
 
-  override async execute<TState, TInput, TOutput>(params: ExecuteParams): Promise<TOutput> {
-    return super.execute<TState, TInput, TOutput>({ ...params, pubsub: this.parts.pubsub } as never);
+  override async execute<_State, _Input, TOutput>(params: ExecuteParams): Promise<TOutput> {
+    return super.execute<unknown, unknown, TOutput>({ ...params, pubsub: this.parts.pubsub });
+  }
+
+  /**
+   * Calls the user's `onStart`. It may refuse the run, so it comes before any step, once: in an op of its own.
+   * @throws what `onStart` throws
+   */
+  async callOnStart(requestContext: Context, inputData: unknown, state: unknown): Promise<void> {
+    const { workflowId, shownRunId: runId, resourceId, options } = this.parts.scope;
+    if (!options.onStart) return;
+    await callbackOp(this.parts, this.parts.ids.start, { requestContext }, async ({ context }) => {
+      await this.invokeStartCallback({
+        runId,
+        workflowId,
+        resourceId,
+        getInitData: <T>() => inputData as T,
+        requestContext: context.own,
+        state: (state ?? {}) as Record<string, unknown>,
+      });
+      return { context: context.checkedChange('onStart', undefined) };
+    });
   }
 
   override executeStep(given: StepParams): Promise<StepReturn> {
@@ -70,18 +87,11 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   private perform(given: StepParams): Promise<StepReturn> {
     if (isPure(this.parts, given.step.id)) return executePure(this.parts, given);
     const params = this.hooked(given);
-    const turns = params.iterationCount === undefined ? undefined : this.loops.get(params.executionContext);
-    if (isNativeStep(params.step)) return executeNativeStep(this.parts, params, turns);
-    const child = nestedWorkflow(params.step);
-    if (child) return executeNestedWorkflow(this.parts, params, child, this.inlined(params, child));
-    return executeDurableStep(this.parts, params, turns);
-  }
-
-  /** How a nested workflow is executed that has no function of its own. */
-  private inlined(params: StepParams, child: NestableWorkflow) {
-    if (!isInlined(child)) return undefined;
-    const run = new InlinedRun(this.parts, params, child);
-    return (attempt: Attempt) => run.execute(attempt, parts => new InngestExecutionEngine(parts));
+    if (isNativeStep(params.step)) return executeNativeStep(this.parts, params);
+    const child: unknown = params.step;
+    const engineOf = (parts: EngineParts) => new InngestExecutionEngine(parts);
+    if (isNestable(child)) return executeNestedWorkflow(this.parts, params, child, engineOf);
+    return executeDurableStep(this.parts, params);
   }
 
   /** A test may have another step executed, and is told of each. */
@@ -93,10 +103,9 @@ export class InngestExecutionEngine extends DefaultExecutionEngine {
   }
 
   override async executeLoop(params: LoopParams) {
-    const { entry, executionContext } = params;
+    const { entry } = params;
     if (hasPureControl(this.parts, getEntryId(entry.step))) return super.executeLoop(params);
-    const turns = new LoopTurns(entry);
-    this.loops.set(executionContext, turns);
+    const turns = LoopTurns.begin(params);
     const condition = (context: TurnContext) => recallTurn(this.parts, params, turns, context);
     return super.executeLoop({
       ...params,

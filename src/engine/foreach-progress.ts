@@ -1,7 +1,7 @@
 import { PubSub } from '@mastra/core/events';
 import type { RunEvent } from '../realtime/channel';
 import { ForeachPool } from './foreach-pool';
-import { type ItemProgress, progressEvent, progressOf } from '../realtime/progress';
+import { type ItemProgress, endOfItem, progressEvent, progressOf } from '../realtime/progress';
 
 type PublishedToCore = Parameters<PubSub['publish']>[1];
 
@@ -52,6 +52,11 @@ export class ForeachProgress extends PubSub {
   item(index: number): ItemProgress {
     const { stepId: id, totalCount, execution } = this.foreach;
     return { id, index, totalCount, completedCount: this.completedCount, execution };
+  }
+
+  /** The event of the end of item `index`. */
+  endOf(index: number, result: { status: string; output?: unknown }): RunEvent {
+    return endOfItem(this.item(index), result);
   }
 
   override async subscribe(): Promise<void> {}

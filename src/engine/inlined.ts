@@ -8,13 +8,13 @@ import { encodeRecord } from '../wire/encode';
 import { ContainerTimes } from './container-times';
 import type { EngineParts } from './engine-parts';
 import type { RunEnd } from './engine';
-import type { Attempt, NestedOutcome } from './nested';
-import { type RunResult, nestedOutcome } from './nested-outcome';
+import type { Attempt } from './nested';
+import { type NestedOutcome, type RunResult, nestedOutcome } from './nested-outcome';
 import { OperationIds } from './operation-ids';
 import { planOf } from './plan';
 
 /** The engine that executes the nested graph. */
-interface InnerEngine {
+export interface InnerEngine {
   readonly end: RunEnd;
   execute<_State, _Input, Output>(params: ExecuteParams): Promise<Output>;
 }
@@ -78,6 +78,7 @@ export class InlinedRun {
       ...outer,
       scope,
       graph: child.stepGraph,
+      serializedGraph: child.serializedStepGraph,
       lastEntry: child.stepGraph.length - 1,
       ids: new OperationIds(child.stepGraph, plan?.names, `${id} › `),
       plan,
@@ -96,7 +97,7 @@ export class InlinedRun {
       runId: outer.scope.shownRunId,
       resourceId: outer.scope.resourceId,
       graph: { id: child.id, steps: [...child.stepGraph] },
-      serializedStepGraph: child.serializedStepGraph as never,
+      serializedStepGraph: [...child.serializedStepGraph],
       input: params.prevOutput as unknown,
       initialState: before?.state ?? executionContext.state,
       resume: before && this.resume(parts, current, before),
@@ -104,7 +105,7 @@ export class InlinedRun {
       requestContext,
       actor,
       abortController,
-      workflowSpan: tracingContext?.currentSpan as never,
+      workflowSpan: tracingContext?.currentSpan as ExecuteParams['workflowSpan'],
       outputWriter,
       outputOptions: { includeState: true, includeResumeLabels: true },
       disableScorers: params.disableScorers,

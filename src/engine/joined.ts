@@ -1,12 +1,11 @@
 /** Steps that are executed in the op of the step before them, and remembered with it. */
 import { DefaultExecutionEngine, type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
-import type { EntryParams, StepParams, StepResults, StepReturn } from '../core-types';
+import type { AnyStepResult, EntryParams, StepParams, StepResults, StepReturn } from '../core-types';
 import { type Json, isRecord } from '../wire/json';
 import { SealedFailure } from '../wire/outcome';
 import { applyStep } from './apply-step';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
-import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { executePure, isPure } from './pure-entry';
 import type { StepOutcome } from './step-memo';
@@ -56,17 +55,16 @@ function indexOf({ executionContext, iterationCount }: StepParams): number | und
 export async function performJoined(
   parts: EngineParts,
   params: StepParams,
-  turns: LoopTurns | undefined,
   operation: Operation,
   { attempt, startedAt }: Try,
 ): Promise<Json> {
-  const memo = await new StepOperation(parts, params, turns, attempt, startedAt).perform(operation);
+  const memo = await new StepOperation(parts, params, operation, attempt, startedAt).perform();
   const followers = followersOf(parts, params);
   const [first] = followers;
   if (!first || !isRecord(memo)) return memo;
   const outcome = readStep(parts, params, memo);
   if ('retry' in outcome || outcome.result.output === undefined) return memo;
-  const after = asEntry(params, applyStep(parts, params, turns, outcome));
+  const after = asEntry(params, applyStep(parts, params, outcome));
   const engine = new FollowerEngine(parts, operation);
   await engine.follow(followers, params, after);
   return Object.keys(engine.memos).length > 0 ? { ...memo, [JOINED]: engine.memos } : memo;
@@ -148,18 +146,18 @@ class FollowerEngine extends DefaultExecutionEngine {
     if (isPure(parts, params.step.id)) return executePure(parts, params);
     if (parts.plan?.isBusy?.(params.step.id, params, parts.scope.mastra))
       return this.stopped(params, undefined);
-    const memo = await this.memoOf(new StepOperation(parts, params, undefined, 0, undefined));
+    const memo = await this.memoOf(new StepOperation(parts, params, this.operation, 0, undefined));
     const outcome: StepOutcome | PostponedRetry = readStep(parts, params, memo);
     // A durable pause, or what is no step's failure: for an op of its own, or for where core comes to it.
     if (!('result' in outcome)) return this.stopped(params, 'retry' in outcome ? undefined : memo);
     this.memos[String(indexOf(params))] = memo;
-    return applyStep(parts, params, undefined, outcome);
+    return applyStep(parts, params, outcome);
   }
 
   /** A failed step fails no op of another one, so it is remembered as what it is. */
   private async memoOf(step: StepOperation): Promise<Json> {
     try {
-      return await step.perform(this.operation);
+      return await step.perform();
     } catch (error) {
       if (error instanceof SealedFailure) return error.cause as Json;
       throw error;
@@ -168,7 +166,7 @@ class FollowerEngine extends DefaultExecutionEngine {
 
   private stopped(params: StepParams, memo: Json | undefined): StepReturn {
     if (memo !== undefined) this.memos[String(indexOf(params))] = memo;
-    const result = { status: 'waiting' } as never;
+    const result: AnyStepResult = { status: 'waiting', payload: undefined, startedAt: 0 };
     return { result, stepResults: {}, mutableContext: this.buildMutableContext(params.executionContext) };
   }
 

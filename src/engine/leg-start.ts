@@ -1,7 +1,5 @@
-import type { ExecuteParams, StepResults } from '../core-types';
-import { nestedMeta } from '../snapshot/nested-meta';
+import type { ExecuteParams } from '../core-types';
 import type { Json } from '../wire/json';
-import type { RunScope } from './scope';
 
 /** What the first op of a later leg remembers: where and with what the run goes on. */
 export interface LegStart {
@@ -32,18 +30,4 @@ export interface LegStart {
   inlined?: Record<string, Json>;
   /** Time travel: the runs that nested workflows had, by step; one per item for a foreach. */
   nestedRuns?: Record<string, string | (string | null)[]>;
-}
-
-/**
- * What was known of a step before this leg. Core's own table of results changes while items of a foreach end in whatever
- * order, so for an item what the leg began with is asked.
- */
-export function priorResult(
-  scope: RunScope,
-  stepResults: StepResults,
-  stepId: string,
-  item: number | undefined,
-): StepResults[string] | undefined {
-  if (item === undefined) return stepResults[stepId];
-  return nestedMeta(scope.legResults?.[stepId]).foreachOutput?.[item];
 }

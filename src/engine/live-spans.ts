@@ -1,13 +1,9 @@
 /** Core's live spans of spans that are known by derived ids. */
+import type { AnySpan } from '@mastra/core/observability';
 import { type SpanRef, shareOfTrace } from './span-ref';
 
 /** A live span of Mastra's observability. */
-export interface LiveSpan {
-  isValid?: boolean;
-  startTime?: Date;
-  end(options?: object): void;
-  error(options: object): void;
-}
+export type LiveSpan = AnySpan;
 
 /** Mastra's observability, with the hooks that its `startSpan` calls. */
 export interface SpanSource {
@@ -70,7 +66,7 @@ export class LiveSpans {
     const { sampling } = this.source.getConfig?.() ?? {};
     if (sampling?.type !== 'ratio') return undefined;
     const { probability } = sampling;
-    // One that is none is complained about where it always was.
+    // Core itself complains of a probability that is out of range.
     return probability !== undefined && probability >= 0 && probability <= 1
       ? shareOfTrace(traceId) < probability
       : undefined;

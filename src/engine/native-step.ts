@@ -4,7 +4,6 @@ import { createObservabilityContext } from '@mastra/core/observability';
 import { callbackArgument } from './callback-argument';
 import { executeDurableStep } from './durable-step';
 import type { EngineParts } from './engine-parts';
-import type { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { seal, unseal } from '../wire/outcome';
 import { stepStarted } from '../realtime/events';
@@ -25,11 +24,7 @@ interface BodyEffects {
 type Execute = StepParams['step']['execute'];
 
 /** Runs a native step. Its body is under Inngest's rules: what is observable in it belongs into `engine.step.…`. */
-export async function executeNativeStep(
-  parts: EngineParts,
-  params: StepParams,
-  turns: LoopTurns | undefined,
-): Promise<StepReturn> {
+export async function executeNativeStep(parts: EngineParts, params: StepParams): Promise<StepReturn> {
   const { step, stepResults, executionContext } = params;
   const waiting =
     isNativeStep(step) && step[NATIVE_STEP] === 'waits'
@@ -40,7 +35,7 @@ export async function executeNativeStep(
   if (waiting) runsAgain(parts, waiting);
   const execute = ((inner: InnerContext) => repeat(effects, inner)) as unknown as Execute;
   const recorded = { ...step, execute, retries: 0 };
-  return executeDurableStep(parts, { ...params, step: recorded }, turns, startedAt);
+  return executeDurableStep(parts, { ...params, step: recorded }, startedAt);
 }
 
 async function reportStart(

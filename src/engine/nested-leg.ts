@@ -5,7 +5,7 @@ import { derivedUuid, invokedRunId } from '../wire/ids';
 import type { Leg } from '../wire/leg';
 import type { NestableWorkflow } from '../brand';
 import type { EngineParts } from './engine-parts';
-import { priorResult } from './leg-start';
+import { priorResult } from './prior-results';
 
 /** How a nested run goes on with its parent. */
 export interface NestedLeg {
@@ -13,7 +13,7 @@ export interface NestedLeg {
   runId: string;
   /** For a nested run that turns out never to have begun. */
   inputData?: unknown;
-  /** What the parent's step is said to be while the nested run executes. */
+  /** What is shown of the parent's step while the nested run executes. */
   stepInfo: Record<string, unknown>;
 }
 

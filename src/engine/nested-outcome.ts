@@ -1,11 +1,25 @@
 import { TripWire } from '@mastra/core/agent';
 import { MastraNonRetryableError } from '@mastra/core/error';
-import type { AnyStepResult, StepResults } from '../core-types';
+import type { AnyStepResult, StepParams, StepResults } from '../core-types';
 import type { ContextChange } from './context-change';
-import type { NestedOutcome } from './nested';
 import { asCoreError } from '../wire/outcome';
 import { typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/snapshot';
+
+/** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
+export interface NestedOutcome {
+  /** The step result that the parent stores, without a payload that equals the parent's own. */
+  result: AnyStepResult & Record<string, unknown>;
+  samePayload?: boolean;
+  /** The nested run was canceled from within: so is its parent. */
+  aborted?: boolean;
+  /** A step of the nested run is suspended, also where another one failed the run. */
+  suspends?: boolean;
+  /** What the parent's state becomes: all of it, or what changed where the two are one (`Prepared.ownState`). */
+  state?: Record<string, unknown>;
+  context?: ContextChange;
+  resumeLabels?: StepParams['executionContext']['resumeLabels'];
+}
 
 /** What core's `execute` returned for the nested run. */
 export interface RunResult {

@@ -1,67 +1,49 @@
 /** A workflow of this package inside another: one `step.invoke`, and nothing else of the parent's (I1). */
-import { EntityType } from '@mastra/core/observability';
 import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
-import { type NestableWorkflow, isNestable } from '../brand';
+import type { NestableWorkflow } from '../brand';
 import { invokedRunId } from '../wire/ids';
 import { serializedContext } from '../wire/request-context';
 import { type Ancestor, type AncestorSpan, buildStartData } from '../wire/start-event';
-import { type ContextChange } from './context-change';
+import type { NestedOutcome } from './nested-outcome';
 import { finishStep } from './apply-step';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
+import { type InnerEngine, InlinedRun } from './inlined';
 import { isInlined } from './plan';
 import { type InvokeAttachments, handOver } from './hand-over';
-import { stepCallId } from '../realtime/stored-events';
-import type { SpanOptions } from './span-ref';
+import { nestedStepSpan } from './run-trace';
 import { type NestedLeg, continuedResult, infoOfEarlierResume, nestedLeg } from './nested-leg';
 import { type Refusal, refusalOf, unseal, unsealFailure } from '../wire/outcome';
-
-/** What a nested run hands back to its parent, as returned or in the `cause` of its failure. */
-export interface NestedOutcome {
-  /** The step result that the parent stores, without a payload that equals the parent's own. */
-  result: AnyStepResult & Record<string, unknown>;
-  samePayload?: boolean;
-  /** The nested run was canceled from within: so is its parent. */
-  aborted?: boolean;
-  /** A step of the nested run is suspended, also where another one failed the run. */
-  suspends?: boolean;
-  /** What the parent's state becomes: all of it, or what changed where the two are one (`Prepared.ownState`). */
-  state?: Record<string, unknown>;
-  context?: ContextChange;
-  resumeLabels?: StepParams['executionContext']['resumeLabels'];
-}
 
 /** A nested run that reported its end itself has published what it was given to publish. */
 interface Reported extends NestedOutcome {
   ran?: boolean;
 }
 
-/** The workflow of this package that a step is, if it is one. */
-export function nestedWorkflow(step: unknown): NestableWorkflow | undefined {
-  return isNestable(step) ? step : undefined;
-}
-
-/** Invokes the nested workflow's function, unless `perform` does something else, and turns what comes back into the step's result. */
+/**
+ * Invokes the nested workflow's function, or executes its graph here where it has none, and makes the step's result of how that ended.
+ * @param engineOf makes the engine that executes an inlined workflow
+ */
 export async function executeNestedWorkflow(
   parts: EngineParts,
   params: StepParams,
   child: NestableWorkflow,
-  perform: (current: Attempt) => Promise<NestedOutcome> = current => attempt(parts, params, child, current),
+  engineOf: (parts: EngineParts) => InnerEngine,
 ): Promise<StepReturn> {
+  const inlined = isInlined(child) ? new InlinedRun(parts, params, child) : undefined;
   const { executionContext } = params;
   const leg = nestedLeg(parts, params, child);
   const stepInfo = leg ? leg.stepInfo : infoOfEarlierResume(parts, params);
-  // What goes on has had its tries.
+  // A continued run is not retried.
   const { attempts = 0, delay = 0 } = leg ? {} : executionContext.retryConfig;
   // As core does, a nested workflow that failed is tried again by its parent's retryConfig: each time as a run of its own.
   for (let retry = 0; ; retry++) {
     const id = parts.ids.of(params, retry);
-    const runId =
-      leg?.runId ?? (isInlined(child) ? parts.scope.runId : invokedRunId(parts.scope.legName, id));
+    const runId = leg?.runId ?? (inlined ? parts.scope.runId : invokedRunId(parts.scope.legName, id));
     const current = { id, callId: parts.ids.of(params), runId, retry, left: attempts - retry, leg, stepInfo };
-    const outcome = await perform(current);
+    const outcome = await (inlined?.execute(current, engineOf) ?? attempt(parts, params, child, current));
     if (retry >= attempts || !mayRetry(outcome)) return apply(parts, params, outcome, current);
-    // What a try left behind, the next one finds.
+    // The next try begins with the state that this one left.
     Object.assign(executionContext.state, outcome.state);
     if (delay > 0) await parts.operations.sleep(parts.ids.retryPause(params, retry + 1), delay);
   }
@@ -78,7 +60,7 @@ export interface Attempt {
   left: number;
   /** Where the nested run goes on instead of beginning. */
   leg?: NestedLeg;
-  /** What the parent's step is said to be, where more is known of it than its input. */
+  /** What is shown of the parent's step, where more is known of it than its input. */
   stepInfo?: Record<string, unknown>;
 }
 
@@ -92,7 +74,7 @@ async function attempt(
   child: NestableWorkflow,
   current: Attempt,
 ): Promise<NestedOutcome> {
-  const handed = handOver(parts.operations, stepCallId(parts.scope.legName, current.callId));
+  const handed = handOver(parts.operations, parts.operations.callId(current.callId));
   const emits = parts.scope.options.emitStepEvents !== false;
   const item = handed && emits ? itemOf(params) : undefined;
   const attachments = { events: handed?.events, item: item?.foreach.item(item.index) };
@@ -128,7 +110,7 @@ function startData(
     resourceId: scope.resourceId,
     owner: scope.inngestRunId,
     stepId: params.step.id,
-    stepCallId: stepCallId(scope.legName, current.callId),
+    stepCallId: operations.callId(current.callId),
     at: operations.toldOps.at(),
     first: !operations.hasBegun,
     graph: operations.hasBegun ? undefined : scope.graph,
@@ -185,17 +167,7 @@ function stepSpan(
   );
 }
 
-/** The parent's span of a nested workflow's step; begun and ended by the nested run. */
-export function nestedStepSpan(stepId: string): SpanOptions {
-  return {
-    type: 'workflow_step',
-    name: `workflow step: '${stepId}'`,
-    entityType: EntityType.WORKFLOW_STEP,
-    entityId: stepId,
-  };
-}
-
-/** An ancestor's first op is this run's business only while nothing of this run was executed either. */
+/** A nested run does an ancestor's first op only where nothing of this run was executed before. */
 function claimable(ancestors: readonly Ancestor[], first: boolean): Ancestor[] {
   return ancestors.map(({ events, ...ancestor }) => ({
     ...ancestor,

@@ -7,7 +7,7 @@ import { OpRecorder, type StoredOp, stepCallId } from '../realtime/stored-events
 import type { ServableFunction, StepTools } from '../sdk/port';
 import type { Json, JsonObject } from '../wire/json';
 import type { RunScope } from './scope';
-import { type OpPlace, type StepWords, ToldOps } from './told-ops';
+import { type OpPlace, type StepReport, ToldOps } from './told-ops';
 import { TrailingEvents } from './trailing-events';
 
 /** One durable op while its body runs. */
@@ -37,11 +37,11 @@ export interface Operation {
 // By AsyncLocalStorage and not by argument: core calls back (pubsub, writer) without telling which op it is in.
 const current = new AsyncLocalStorage<Operation>();
 
-/** An event that came up outside an op; `ownId` where it has been on its way before. */
+/** An event that came up outside an op. `ownId`: its id, where it was meant to be published before. */
 interface WaitingEvent {
   event: RunEvent;
   ownId?: string;
-  /** Where it does not go where this run's events go. */
+  /** Where it goes, if not where this run's events go. */
   targets?: readonly StreamTarget[];
 }
 
@@ -112,6 +112,11 @@ export class Operations {
     return this.begun;
   }
 
+  /** The id by which events name the call of a step that the op `id` is. */
+  callId(id: string): string {
+    return stepCallId(this.scope.legName, id);
+  }
+
   /** Keeps an event that came up outside an op for the next op (I2). */
   defer(event: RunEvent, ownId?: string, targets?: readonly StreamTarget[]): void {
     this.deferred.push({ event, ownId, targets });
@@ -150,7 +155,7 @@ export class Operations {
     this.beforeFirst = action;
   }
 
-  private async first(): Promise<void> {
+  private async runBeforeFirst(): Promise<void> {
     const { beforeFirst } = this;
     this.beforeFirst = undefined;
     await beforeFirst?.();
@@ -221,13 +226,13 @@ export class Operations {
     const known = new Map<string, string>();
     const remember = (random: string): string => {
       const ordinal = known.size === 0 ? '' : ` #${known.size}`;
-      const callId = stepCallId(scope.legName, `${id}${ordinal}`);
+      const callId = this.callId(`${id}${ordinal}`);
       known.set(random, callId);
       return callId;
     };
     const operation: Operation = {
       id,
-      stepCallId: stepCallId(scope.legName, id),
+      stepCallId: this.callId(id),
       callIdFor: random => known.get(random) ?? remember(random),
       publish: (event, targets = scope.targets, ownId) => {
         // Now, and not when its turn comes: a step may change what it was given and what it wrote.
@@ -247,7 +252,7 @@ export class Operations {
       told: (step, result) => recorder.entry(step, result),
     };
     const perform = async () => {
-      await this.first();
+      await this.runBeforeFirst();
       await prologue?.(operation).catch(refuse);
       if (holds) operation.holdEvents();
       for (const one of waiting) {
@@ -268,8 +273,8 @@ export class Operations {
   }
 
   /** What a step's op told, once its result is known. `trailed`: its events, where the op may have ended before they were sent. */
-  toldByStep(id: string, step: string, words: StepWords = {}, trailed?: () => RunEvent[]): void {
-    this.toldOps.ofStep(id, step, words);
+  toldByStep(id: string, step: string, report: StepReport = {}, trailed?: () => RunEvent[]): void {
+    this.toldOps.ofStep(id, step, report);
     if (!this.toldOps.isPerformed(id)) this.trailing.remembered(trailed && { id, events: trailed });
   }
 

@@ -44,11 +44,21 @@ export function runSpan(run: TracedRun, beginning: RunBeginning): SpanOptions {
   };
 }
 
+/** The parent's span of a nested workflow's step; begun and ended by the nested run. */
+export function nestedStepSpan(stepId: string): SpanOptions {
+  return {
+    type: 'workflow_step',
+    name: `workflow step: '${stepId}'`,
+    entityType: EntityType.WORKFLOW_STEP,
+    entityId: stepId,
+  };
+}
+
 /** How a span ends. */
 export interface SpanEnd {
   output?: unknown;
   attributes?: Record<string, unknown>;
-  error?: unknown;
+  error?: Error;
 }
 
 /**
@@ -161,7 +171,7 @@ export class RunTrace {
   /** What a user's callback gets of observability: loggers, metrics and the span it runs in; only ever inside an op. */
   contextOf(span: unknown): ReturnType<typeof createObservabilityContext> {
     const currentSpan = this.live(span);
-    return createObservabilityContext(currentSpan && ({ currentSpan } as never));
+    return createObservabilityContext(currentSpan && { currentSpan });
   }
 
   /** Observability being broken never fails a run. */

@@ -43,6 +43,7 @@ export class RetryAsked extends TypeError {
   }
 }
 
+type StepSpan = ReturnType<DefaultExecutionEngine['createStepSpan']>;
 type StepSpanParams = Parameters<DefaultExecutionEngine['createStepSpan']>[0];
 type RetryParams = Parameters<DefaultExecutionEngine['executeStepWithRetry']>[2];
 type StartParams = Parameters<DefaultExecutionEngine['onStepExecutionStart']>[0];
@@ -85,8 +86,8 @@ export class StepEngine extends DefaultExecutionEngine {
     return this.retryCount;
   }
 
-  override async createStepSpan(params: StepSpanParams): Promise<never> {
-    return this.stepSpan?.(params.options) as never;
+  override async createStepSpan(params: StepSpanParams): StepSpan {
+    return this.stepSpan?.(params.options) as Awaited<StepSpan>;
   }
 
   /** The op's own snapshot write (after the body) says all of this. */

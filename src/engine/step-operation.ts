@@ -1,18 +1,17 @@
 /** One step's body, and what is remembered, stored and told of it: all that happens inside its op, once. */
-import type { AnyStepResult, StepParams, StepReturn } from '../core-types';
+import { noopLogger } from '@mastra/core/logger';
+import type { AnyMastra, AnyStepResult, StepParams, StepReturn } from '../core-types';
 import { stepEnded } from '../realtime/events';
-import { endOfItem } from '../realtime/progress';
-import { decodeValue } from '../wire/decode';
-import { encodeValue, sameValue, withoutUndefined } from '../wire/encode';
+import { storedCopy } from '../wire/decode';
+import { sameValue, withoutUndefined } from '../wire/encode';
 import type { Json } from '../wire/json';
 import { storableError } from '../wire/storable-error';
-import { callbackArgument } from './callback-argument';
-import { OpContext, contextValue } from './context-change';
+import { Callback } from './callback-op';
+import { contextValue } from './context-change';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
-import { hasLogger } from './has-logger';
 import { type KnownValues, knownOf } from './known-values';
-import type { LoopTurns } from './loop-turns';
+import { LoopTurns } from './loop-turns';
 import type { Operation } from './operations';
 import { SealedFailure, asCoreError, seal, thrownFailure } from '../wire/outcome';
 import { OutsideCancel } from './outside-cancel';
@@ -22,7 +21,6 @@ import { RetryLater, StepEngine } from './step-engine';
 import { type ConditionOutcome, type StepOutcome, type StepPlace, sealWithin, unsealStep } from './step-memo';
 import { StepProgress } from './step-progress';
 import { requireStorable } from './storable-values';
-import { outlineOf } from './told-ops';
 
 /** The attempt failed; the next one comes after a durable pause. */
 export interface PostponedRetry {
@@ -61,7 +59,6 @@ export function readStep(parts: EngineParts, params: StepParams, memo: Json): St
 
 /** A step's op whose body has come to its end. */
 interface Performed {
-  operation: Operation;
   isolated: StepParams;
   returned: StepReturn;
   progress: StepProgress;
@@ -70,10 +67,10 @@ interface Performed {
 
 /** One execution of one step's op. */
 export class StepOperation {
-  private readonly abort = new AbortController();
   private readonly engine: StepEngine;
-  private readonly engineContext: Record<string, unknown>;
-  private readonly context: OpContext;
+  private readonly callback: Callback;
+  /** Where the step is a loop's body. */
+  private readonly turns: LoopTurns | undefined;
   private readonly prevOutput: unknown;
   private readonly known: KnownValues | undefined;
   private hasReported = false;
@@ -81,17 +78,27 @@ export class StepOperation {
   constructor(
     private readonly parts: EngineParts,
     private readonly params: StepParams,
-    private readonly turns: LoopTurns | undefined,
+    private readonly operation: Operation,
     private readonly attempt: number,
     private readonly firstStartedAt: number | undefined,
   ) {
     const tools = parts.operations.guardedTools(params.step.id);
     this.known = knownOf(parts, params);
-    this.context = new OpContext(parts.scope, params.requestContext);
-    this.prevOutput = decodeValue(encodeValue(params.prevOutput));
+    this.turns = LoopTurns.of(params);
+    this.callback = new Callback(parts, operation, params.requestContext);
+    this.prevOutput = storedCopy<unknown>(params.prevOutput);
     const around = { prevOutput: this.prevOutput, context: this.context, known: this.known };
     this.engine = new StepEngine(parts.scope, tools, attempt, around, options => this.stepSpan(options));
-    this.engineContext = this.engine.getEngineContext();
+  }
+
+  /** Aborts the step, and so its run. */
+  private get abort(): AbortController {
+    return this.callback.abort;
+  }
+
+  /** The request context that user code is given. */
+  private get context(): Callback['context'] {
+    return this.callback.context;
   }
 
   /** One span for all attempts. A request that broke off and comes again begins the same span. */
@@ -103,10 +110,10 @@ export class StepOperation {
     return attempt > 0 ? parts.trace.live(span, firstStartedAt) : parts.trace.begin(span, firstStartedAt);
   }
 
-  async perform(operation: Operation): Promise<Json> {
+  async perform(): Promise<Json> {
     const began = Date.now();
-    const isolated = this.isolatedParams(operation);
-    const progress = new StepProgress(this.parts, isolated, operation);
+    const isolated = this.isolatedParams();
+    const progress = new StepProgress(this.parts, isolated, this.operation);
     let returned: StepReturn;
     try {
       returned = await progress.during(() =>
@@ -120,7 +127,7 @@ export class StepOperation {
         retry: { attempt: error.nextAttempt, delay: error.delay, startedAt },
       } satisfies PostponedRetry);
     }
-    return this.conclude({ operation, isolated, returned, progress, began });
+    return this.conclude({ isolated, returned, progress, began });
   }
 
   /** The body has run. Whatever goes wrong from here on is the step's failure: Inngest would run the body again. */
@@ -135,13 +142,12 @@ export class StepOperation {
 
   /** What is remembered of the step; stored and told only when it is known to be storable. */
   private async memo(performed: Performed, outcome: StepOutcome): Promise<Json> {
-    const { operation, progress } = performed;
-    const { parts, params } = this;
+    const { progress } = performed;
+    const { parts, params, operation } = this;
     const result = { ...outcome.result };
-    this.reportItem(operation, result);
+    this.reportItem(result);
     const told = parts.host ? operation.told() : operation.told(params.step.id, result);
-    const outline =
-      tellsOfItself(parts, params) && outlineOf(told, parts.operations.toldOps.waitingBefore(told.op));
+    const outline = tellsOfItself(parts, params) && parts.operations.toldOps.outlineOf(told);
     if (outline) outcome.told = outline;
     // Of a planned graph, what a step has done to its input is not its input.
     if ('payload' in result && (parts.plan ?? sameValue(result.payload, params.prevOutput))) {
@@ -152,13 +158,14 @@ export class StepOperation {
     const state = outcome.state && performed.returned.mutableContext.state;
     await progress.save(result, this.context.kept(outcome.context), state, told);
     operation.releaseEvents();
-    if (sealed instanceof SealedFailure) throw hasLogger(parts.scope) ? sealed.withoutStack() : sealed;
+    if (sealed instanceof SealedFailure) throw hasLogger(parts.scope.mastra) ? sealed.withoutStack() : sealed;
     if (mayTrail(parts, params, told.op, outcome)) operation.letEventsTrail();
     return sealed;
   }
 
   /** A failure that comes after the end of the body takes the place of what the body gave. */
-  private broken({ operation, returned, began }: Performed, error: unknown): StepOutcome {
+  private broken({ returned, began }: Performed, error: unknown): StepOutcome {
+    const { operation } = this;
     const { step, skipEmits } = this.params;
     const { startedAt = began, metadata } = returned.result as { startedAt?: number; metadata?: unknown };
     const result = withoutUndefined({
@@ -174,17 +181,17 @@ export class StepOperation {
   }
 
   /** An item of a foreach tells that it has ended, now and not with the next op. */
-  private reportItem(operation: Operation, result: AnyStepResult): void {
+  private reportItem(result: AnyStepResult): void {
     const item = itemOf(this.params);
     if (this.hasReported) return;
     this.hasReported = true;
     if (!item || this.parts.scope.options.emitStepEvents === false) return;
-    operation.publish(endOfItem(item.foreach.item(item.index), result as { status: string }));
+    this.operation.publish(item.foreach.endOf(item.index, result));
   }
 
   /** User code may change what it is given; a replay would not see that, so the first pass must not either. */
-  private isolatedParams(operation: Operation): StepParams {
-    const { params } = this;
+  private isolatedParams(): StepParams {
+    const { params, operation } = this;
     const pubsub = this.parts.pubsub.within(operation, {
       muteStarts: this.firstStartedAt !== undefined,
       endsWith: params.step.id,
@@ -203,12 +210,12 @@ export class StepOperation {
         suspendedPaths: { ...executionContext.suspendedPaths },
         resumeLabels: { ...executionContext.resumeLabels },
         activeStepsPath: { ...executionContext.activeStepsPath },
-        state: copied(executionContext.state),
+        state: storedCopy(executionContext.state),
       },
     };
   }
 
-  private async outcome({ operation, isolated, returned }: Performed): Promise<StepOutcome> {
+  private async outcome({ isolated, returned }: Performed): Promise<StepOutcome> {
     const { params } = this;
     const result = withoutUndefined({ ...returned.result }) as StepOutcome['result'];
     if ('output' in returned.result) result.output = returned.result.output as unknown;
@@ -216,11 +223,11 @@ export class StepOperation {
     const { mutableContext } = returned;
     // The condition may change the state that it is given, and the next turn has it then.
     if (this.turns)
-      mutableContext.state = { ...copied(params.executionContext.state), ...mutableContext.state };
+      mutableContext.state = { ...storedCopy(params.executionContext.state), ...mutableContext.state };
     const { state } = mutableContext;
     const failed = result.status === 'failed';
     const change = failed ? this.context.storableChange() : this.context.change();
-    const condition = await this.condition(operation, isolated, result, state);
+    const condition = await this.condition(isolated, result, state);
     const outcome: StepOutcome = { result, condition, context: change };
     if (condition) Object.assign(outcome, this.afterCondition(outcome, state));
     this.context.warn(params.step.id);
@@ -252,41 +259,29 @@ export class StepOperation {
 
   /** A loop's condition is evaluated in its body's op (I1), and what it throws is remembered apart from the body. */
   private async condition(
-    operation: Operation,
     isolated: StepParams,
     result: AnyStepResult,
     state: Record<string, unknown>,
   ): Promise<ConditionOutcome | undefined> {
-    const { turns, params } = this;
+    const { turns, params, parts, callback } = this;
     if (!turns || result.status !== 'success' || this.abort.signal.aborted) return undefined;
-    const { parts, abort, engineContext } = this;
-    const stepResults = { ...params.stepResults, [params.step.id]: result };
-    const after = { ...isolated.executionContext, state };
+    const stepId = params.step.id;
+    const given = {
+      stepResults: { ...params.stepResults, [stepId]: result },
+      executionContext: { ...isolated.executionContext, state },
+    };
     const { actor, iterationCount } = params;
-    const { requestContext } = isolated;
-    const span = turns.span(parts.trace, parts.scope, params, result.output);
+    const inputData = result.output as unknown;
+    const span = turns.span(parts, params, inputData);
     if (span) parts.trace.begin(span);
-    return turns.evaluate(parts.trace, span, observability =>
-      callbackArgument(
-        {
-          scope: parts.scope,
-          pubsub: parts.pubsub.within(operation),
-          name: 'loop',
-          callId: operation.stepCallId,
-          stepResults,
-          executionContext: after,
-          requestContext,
-          inputData: result.output as unknown,
-          observability,
-          abort,
-          engineContext,
-        },
-        { actor, iterationCount },
-      ),
+    return turns.evaluate(parts, span, observability =>
+      callback.argument(given, { name: 'loop', stepId, inputData, observability }, { actor, iterationCount }),
     );
   }
 }
 
-function copied(state: Record<string, unknown>): Record<string, unknown> {
-  return decodeValue(encodeValue(state)) as Record<string, unknown>;
+/** Core logs a step's failure with its stack, unless Mastra has no logger; it may have one of core's around none. */
+function hasLogger(mastra: AnyMastra): boolean {
+  const logger = mastra.getLogger() as object & { baseLogger?: object };
+  return (logger.baseLogger ?? logger) !== noopLogger;
 }

@@ -34,16 +34,16 @@ interface WaitingEvent {
   ownId: string;
 }
 
-/** What the events of a step's op are known by. */
-export interface StepWords {
+/** What the events of a step's op can be told again from. */
+export interface StepReport {
   /** As the step's events showed it, where it told any. */
   result?: Record<string, unknown>;
   outline?: Outline;
 }
 
 /**
- * What the ops of one leg told, so far as this request knows: those that it performed, and those that it found done, of which
- * their results tell. The row of the run has the others' own words.
+ * What the ops of one leg told, as far as this request knows: the events of those that it performed, and what results say of those
+ * that it found done. The events of all others stand in the run's row.
  */
 export class ToldOps {
   private done = 0;
@@ -97,16 +97,16 @@ export class ToldOps {
   }
 
   /** A step's op, whoever performed it. */
-  ofStep(op: string, step: string, words: StepWords): void {
+  ofStep(op: string, step: string, report: StepReport): void {
     const known = this.known.get(op);
-    if (!known?.isPerformed) return this.found(op, step, words);
+    if (!known?.isPerformed) return this.found(op, step, report);
     const { entry } = known;
     known.step = step;
-    known.entry = () => independent(entry(step, words.result), words.result);
+    known.entry = () => independent(entry(step, report.result), report.result);
   }
 
   /** An op that was done before. */
-  private found(op: string, step?: string, { result, outline }: StepWords = {}): void {
+  private found(op: string, step?: string, { result, outline }: StepReport = {}): void {
     const { place, waiting } = this.begun.get(op) ?? {};
     if (!place || !waiting) return;
     // Of the first op of a nested run, what it told of its beginning is not known here; its parents' streams count that, too.
@@ -124,6 +124,11 @@ export class ToldOps {
 
   private isOfBeginning({ at }: OpPlace): boolean {
     return this.scope.ancestors.length > 0 && at.at(-1) === 0;
+  }
+
+  /** What a step's op told beside what waited for it; undefined where its result says it. */
+  outlineOf(told: StoredOp): Outline | undefined {
+    return outlineOf(told, this.waitingBefore(told.op));
   }
 
   /** A nested run, whose row tells the rest. */
@@ -160,8 +165,7 @@ export class ToldOps {
 /** What a step's op told, where its result does not say it: events as in `StoredOp`, those that only a row has by their count. */
 export type Outline = Exclude<StoredEvent, { event: RunEvent }>[];
 
-/** The outline of what a step's op told beside what waited for it; undefined where its result says it. */
-export function outlineOf({ events }: StoredOp, waiting: readonly WaitingEvent[]): Outline | undefined {
+function outlineOf({ events }: StoredOp, waiting: readonly WaitingEvent[]): Outline | undefined {
   const waited = new Set(waiting.map(({ ownId }) => ownId));
   const outline: Outline = [];
   for (const one of events) {

@@ -3,7 +3,6 @@ import type { Context, RunContextState, StepResults } from '../core-types';
 import { reasonOf } from '../errors';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { predecessors } from '../snapshot/transitions';
-import type { Status } from '../snapshot/snapshot';
 import { serializedContext } from '../wire/request-context';
 import type { EngineParts } from './engine-parts';
 import type { Operation } from './operations';
@@ -69,7 +68,7 @@ export function wakes(parts: EngineParts, sleep: Waiting, requestContext: Contex
 async function stored(
   { scope, persistence }: EngineParts,
   { entry, stepResults }: Waiting,
-  status: Extract<Status, 'waiting' | 'running'>,
+  status: 'waiting' | 'running',
   write: () => Promise<void>,
 ): Promise<void> {
   try {

@@ -1,7 +1,7 @@
 import { isNestable } from '../brand';
 import type { AnyMastra } from '../core-types';
 import { FinalError } from '../errors';
-import { type RunIdentity, type Snapshot, emptySnapshot } from '../snapshot/snapshot';
+import { type RunIdentity, startedSnapshot } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import type { Ancestor } from '../wire/start-event';
 import { appWorkflows } from './app-workflows';
@@ -26,8 +26,7 @@ export async function claimAncestors(
     }
     const outcome = await record.claim(
       { owner, resourceId: identity.resourceId },
-      emptySnapshot(identity.runId, 'running', {
-        ...startOf(ancestors.slice(index), start),
+      startedSnapshot(identity.runId, startOf(ancestors.slice(index), start), {
         serializedStepGraph: graphOf(mastra, ancestors.slice(0, index + 1)),
       }),
     );
@@ -53,10 +52,8 @@ function graphOf(mastra: AnyMastra, [outermost, ...path]: readonly Ancestor[]): 
 function startOf(
   path: readonly Ancestor[],
   { inputData, initialState }: { inputData?: unknown; initialState?: unknown },
-): Partial<Snapshot> {
-  const value = (initialState ?? {}) as Record<string, unknown>;
-  const hasInput = inputData !== undefined && path.every(({ emits }) => emits);
-  return { value, context: hasInput ? { input: inputData } : {} };
+): { inputData?: unknown; initialState?: unknown } {
+  return { inputData: path.every(({ emits }) => emits) ? inputData : undefined, initialState };
 }
 
 /** Ends an execution before anything of it happens: somebody cancelled the run. */

@@ -1,7 +1,8 @@
-/** The spans of the runs that a run is nested in, as those runs make them. */
+/** The spans of a run, and of the runs that it is nested in, as those runs make them. */
+import { RequestContext } from '@mastra/core/request-context';
 import type { Context } from '../core-types';
-import { nestedStepSpan } from '../engine/nested';
-import { runSpan } from '../engine/run-trace';
+import { RunTrace, nestedStepSpan, runSpan } from '../engine/run-trace';
+import type { RunScope } from '../engine/scope';
 import { SpanRef } from '../engine/span-ref';
 import type { Ancestor, StartRequest } from '../wire/start-event';
 import { shownRunId } from './lineage';
@@ -12,8 +13,25 @@ export interface AncestorSpans {
   step: SpanRef;
 }
 
+/** The trace of a run, and the spans above it. */
+export function tracedRun(
+  scope: RunScope,
+  start: StartRequest,
+): { trace: RunTrace; above: readonly AncestorSpans[] } {
+  // As it is now: what steps set in theirs comes later than the spans that are made from this.
+  const requestContext: Context = new RequestContext(Object.entries(start.requestContext));
+  const above = ancestorSpans(scope.ancestors, start, requestContext);
+  const trace = new RunTrace(scope, above.at(-1)?.step, {
+    input: start.leg?.kind === 'restart' ? undefined : start.inputData,
+    requestContext,
+    tracingPolicy: scope.options.tracingPolicy,
+    tracingOptions: above.length > 0 ? undefined : start.tracingOptions,
+  });
+  return { trace, above };
+}
+
 /** Outermost first; none where the parent is not traced. */
-export function ancestorSpans(
+function ancestorSpans(
   ancestors: readonly Ancestor[],
   start: StartRequest,
   requestContext: Context,

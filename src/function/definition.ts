@@ -1,17 +1,8 @@
 import type { SerializedStepFlowEntry, StepFlowEntry } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions } from '../core-types';
 import type { ListCache } from '../log/event-log';
+import type { Schema } from './schema';
 import type { OwnTriggers } from './triggers';
-
-interface Issue {
-  message: string;
-  path?: readonly unknown[];
-}
-
-/** A Standard Schema, as far as validating needs it. */
-export interface Schema {
-  '~standard': { validate(value: unknown): unknown };
-}
 
 /** A workflow as its function needs it. */
 export interface RunnableWorkflow {
@@ -30,16 +21,4 @@ export interface RunnableWorkflow {
   readonly stepGraph: StepFlowEntry[];
   readonly serializedStepGraph: SerializedStepFlowEntry[];
   readonly mastra: AnyMastra | undefined;
-}
-
-/** Validates a value; answers the parsed value or the schema's issues. */
-export async function checkSchema(
-  schema: Schema,
-  value: unknown,
-): Promise<{ value: unknown } | { issues: readonly Issue[] }> {
-  const outcome = (await schema['~standard'].validate(value)) as {
-    value: unknown;
-    issues?: readonly Issue[];
-  };
-  return outcome.issues ? { issues: outcome.issues } : { value: outcome.value };
 }

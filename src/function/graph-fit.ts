@@ -29,7 +29,7 @@ export function continuedPlace(
 }
 
 /**
- * Why a suspended step can't be gone on with, here or in the nested runs that it stands for; undefined where it can.
+ * Why a suspended step can't be continued, here or in the nested runs that it stands for; undefined where it can.
  * @param steps the step and the way from there to one in a nested run, as far as it is known
  */
 export async function misfitOf(
@@ -68,7 +68,7 @@ export function restartMisfit(
   return change?.overtaken(index, snapshot.context);
 }
 
-/** Nothing that is suspended of a run can be gone on with. */
+/** True for a suspended run of which no suspended step can be continued. */
 export async function isStranded(own: OwnGraph, snapshot: Snapshot): Promise<boolean> {
   const suspended = Object.keys(snapshot.suspendedPaths);
   const misfits = await Promise.all(suspended.map(stepId => misfitOf(own, snapshot, [stepId])));

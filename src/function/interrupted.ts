@@ -51,8 +51,8 @@ export function passedSteps({ suspendedPaths, context, serializedStepGraph }: Sn
 }
 
 /**
- * What is stored of the steps of each entry. A step may stand in several entries, which store to one place: a later one's it is
- * if it began after something between them did. Where that is not known, the step is executed again rather than left out.
+ * The stored results of each entry's steps. A step that stands in several entries has one stored result. It counts for a later entry
+ * if the step began after something between the two did. Where that is not known, the step is executed again rather than left out.
  */
 function resultsByEntry(graph: readonly StepFlowEntry[], context: Results): Results[] {
   const ids = graph.map(entry => getStepIds(entry));

@@ -1,4 +1,4 @@
-/** How the steps ended that a cancelled run was executing: core tells of a run's end when they have. */
+/** How the steps ended that a cancelled run was executing. Core reports a run's end when its steps have ended, so they are waited for. */
 import { type StepFlowEntry, isSingleStepEntry } from '@mastra/core/workflows';
 import { OperationIds } from '../engine/operation-ids';
 import { storedLegName, hasToldEnd, type Snapshot, isAtRest } from '../snapshot/snapshot';
@@ -54,7 +54,7 @@ function executed(record: RunRecord, graph: readonly StepFlowEntry[], found: Sna
     // It may be waiting, for hours.
     if (isNativeStep(step)) return [];
     if (!isNestable(step)) return [{ id, entry }];
-    // Which turn or item it is, nothing says.
+    // Nothing that is stored says which turn or item it is.
     if (entry.type === 'loop' || entry.type === 'foreach') return [];
     const nestedId = invokedRunId(leg, ids.step(path, id, {}));
     const nested = record.sibling({ workflowId: step.id, runId: nestedId });

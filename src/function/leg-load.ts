@@ -27,7 +27,7 @@ import { legMemo } from './leg-memo';
 import { nestedRuns } from './nested-runs';
 import { type ResumeTarget, resumeTarget } from '../snapshot/resume-target';
 import type { RunBegin } from './run-begin';
-import { validated } from './validate';
+import { validated } from './schema';
 
 /** Bytes of a memo that one op holds; Inngest takes 4 MiB. */
 const PART = 3 * 1024 * 1024;
@@ -84,11 +84,11 @@ export class LegLoader {
       const size = jsonSize(memo);
       return size <= PART ? memo : seal({ ...slice(memo, 0), at });
     } catch (error) {
-      throw refusal(error, this.parts.scope.runId);
+      throw asRefusal(error, this.parts.scope.runId);
     }
   }
 
-  /** The results that the story was told by are about to be replaced. */
+  /** Stores the events so far: the results that they would be read from are about to be replaced. */
   private async keepStory(operation: Operation): Promise<void> {
     const { record } = this.parts.scope;
     const row = this.isStored() ? await record.load() : undefined;
@@ -242,7 +242,7 @@ function slice(memo: Json, part: number): { text: string; parts: number } {
 }
 
 /** An error of ours refuses the leg; anything else (the store is down) is tried again by Inngest. */
-function refusal(error: unknown, runId: string): unknown {
+function asRefusal(error: unknown, runId: string): unknown {
   const code = MastraInngestError.is(error)
     ? error.code
     : isUserError(error)

@@ -10,7 +10,7 @@ import type { StartRequest } from '../wire/start-event';
 import { continuedPlace } from './graph-fit';
 import { interruption, passedSteps } from './interrupted';
 import type { ResumeTarget } from '../snapshot/resume-target';
-import { travelParams } from './travel-params';
+import { asCoreRun, travelParams } from './travel-params';
 
 interface LegSource {
   snapshot: Snapshot;
@@ -47,7 +47,7 @@ export function legMemo(source: LegSource, graph: readonly unknown[]): LegStart 
   };
 }
 
-/** What waits in a step that is not in the workflow any more waits for nobody. */
+/** Leaves out suspended steps that the workflow has no more: nobody can resume them. */
 function withoutGone(results: Record<string, unknown>, graph: readonly StepFlowEntry[]) {
   const ids = new Set(graph.flatMap(entry => getStepIds(entry)));
   const isGone = ([id, result]: [string, unknown]) =>
@@ -89,7 +89,7 @@ function travelMemo(source: LegSource, context: Record<string, unknown>): Partia
   return { timeTravel, state, input: params.stepResults.input as unknown, nestedRuns: nestedRuns(context) };
 }
 
-/** Core dates what it makes up with the clock; here it gets the memo's time, so that the same row gives the same memo. */
+/** Core stamps the results that it makes up with the clock. They get the memo's time instead, so that the same row gives the same memo. */
 function dateUndated(results: object, known: Record<string, unknown>, at: number): void {
   for (const [stepId, result] of Object.entries(results) as [string, unknown][]) {
     if (!isRecord(result) || stepId === 'input') continue;
@@ -114,13 +114,13 @@ function restartMemo(
   context: Record<string, unknown>,
 ): Partial<LegStart> {
   const state = lastState(snapshot);
-  const running = {
+  const running: Snapshot = {
     ...snapshot,
     ...interruption(graph.steps, context, passedSteps(snapshot)),
     context,
     status: 'running',
   };
-  const restart = createRestartExecutionParams({ snapshot: running as never, graph });
+  const restart = createRestartExecutionParams({ snapshot: asCoreRun(running), graph });
   return { restart: { ...restart, state }, state, interrupted, begun, ...(elsewhere && { elsewhere }) };
 }
 

@@ -38,7 +38,7 @@ function isOfWholeRun({ status, refused }: Record<string, unknown>): boolean {
   return status !== undefined || (isRecord(refused) && refused.code === 'FOREIGN_RUN');
 }
 
-/** Of a run of ours that sleeps or waits there is more: an op comes before. */
+/** A memo of null, as a sleep's is. A run of ours has an op before its first sleep, so it has other memos, too. */
 function isNothing({ data, error }: MemoizedStep): boolean {
   return data === null && !error;
 }

@@ -9,7 +9,7 @@ import { sameValue } from '../wire/encode';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { serializedContext } from '../wire/request-context';
 import { type RunResult, nestedOutcome, thrownIn } from '../engine/nested-outcome';
-import type { RunInput } from './prepare';
+import type { RunInput } from './run-input';
 
 /** What a run's function returns: for a nested run, what its parent goes on with. */
 export class RunAnswer {

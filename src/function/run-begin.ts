@@ -2,39 +2,32 @@ import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
 import { MastraInngestError } from '../errors';
 import { packedStory } from '../realtime/stored-events';
-import { emptySnapshot } from '../snapshot/snapshot';
+import { startedSnapshot } from '../snapshot/snapshot';
 import { canceledRun, claimAncestors } from './ancestor-claims';
 import type { AncestorSpans } from './ancestor-spans';
-import type { RunnableWorkflow } from './definition';
 import { activePathsOf } from './execution-path';
-import { ownershipOf } from './ownership';
+import { ownershipOf } from './scope';
 import { announceStart, beginningRuns, publishHandedOver } from './parent-stream';
-import type { RunInput } from './prepare';
-import type { SourcedStart } from './sourced-start';
+import type { RunInput } from './run-input';
 
 /** The beginning of a run, in its first op; also of the runs that it is nested in, where they had no op of their own yet. */
 export class RunBegin {
   constructor(
-    private readonly workflow: RunnableWorkflow,
     private readonly parts: EngineParts,
     private readonly input: RunInput,
-    private readonly sourced: SourcedStart | undefined,
     private readonly above: readonly AncestorSpans[],
   ) {}
 
   /** Before the op's body: takes the run, and says that it began. */
   async take(operation: Operation): Promise<void> {
-    const { input, sourced } = this;
-    const { scope, trace } = this.parts;
+    const { input } = this;
+    const { scope } = this.parts;
     await claimAncestors(scope.ancestors, scope.mastra, input.start).catch(async (error: unknown) => {
       // An earlier attempt of this op may have taken the run before its parent was cancelled.
       if (MastraInngestError.is(error) && error.code === 'RUN_CANCELED') await scope.record.move('canceled');
       throw error;
     });
-    if (sourced && !input.prepared) {
-      input.prepared = await sourced.take(scope.runId);
-      trace.beginWith(input.data);
-    }
+    await input.take(this.parts);
     operation.holdEvents({ log: false });
     this.announce(operation);
     if (this.parts.persistence.wanted('running', {})) await this.claim(operation);
@@ -43,17 +36,13 @@ export class RunBegin {
   }
 
   private async claim(operation: Operation): Promise<void> {
-    const { input, workflow } = this;
-    const { scope } = this.parts;
-    const { serializedStepGraph, stepGraph } = workflow;
-    const context = input.data === undefined ? {} : { input: input.data };
-    const fields = {
-      context,
-      value: input.state,
-      serializedStepGraph,
-      ...activePathsOf(stepGraph, { context }),
-    };
-    const initial = emptySnapshot(scope.runId, 'running', fields);
+    const { input } = this;
+    const { scope, graph, serializedGraph } = this.parts;
+    const given = { inputData: input.data, initialState: input.state };
+    const begun = startedSnapshot(scope.runId, given, {
+      serializedStepGraph: [...serializedGraph],
+    });
+    const initial = { ...begun, ...activePathsOf(graph, begun) };
     const story = { ops: new Map([['', operation.told()]]), nested: [] };
     const told = operation.eventCount > 0 ? { events: packedStory(story, scope.runId) } : {};
     const outcome = await scope.record.claim({ ...ownershipOf(scope), ...told }, initial);

@@ -2,22 +2,18 @@ import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../
 import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
 import { asCoreError, seal, thrownFailure } from '../wire/outcome';
-import type { RunScope } from '../engine/scope';
 import { emptySnapshot, hasToldEnd, type Ownership, type Snapshot } from '../snapshot/snapshot';
 import { encodedValues } from '../snapshot/typed-values';
 import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
 import { encodeValue } from '../wire/encode';
-import type { Json } from '../wire/json';
 import { serializedContext } from '../wire/request-context';
-import type { StartRequest } from '../wire/start-event';
-import type { RunnableWorkflow } from './definition';
 import { storedEnd, tellEnd, wantsEnd } from './end-callbacks';
-import { ownershipOf } from './ownership';
+import { ownershipOf } from './scope';
 import { announceEnd, isTriedAgain } from './parent-stream';
 
-/** How a run came to rest: core's result, and what it wanted done. */
-export interface Rest {
+/** How a run came to rest: core's result, and what core would have stored and called. */
+export interface RunOutcome {
   status: RunStatus;
   result?: unknown;
   error?: unknown;
@@ -37,20 +33,19 @@ export interface Rest {
 export async function settleRun(
   operation: Operation,
   parts: EngineParts,
-  workflow: RunnableWorkflow,
-  rest: Rest,
+  outcome: RunOutcome,
   parentResult: Record<string, unknown> | undefined,
 ): Promise<void> {
   const { scope, persistence } = parts;
-  const told = wantsEnd(scope.options) ? rest.callbacks : undefined;
-  if (told && !(await isToldElsewhere(scope))) await tellEnd(scope.mastra, scope.options, told);
-  const results = rest.persist?.stepResults ?? rest.stepResults;
-  const snapshot = finalSnapshot(parts, workflow, rest, results);
-  const stored = persistence.wanted(rest.status, results);
+  const told = wantsEnd(scope.options) ? outcome.callbacks : undefined;
+  if (told && !(await isToldElsewhere(parts))) await tellEnd(scope.mastra, scope.options, told);
+  const results = outcome.persist?.stepResults ?? outcome.stepResults;
+  const snapshot = finalSnapshot(parts, outcome, results);
+  const stored = persistence.wanted(outcome.status, results);
   if (parentResult) announceEnd(operation, scope, parentResult);
   await operation.logged();
   if (stored) {
-    await scope.record.settle(storable(parts, snapshot, rest), current =>
+    await scope.record.settle(storable(parts, snapshot, outcome), current =>
       withStory(parts, snapshot, current),
     );
   }
@@ -58,13 +53,16 @@ export async function settleRun(
   if (told) await scope.record.noteEndTold(scope.leg?.number ?? 0);
   operation.releaseEvents();
   const complete = stored && !scope.options.pruneSnapshot;
-  endSpans(parts, rest);
-  const run = complete ? undefined : runInEvent(snapshot, rest);
-  operation.publish(finishEvent(scope, rest, run), scope.targets.slice(0, 1));
+  endSpans(parts, outcome);
+  const run = complete ? undefined : runInEvent(snapshot, outcome);
+  operation.publish(finishEvent(parts, outcome, run), scope.targets.slice(0, 1));
 }
 
 /** A run that was cancelled before it began has an end like any other. */
-export async function tellCanceled(parts: EngineParts, start: StartRequest): Promise<void> {
+export async function tellCanceled(
+  parts: EngineParts,
+  requestContext: Record<string, unknown>,
+): Promise<void> {
   const { scope, operations, ids } = parts;
   if (!wantsEnd(scope.options)) return;
   await operations.begin(ids.finish, async () => {
@@ -74,7 +72,7 @@ export async function tellCanceled(parts: EngineParts, start: StartRequest): Pro
         scope.mastra,
         { ...scope.record.identity, runId: scope.shownRunId },
         row,
-        start.requestContext,
+        requestContext,
       );
       await tellEnd(scope.mastra, scope.options, end);
       await scope.record.noteEndTold(row.inngest?.leg ?? 0);
@@ -84,56 +82,52 @@ export async function tellCanceled(parts: EngineParts, start: StartRequest): Pro
 }
 
 /** The run was cancelled meanwhile, and what closes it has called the callbacks, or does as soon as Inngest says that it has ended. */
-async function isToldElsewhere({ record, port, inngestRunId }: RunScope): Promise<boolean> {
+async function isToldElsewhere({ scope }: EngineParts): Promise<boolean> {
+  const { record, port, inngestRunId } = scope;
   const row = await record.load();
   if (row?.status !== 'canceled') return false;
   return hasToldEnd(row) || (await port.runState(inngestRunId)) === 'over';
 }
 
 /** The run's span, and the parent's span of this run where it is nested. */
-function endSpans({ trace, scope }: EngineParts, rest: Rest): void {
+function endSpans({ trace, scope }: EngineParts, outcome: RunOutcome): void {
   const { root } = trace;
   if (!root) return;
   const parent = scope.ancestors.at(-1);
-  const failed = rest.error === undefined ? {} : { error: asCoreError(rest.error) };
-  const end = { output: rest.result, attributes: { status: rest.status }, ...failed };
+  const failed = outcome.error === undefined ? {} : { error: asCoreError(outcome.error) };
+  const end = { output: outcome.result, attributes: { status: outcome.status }, ...failed };
   trace.finish(root, end, scope.startedAt);
-  if (root.parent && parent && !isTriedAgain(parent, { ...rest }))
+  if (root.parent && parent && !isTriedAgain(parent, { ...outcome }))
     trace.finish(root.parent, end, scope.startedAt);
 }
 
-function finalSnapshot(
-  parts: EngineParts,
-  workflow: RunnableWorkflow,
-  rest: Rest,
-  results: StepResults,
-): Snapshot {
+function finalSnapshot(parts: EngineParts, outcome: RunOutcome, results: StepResults): Snapshot {
   const { scope } = parts;
-  const context = rest.persist?.executionContext;
+  const context = outcome.persist?.executionContext;
   const fields: Partial<Snapshot> = {
     value: context?.state ?? {},
     context: results,
     activePaths: context?.executionPath ?? [],
     activeStepsPath: context?.activeStepsPath ?? {},
     stepExecutionPath: context?.stepExecutionPath,
-    serializedStepGraph: workflow.serializedStepGraph,
+    serializedStepGraph: [...parts.serializedGraph],
     suspendedPaths: context?.suspendedPaths ?? {},
     resumeLabels: context?.resumeLabels ?? {},
-    result: rest.result,
-    error: rest.error,
-    tripwire: rest.tripwire,
-    requestContext: rest.persist ? serializedContext(rest.persist.requestContext) : {},
-    tracingContext: rest.persist?.tracingContext,
+    result: outcome.result,
+    error: outcome.error,
+    tripwire: outcome.tripwire,
+    requestContext: outcome.persist ? serializedContext(outcome.persist.requestContext) : {},
+    tracingContext: outcome.persist?.tracingContext,
   };
-  return emptySnapshot(scope.runId, rest.status as Snapshot['status'], fields);
+  return emptySnapshot(scope.runId, outcome.status as Snapshot['status'], fields);
 }
 
 /** The snapshot as it is stored: what the user's `pruneSnapshot` leaves of it, and whose it is. */
-function storable(parts: EngineParts, snapshot: Snapshot, rest: Rest): Snapshot {
+function storable(parts: EngineParts, snapshot: Snapshot, outcome: RunOutcome): Snapshot {
   const { scope, trace } = parts;
   const { pruneSnapshot } = scope.options;
   const prune = pruneSnapshot as ((args: object) => Snapshot) | undefined;
-  const pruned = prune ? prunedBy(prune, { snapshot, workflowStatus: rest.status }) : snapshot;
+  const pruned = prune ? prunedBy(prune, { snapshot, workflowStatus: outcome.status }) : snapshot;
   const { address } = trace;
   return {
     ...pruned,
@@ -143,9 +137,9 @@ function storable(parts: EngineParts, snapshot: Snapshot, rest: Rest): Snapshot 
       ...encodedValues(pruned),
       ...(prune && { pruned: true }),
       ...(parts.inlined.size > 0 && { inlined: Object.fromEntries(parts.inlined) }),
-      ...(rest.thrown && { thrown: true }),
-      ...(rest.status === 'suspended' && { suspended: true }),
-      ...(rest.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),
+      ...(outcome.thrown && { thrown: true }),
+      ...(outcome.status === 'suspended' && { suspended: true }),
+      ...(outcome.callbacks && wantsEnd(scope.options) && { endTold: scope.leg?.number ?? 0 }),
     },
   };
 }
@@ -172,19 +166,19 @@ function withStory(
 }
 
 /** The whole run, for a waiter that will not find it in the store. */
-function runInEvent(snapshot: Snapshot, rest: Rest): Json {
+function runInEvent(snapshot: Snapshot, outcome: RunOutcome): unknown {
   const { serializedStepGraph: _graph, ...run } = snapshot;
-  return encodeValue({ ...run, inngest: rest.thrown ? { thrown: true } : {} });
+  return encodeValue({ ...run, inngest: outcome.thrown ? { thrown: true } : {} });
 }
 
-function finishEvent(scope: RunScope, rest: Rest, run: Json | undefined) {
+function finishEvent({ scope }: EngineParts, outcome: RunOutcome, run: unknown) {
   const payload: Record<string, unknown> & { runId: string; workflowStatus: string } = {
     runId: scope.runId,
-    workflowStatus: rest.status,
+    workflowStatus: outcome.status,
   };
-  if (rest.result !== undefined) payload.result = rest.result;
-  if (rest.error !== undefined) payload.error = asCoreError(rest.error);
-  if (rest.tripwire !== undefined) payload.tripwire = rest.tripwire;
+  if (outcome.result !== undefined) payload.result = outcome.result;
+  if (outcome.error !== undefined) payload.error = asCoreError(outcome.error);
+  if (outcome.tripwire !== undefined) payload.tripwire = outcome.tripwire;
   if (run !== undefined) payload.run = run;
   return runFinished(payload, scope.leg?.number ?? 0);
 }

@@ -5,17 +5,16 @@
 import type { AnyMastra } from '../core-types';
 import { type Refusal, isSealed, refusingError, seal, unseal } from '../wire/outcome';
 import { runFinished } from '../realtime/events';
-import { streamImage } from '../realtime/image';
-import { Publisher } from '../realtime/publisher';
+import { publishAlone } from '../realtime/publisher';
 import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, FunctionDefinition, InngestPort } from '../sdk/port';
 import {
-  emptySnapshot,
   hasToldEnd,
   type Snapshot,
   isAtRest,
   isLeftBehind,
   isStillSuspended,
+  startedSnapshot,
 } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import { type Json, isRecord } from '../wire/json';
@@ -152,7 +151,7 @@ class Closing {
     return !this.isOwn(stored) && isLeftBehind(stored);
   }
 
-  /** It can be gone on with: with `resume()` where it is suspended still, else with `restart()`. */
+  /** It can be continued: by `resume()` where it is still suspended, else by `restart()`. */
   private async closeElsewhere(stored: Snapshot): Promise<boolean> {
     const { record, status, data } = this;
     const { workflowId, runId } = record.identity;
@@ -194,22 +193,17 @@ class Closing {
   }
 
   private async publish({ inngest }: Snapshot, error: unknown, status: string = this.status): Promise<void> {
-    const { port, mastra, record, start, data } = this;
+    const { port, workflow, record, start, data } = this;
     const { workflowId, runId } = record.identity;
     const ancestors = start.sender?.ancestors ?? [];
     const targets = streamTargets({ workflowId, runId }, ancestors).slice(0, 1);
-    const publisher = new Publisher(wireOf(port, mastra), `${data.run_id}/ended`);
     const end = runFinished({ runId, workflowStatus: status, error }, inngest?.leg ?? 0);
-    publisher.publish(streamImage(end), targets);
-    await publisher.flush();
+    await publishAlone(wireOf(port, workflow), `${data.run_id}/ended`, end, targets);
   }
 
   /** The run as its first op stores it. */
   private unbegun(): Snapshot {
-    const { inputData, initialState } = this.start;
-    const value = (initialState ?? {}) as Record<string, unknown>;
-    const context = inputData === undefined ? {} : { input: inputData };
-    return emptySnapshot(this.record.identity.runId, 'running', { context, value });
+    return startedSnapshot(this.record.identity.runId, this.start);
   }
 
   /** A row of another Inngest run (a rerun, a later leg) is not this run's to close. */

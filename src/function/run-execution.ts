@@ -3,38 +3,30 @@ import { RequestContext } from '@mastra/core/request-context';
 import type { Context, EntryParams, ExecuteParams, StepResults } from '../core-types';
 import { InngestExecutionEngine } from '../engine/engine';
 import { type EngineParts, engineParts } from '../engine/engine-parts';
-import type { LegStart } from '../engine/leg-start';
 import { Operations } from '../engine/operations';
-import { planOf } from '../engine/plan';
 import { asCoreError, refusalOf, seal, unseal } from '../wire/outcome';
-import { RunTrace } from '../engine/run-trace';
 import type { RunScope } from '../engine/scope';
 import type { StepTools } from '../sdk/port';
 import type { Snapshot } from '../snapshot/snapshot';
-import { decodeValue } from '../wire/decode';
-import { encodeValue } from '../wire/encode';
+import { storedCopy } from '../wire/decode';
 import { storableError } from '../wire/storable-error';
-import type { Leg } from '../wire/leg';
-import type { StartRequest } from '../wire/start-event';
-import { ancestorSpans } from './ancestor-spans';
+import { tracedRun } from './ancestor-spans';
 import type { RunnableWorkflow } from './definition';
 import type { Identity } from './identity';
-import { LegLoader } from './leg-load';
+import { type LegBeginning, LegLoader } from './leg-load';
 import { type RunResult, endedRun } from '../engine/nested-outcome';
 import { announceEnd } from './parent-stream';
-import { RunInput, checkStart, rememberStart } from './prepare';
 import { RunAnswer } from './run-answer';
 import { RunBegin } from './run-begin';
-import { type Rest, settleRun, tellCanceled } from './run-end';
+import { type RunOutcome, settleRun, tellCanceled } from './run-end';
+import { RunInput } from './run-input';
 import { SourcedStart } from './sourced-start';
-import { callOnStart } from './start-callback';
 import type { Start } from './start-source';
-import { completeContext } from './stored-context';
-import { type Fit, fitRunning, overBefore, storedUnderOther } from './version-change';
+import { type Fit, fitRunning, restedBefore, storedUnderOther } from './version-change';
 
 /** How core's engine came to an end, or what ended the run before it. */
 interface Ending {
-  rest: Rest;
+  outcome: RunOutcome;
   run: RunResult;
 }
 
@@ -42,37 +34,29 @@ interface Ending {
 export class RunExecution {
   private parts: EngineParts;
   private readonly requestContext: Context;
-  private readonly start: StartRequest;
   private readonly input: RunInput;
-  /** Where the start event does not bring the input. */
-  private readonly sourced?: SourcedStart;
   private readonly begin: RunBegin;
   private readonly answer: RunAnswer;
 
   constructor(
     private readonly workflow: RunnableWorkflow,
     scope: RunScope,
-    { request: start, source }: Start,
+    { request, source }: Start,
     step: StepTools,
     private readonly identity: Identity,
   ) {
-    this.start = start;
-    this.input = new RunInput(start);
-    this.requestContext = new RequestContext(Object.entries(start.requestContext));
-    // As it is now: what steps set in theirs comes later than the spans that are made from this.
-    const requestContext: Context = new RequestContext(Object.entries(start.requestContext));
-    const above = ancestorSpans(scope.ancestors, start, requestContext);
-    const trace = new RunTrace(scope, above.at(-1)?.step, {
-      input: start.leg?.kind === 'restart' ? undefined : start.inputData,
-      requestContext,
-      tracingPolicy: scope.options.tracingPolicy,
-      tracingOptions: above.length > 0 ? undefined : start.tracingOptions,
-    });
+    this.requestContext = new RequestContext(Object.entries(request.requestContext));
+    const sourced = source && new SourcedStart(workflow, source, this.requestContext);
+    this.input = new RunInput(workflow, request, this.requestContext, sourced);
+    const { trace, above } = tracedRun(scope, request);
     const operations = new Operations(step, scope, first => this.begin.take(first), identity.begun);
-    this.parts = engineParts(scope, workflow.stepGraph, operations, trace, planOf(workflow));
-    this.sourced = source && new SourcedStart(workflow, source, this.requestContext);
-    this.begin = new RunBegin(workflow, this.parts, this.input, this.sourced, above);
-    this.answer = new RunAnswer(this.input, this.requestContext, planOf(workflow) !== undefined);
+    this.parts = engineParts(scope, workflow, operations, trace);
+    this.begin = new RunBegin(this.parts, this.input, above);
+    this.answer = new RunAnswer(this.input, this.requestContext, this.parts.plan !== undefined);
+  }
+
+  private get start(): Start['request'] {
+    return this.input.start;
   }
 
   private get scope(): RunScope {
@@ -83,19 +67,19 @@ export class RunExecution {
     try {
       const ended = await this.continue();
       if (ended) return this.answer.of(this.scope, endedRun(ended), 0);
-      const stored = await storedUnderOther(this.identity, this.scope);
-      const over = stored && overBefore(stored, this.scope);
-      if (over) {
-        for (const [key, value] of Object.entries(over.requestContext ?? {}))
+      const stored = await storedUnderOther(this.identity, this.parts);
+      const rested = stored && restedBefore(stored, this.parts);
+      if (rested) {
+        for (const [key, value] of Object.entries(rested.requestContext ?? {}))
           this.requestContext.set(key, value);
-        return this.answer.of(this.scope, endedRun(over), over.timestamp);
+        return this.answer.of(this.scope, endedRun(rested), rested.timestamp);
       }
-      const { rest, run } = await this.runGraph(stored);
-      return this.answer.of(this.scope, run, await this.finish(rest, run));
+      const { outcome, run } = await this.runGraph(stored);
+      return this.answer.of(this.scope, run, await this.finish(outcome, run));
     } catch (error) {
       const refused = this.refusal(error);
       if (refused?.code !== 'RUN_CANCELED') throw error;
-      if (refused.runId === this.scope.runId) await tellCanceled(this.parts, this.start);
+      if (refused.runId === this.scope.runId) await tellCanceled(this.parts, this.start.requestContext);
       return this.answer.of(this.scope, { status: 'canceled' }, 0);
     }
   }
@@ -116,42 +100,45 @@ export class RunExecution {
     if (!leg) return undefined;
     const loader = new LegLoader(this.workflow, { ...this.start, leg }, this.parts, this.begin);
     const beginning = await loader.load();
-    if (beginning.kind === 'continued') this.goOnWith(beginning.leg);
+    if (beginning.kind === 'continued') this.goOnWith(beginning);
     if (beginning.kind !== 'ended') return undefined;
-    await this.reportEnded(beginning.snapshot, leg);
+    await this.reportEnded(beginning.snapshot, leg.kind);
     return beginning.snapshot;
   }
 
-  private goOnWith(leg: LegStart): void {
+  private goOnWith({ leg }: Extract<LegBeginning, { kind: 'continued' }>): void {
     const { operations, trace } = this.parts;
     const { stepResults } = leg.resume ?? leg.timeTravel ?? leg.restart ?? {};
     const { resourceId, startEvent } = leg;
-    const legResults = decodeValue(encodeValue(stepResults ?? {})) as StepResults;
+    const legResults: StepResults = storedCopy(stepResults ?? {});
     this.parts = { ...this.parts, scope: { ...this.scope, leg, legResults, resourceId, startEvent } };
     this.input.prepared = { inputData: leg.input, initialState: leg.state };
     operations.toldOps.goesOn(leg.number);
     trace.goOn(leg);
-    completeContext(this.requestContext, leg.requestContext);
+    // What was stored holds where this leg's caller gives nothing else.
+    for (const [key, value] of Object.entries(leg.requestContext)) {
+      if (!this.requestContext.has(key)) this.requestContext.set(key, value);
+    }
   }
 
   /** The parent hears of a nested run's end from the nested run, also where it had ended before. */
-  private async reportEnded(snapshot: Snapshot, leg: Leg): Promise<void> {
+  private async reportEnded(snapshot: Snapshot, kind: string): Promise<void> {
     const { operations, ids, scope } = this.parts;
     await operations.run(ids.finish, async operation => {
       const result = this.answer.parentResult(scope, endedRun(snapshot), Date.now());
       if (result) announceEnd(operation, scope, result);
-      return seal({ kind: leg.kind });
+      return seal({ kind });
     });
   }
 
-  private async finish(rest: Rest, run: RunResult): Promise<number> {
+  private async finish(outcome: RunOutcome, run: RunResult): Promise<number> {
     const { operations, ids, scope } = this.parts;
     const memo = await operations.run(
       ids.finish,
       async operation => {
         const endedAt = Date.now();
         const parentResult = this.answer.parentResult(scope, run, endedAt);
-        await settleRun(operation, this.parts, this.workflow, rest, parentResult);
+        await settleRun(operation, this.parts, outcome, parentResult);
         return seal({ endedAt });
       },
       { holds: true },
@@ -161,42 +148,25 @@ export class RunExecution {
 
   /** `stored`: the run as another version of the workflow left it. */
   private async runGraph(stored: Snapshot | undefined): Promise<Ending> {
-    const fit: Fit = stored ? fitRunning(this.parts, this.workflow, stored) : { leg: this.scope.leg };
+    const fit: Fit = stored ? fitRunning(this.parts, stored) : { leg: this.scope.leg };
     const { leg, misfit } = fit;
     if (misfit) return this.thrown(misfit.error, misfit.reached);
     this.parts = { ...this.parts, scope: { ...this.scope, leg } };
     const engine = new InngestExecutionEngine(this.parts);
     try {
       if (!leg) {
-        await this.prepare();
-        await callOnStart(engine, this.parts, this.requestContext, this.input.prepared);
+        await this.input.prepare(this.parts);
+        const { inputData, initialState } = this.input.prepared ?? {};
+        await engine.callOnStart(this.requestContext, inputData, initialState);
       }
       const run = await engine.execute<unknown, unknown, RunResult>(this.executeParams());
       this.answer.requireStorable(this.scope, run);
-      const rest = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
-      return { rest: rest as Rest, run };
+      const outcome = { ...run, ...engine.end, status: run.status, stepResults: this.knownResults };
+      return { outcome: outcome as RunOutcome, run };
     } catch (error) {
       if (this.refusal(error)) throw error;
       return this.thrown(error, engine.end.reached);
     }
-  }
-
-  private async prepare(): Promise<void> {
-    const { input, parts } = this;
-    if (this.sourced) {
-      const { prepared, failure } = await this.sourced.remember(parts);
-      input.prepared = prepared;
-      parts.trace.beginWith(prepared.inputData);
-      if (failure) throw failure.thrown;
-    } else {
-      const { prepared, isChanged } = await checkStart(this.workflow, this.start, this.requestContext);
-      // Before the op that remembers it, which announces the run's start.
-      input.prepared = prepared;
-      if (isChanged) input.prepared = await rememberStart(parts, prepared);
-    }
-    // Core changes the state that it is given, and a nested run tells what became of it.
-    const nested = this.scope.ancestors.length > 0;
-    if (nested && !input.prepared.ownState) input.prepared.initialState = { ...input.givenState };
   }
 
   /** `reached`: the entry that was executed last. */
@@ -204,7 +174,7 @@ export class RunExecution {
     const state = reached?.executionContext.state;
     const run: RunResult = { status: 'failed', error: asCoreError(storableError(thrown)), state };
     const stepResults = reached?.stepResults ?? this.knownResults;
-    return { rest: { ...run, persist: reached, thrown: true, stepResults } as unknown as Rest, run };
+    return { outcome: { ...run, persist: reached, thrown: true, stepResults } as unknown as RunOutcome, run };
   }
 
   private get knownResults(): StepResults {

@@ -2,9 +2,9 @@ import { fingerprintOf } from '../engine/graph-shape';
 import type { RunScope } from '../engine/scope';
 import { FinalError } from '../errors';
 import { runChannel } from '../realtime/channel';
-import { wireOf, withCache } from '../realtime/wire';
+import { wireOf } from '../realtime/wire';
 import type { ExecutionRequest, InngestPort } from '../sdk/port';
-import { legName } from '../snapshot/snapshot';
+import { type Ownership, legName } from '../snapshot/snapshot';
 import { RunRecord } from '../snapshot/run-record';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
@@ -33,7 +33,7 @@ export function runScope(
   const ancestors = start.sender?.ancestors ?? [];
   const identity = { workflowId: workflow.id, runId, resourceId: start.resourceId };
   const { inngestRunId, attempt, beforeAnswer } = request;
-  const wire = wireOf(port, withCache(mastra, workflow.eventCache));
+  const wire = wireOf(port, workflow);
   return {
     ...identity,
     shownRunId: shownRunId(identity, ancestors),
@@ -64,5 +64,16 @@ export function runScope(
     streamBatchMs: workflow.streamBatchMs,
     log: wire.log,
     wire,
+  };
+}
+
+/** Whose the stored run is while this execution has it. */
+export function ownershipOf({ inngestRunId, leg, startEvent, resourceId }: RunScope): Ownership {
+  return {
+    owner: inngestRunId,
+    ...(leg && { leg: leg.number }),
+    ...(leg?.claim && { claim: leg.claim }),
+    ...(startEvent !== undefined && { startEvent }),
+    ...(resourceId !== undefined && { resourceId }),
   };
 }

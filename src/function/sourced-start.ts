@@ -4,7 +4,7 @@ import type { EngineParts } from '../engine/engine-parts';
 import { SealedFailure, seal, unseal, unsealFailure } from '../wire/outcome';
 import { storableThrown } from '../wire/storable-error';
 import type { RunnableWorkflow } from './definition';
-import { type Prepared, requireStorableStart, validateAsRun } from './prepare';
+import { type Prepared, requireStorableStart, validateAsRun } from './run-input';
 import type { GivenStart, StartSource } from './start-source';
 
 interface Taken extends Prepared {

@@ -45,9 +45,9 @@ export function readStart(workflow: RunnableWorkflow, event: StartEvent): Start 
   }
   const [schedule] = triggers.schedules;
   if (event.name === SCHEDULED)
-    return schedule ? startBySchedule(workflow, schedule, event) : startByNothing(id, event);
+    return schedule ? startBySchedule(workflow, schedule, event) : startWithoutTrigger(id, event);
   const trigger = triggerOf(triggers, event.name);
-  return trigger ? startByEvent(trigger, event) : startByNothing(id, event);
+  return trigger ? startByEvent(trigger, event) : startWithoutTrigger(id, event);
 }
 
 /** Starts by a schedule; by hand, too: *Invoke* of a schedule's function in the dashboard. */
@@ -75,8 +75,8 @@ function startByEvent({ input }: OwnEvent, { id, name, data, ts }: StartEvent): 
   };
 }
 
-/** The trigger may be gone since a deploy: what has begun goes on with what it remembers, and nothing else begins. */
-function startByNothing(workflowId: string, { name, data }: StartEvent): Start {
+/** A deploy may have taken the trigger away. A run that has begun goes on with the input that it remembers; no other one begins. */
+function startWithoutTrigger(workflowId: string, { name, data }: StartEvent): Start {
   const text =
     name === SCHEDULED && isRecord(data) ? `The schedule ${String(data.cron)}` : `The event ${name}`;
   const source = () => {

@@ -1,4 +1,5 @@
 /** What core's own engine says of a run, over what is stored of it. */
+import { PubSub } from '@mastra/core/events';
 import { DefaultExecutionEngine, hydrateSerializedStepErrors } from '@mastra/core/workflows';
 import type { AnyMastra, AnyStepResult, StepResults } from '../core-types';
 import { asCoreError } from '../wire/outcome';
@@ -6,15 +7,22 @@ import { visibleResults } from '../realtime/stored-events';
 import { type TypedValues, typedValues } from '../snapshot/typed-values';
 import type { Snapshot } from '../snapshot/snapshot';
 import { sameValue, withoutUndefined } from '../wire/encode';
-import { silentPubSub } from './silent-pubsub';
 
 type CoreResults = Parameters<typeof hydrateSerializedStepErrors>[0];
+
+/** Core's shaping of a result takes a pubsub, and publishes nothing of interest. */
+class SilentPubSub extends PubSub {
+  override async publish(): Promise<void> {}
+  override async subscribe(): Promise<void> {}
+  override async unsubscribe(): Promise<void> {}
+  override async flush(): Promise<void> {}
+}
 
 /** Core's own shaping of a result, over a stored run. */
 class ResultEngine extends DefaultExecutionEngine {
   shape(results: StepResults, last: object, error: unknown, path?: string[]) {
     return this.fmtReturnValue<Record<string, unknown>>(
-      silentPubSub,
+      new SilentPubSub(),
       results,
       last as AnyStepResult,
       error,

@@ -1,4 +1,8 @@
-import { createTimeTravelExecutionParams, type ExecutionGraph } from '@mastra/core/workflows';
+import {
+  createTimeTravelExecutionParams,
+  type ExecutionGraph,
+  type WorkflowRunState,
+} from '@mastra/core/workflows';
 import type { Snapshot } from '../snapshot/snapshot';
 import type { Leg } from '../wire/leg';
 import type { StartRequest } from '../wire/start-event';
@@ -24,9 +28,14 @@ export function travelParams({ leg, start, snapshot, graph }: Travel) {
     resumeData: leg.resumeData,
     context: leg.context as CoreTravel['context'],
     nestedStepsContext: leg.nestedStepsContext as CoreTravel['nestedStepsContext'],
-    snapshot: snapshot as never,
+    snapshot: asCoreRun(snapshot),
     initialState: start.initialState,
     graph,
     perStep: start.perStep || undefined,
   });
+}
+
+/** A stored run for calls of core, whose own type says more of what a run's fields hold than is known of what a store gives. */
+export function asCoreRun(snapshot: Snapshot): WorkflowRunState {
+  return snapshot as unknown as WorkflowRunState;
 }

@@ -5,7 +5,6 @@ import { GraphChange } from '../engine/graph-change';
 import { GraphShape } from '../engine/graph-shape';
 import type { EngineParts } from '../engine/engine-parts';
 import type { LegStart } from '../engine/leg-start';
-import type { RunScope } from '../engine/scope';
 import { typedValues } from '../snapshot/typed-values';
 import { type Snapshot, isAtRest } from '../snapshot/snapshot';
 import { visibleResults } from '../realtime/stored-events';
@@ -17,16 +16,23 @@ import { lastState } from './leg-memo';
  * The stored run, where it began under another graph than this version's. A replay reads it only here: the memos hold no more of
  * the old graph than its fingerprint.
  */
-export async function storedUnderOther(identity: Identity, scope: RunScope): Promise<Snapshot | undefined> {
+export async function storedUnderOther(
+  identity: Identity,
+  { scope }: EngineParts,
+): Promise<Snapshot | undefined> {
   const isSame = [...identity.graphs].every(graph => graph === scope.graph);
   return identity.begun && !isSame ? scope.record.load() : undefined;
 }
 
-/** The run where it has come to its rest in this leg, or has gone on since in another: Inngest still calls for its answer. */
-export function overBefore(row: Snapshot, { leg, inngestRunId }: RunScope): Snapshot | undefined {
+/**
+ * The stored run, where it has come to rest in this leg before or was continued in a later one: Inngest still asks this execution for
+ * an answer.
+ */
+export function restedBefore(row: Snapshot, { scope }: EngineParts): Snapshot | undefined {
+  const { leg, inngestRunId } = scope;
   const { number = 0 } = leg ?? {};
   const { leg: stored = 0, owner } = row.inngest ?? {};
-  // The dashboard alone gets the answer of a leg that others followed: of what is nested, its parent has got it before.
+  // Only the dashboard shows the answer of an earlier leg. A parent got its nested run's answer when that leg ended.
   if (stored > number) return { ...row, status: 'suspended' };
   return owner === inngestRunId && isAtRest(row.status) ? row : undefined;
 }
@@ -44,11 +50,7 @@ export interface Fit {
  * A misfit ends the run before anything of it is executed.
  * @param row the stored run
  */
-export function fitRunning(
-  { scope, operations }: EngineParts,
-  { serializedStepGraph: graph }: { serializedStepGraph: readonly unknown[] },
-  row: Snapshot,
-): Fit {
+export function fitRunning({ scope, operations, serializedGraph: graph }: EngineParts, row: Snapshot): Fit {
   if (row.inngest?.owner !== scope.inngestRunId) return { leg: scope.leg };
   const { graph: fitted = row.serializedStepGraph, begins } = row.inngest;
   const first = scope.leg && placeOf(scope.leg);
@@ -67,15 +69,15 @@ export function fitRunning(
 }
 
 /** An op beside this one may change the run's status in between. */
-const NOTES = 3;
+const NOTE_TRIES = 3;
 
 async function noteGraph(
-  { record }: RunScope,
+  { record }: EngineParts['scope'],
   graph: readonly unknown[],
   path: readonly number[] | undefined,
 ) {
   const begins = path && { begins: [...path] };
-  for (let tries = 0; tries < NOTES; tries++) {
+  for (let tries = 0; tries < NOTE_TRIES; tries++) {
     const row = await record.load();
     if (!row) return;
     const inngest = { ...row.inngest, graph: [...graph], ...begins };
@@ -101,7 +103,7 @@ function moved(leg: LegStart, path: readonly number[], { places }: GraphShape): 
 }
 
 /** How far the run had come, as core hands it on. */
-function reachedBefore(row: Snapshot, { workflowId, runId }: RunScope): EntryParams {
+function reachedBefore(row: Snapshot, { workflowId, runId }: EngineParts['scope']): EntryParams {
   const { activePaths: executionPath, activeStepsPath, stepExecutionPath } = row;
   const executionContext = {
     workflowId,

@@ -1,5 +1,6 @@
 import { reasonOf } from '../errors';
 import type { EventLog } from '../log/event-log';
+import { Pause } from '../pause';
 import type { InngestPort } from '../sdk/port';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, logId } from './channel';
@@ -43,7 +44,7 @@ export class Lane {
   private isSending = false;
   private count = 0;
   private flushing = false;
-  private hurry?: () => void;
+  private readonly gathering = new Pause();
 
   constructor(
     private readonly wire: Wire,
@@ -92,7 +93,7 @@ export class Lane {
   /** Resolves when all that was queued is sent or dropped. */
   async flush(): Promise<void> {
     this.flushing = true;
-    this.hurry?.();
+    this.gathering.end();
     await this.storing;
     await this.sending;
     this.flushing = false;
@@ -116,21 +117,11 @@ export class Lane {
     this.isSending = true;
     await this.before.sent;
     while (this.queue.length > 0) {
-      if (this.gatherMs > 0 && !this.flushing) await this.gather();
+      if (this.gatherMs > 0 && !this.flushing) await this.gathering.take(this.gatherMs);
       const events = this.queue.splice(0);
       for (const message of this.gatherMs > 0 ? batches(events) : events) await this.publish(message);
     }
     this.isSending = false;
-  }
-
-  private async gather(): Promise<void> {
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, this.gatherMs);
-      this.hurry = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
   }
 
   private async store(events: readonly PublishedEvent[]): Promise<void> {

@@ -1,4 +1,5 @@
 import { type RunEvent, type StreamTarget, eventFor } from './channel';
+import { streamImage } from './image';
 import { type Before, Lane, type Wire } from './lane';
 
 /** How long, in milliseconds, events are gathered for a channel that nobody is expected to read one by one. */
@@ -72,4 +73,16 @@ export class Publisher {
     this.lanes.set(channel, lane);
     return lane;
   }
+}
+
+/** Stores and sends one event that no op of a run tells. `id`: the prefix of its position. */
+export async function publishAlone(
+  wire: Wire,
+  id: string,
+  event: RunEvent,
+  targets: readonly StreamTarget[],
+): Promise<void> {
+  const publisher = new Publisher(wire, id);
+  publisher.publish(streamImage(event), targets);
+  await publisher.flush();
 }

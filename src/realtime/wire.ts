@@ -9,19 +9,19 @@ export interface EventHost {
   getLogger?(): { warn(message: string, details?: Record<string, unknown>): void } | undefined;
 }
 
-/** The log of a run's channel, in the server cache of its Mastra; undefined where there is none. */
-export function logOf(mastra: EventHost | undefined, channel: string): EventLog<PublishedEvent> | undefined {
-  const cache = mastra?.getServerCache?.();
-  return cache && new EventLog<PublishedEvent>(cache, channel);
+/** The part of a workflow that says where its runs' events are kept. */
+export interface EventSource {
+  readonly mastra: EventHost | undefined;
+  /** The cache that keeps them, if not Mastra's server cache; `false` for none. */
+  readonly eventCache?: ListCache | false;
 }
 
-/** A Mastra whose events are kept in another cache than its own; `false` for none. */
-export function withCache(
-  host: EventHost | undefined,
-  cache: ListCache | false | undefined,
-): EventHost | undefined {
-  if (!host || cache === undefined) return host;
-  return { getServerCache: () => cache || undefined, getLogger: () => host.getLogger?.() };
+/** The log of a run's channel; undefined where nothing keeps one. */
+export function logOf(
+  { mastra, eventCache = mastra?.getServerCache?.() }: EventSource,
+  channel: string,
+): EventLog<PublishedEvent> | undefined {
+  return eventCache ? new EventLog<PublishedEvent>(eventCache, channel) : undefined;
 }
 
 /** The logger that a Mastra has when something is to be said, for warnings alone. */
@@ -29,7 +29,7 @@ export function warningLog(mastra: EventHost | undefined): WarningLog {
   return { warn: (message, details) => mastra?.getLogger?.()?.warn(message, details) };
 }
 
-/** How the events of a Mastra's runs leave the process. */
-export function wireOf(port: InngestPort, host: EventHost | undefined): Wire {
-  return { port, log: warningLog(host), logOf: channel => logOf(host, channel) };
+/** How the events of a workflow's runs leave the process. */
+export function wireOf(port: InngestPort, source: EventSource): Wire {
+  return { port, log: warningLog(source.mastra), logOf: channel => logOf(source, channel) };
 }

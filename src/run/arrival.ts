@@ -55,7 +55,7 @@ export class Arrival {
   private isRepeated = false;
 
   constructor(
-    private readonly parts: Omit<RunParts, 'realtime'>,
+    private readonly parts: Omit<RunParts, 'realtime' | 'logOf'>,
     private readonly sent: Sent,
   ) {
     this.sentAt = performance.now() - sent.age;

@@ -95,6 +95,11 @@ function requirePossible(run: Continuable, snapshot: Snapshot, request: StartReq
   }
 }
 
+/** True for a run that has ended by itself: to restart it gives its result again. */
+export function hasResult(snapshot: Snapshot): boolean {
+  return ['success', 'failed', 'tripwire'].includes(snapshot.status) && !isInterrupted(snapshot);
+}
+
 /** @throws MastraInngestError `RUN_NOT_ACTIVE`, `RUN_ACTIVE` while Inngest executes the run */
 export async function prepareRestart(
   run: Continuable,
@@ -161,7 +166,7 @@ async function stored(record: RunRecord, how: 'resume' | 'other' = 'other'): Pro
   throw cannotContinue(record, 'RUN_NOT_FOUND', why);
 }
 
-/** The stored run; if it has not begun, Inngest was asked for it first. @throws MastraInngestError `RUN_NOT_FOUND` */
+/** The stored run. Where it has not begun, Inngest is asked first whether it ever will. @throws MastraInngestError `RUN_NOT_FOUND` */
 export async function answered(run: Continuable, how?: 'resume'): Promise<Snapshot> {
   const { record, isNew } = run;
   const snapshot = await stored(record, how);

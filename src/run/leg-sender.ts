@@ -1,7 +1,7 @@
 /** Sends what begins a leg of a run: its start, or a resume, a restart, a time travel. One of several callers does it (I5). */
 import { refusingError } from '../wire/outcome';
 import { MastraInngestError, reasonOf } from '../errors';
-import type { Snapshot } from '../snapshot/snapshot';
+import { type Snapshot, isCanceledUnstarted } from '../snapshot/snapshot';
 import type { JsonObject } from '../wire/json';
 import {
   type StartRequest,
@@ -12,7 +12,7 @@ import {
 } from '../wire/start-event';
 import { Arrival, type Lost } from './arrival';
 import { settleLost } from './lost-run';
-import { runConflict } from './errors';
+import { canceledBeforeStart, runConflict } from './errors';
 import type { RunParts } from './run-parts';
 import { RestWaiter, type Rested } from './wait-for-rest';
 
@@ -27,6 +27,17 @@ export interface PreparedLeg {
   release(spent?: boolean): Promise<void>;
   /** Called when Inngest has the event, or was not to be had. */
   arrived?: () => void;
+}
+
+/** The first leg of a run, which nobody has started before. */
+export function firstLeg(record: RunParts['record'], request: StartRequest): PreparedLeg {
+  const claim = async () => {
+    const snapshot = await record.load();
+    if (!snapshot || snapshot.status === 'pending') return;
+    if (isCanceledUnstarted(snapshot)) throw canceledBeforeStart(record);
+    throw runConflict(record, `was already started (its status is ${snapshot.status}); create a new run`);
+  };
+  return { request, claim, release: async () => {} };
 }
 
 /** Sends the event of a leg, and follows the run. */

@@ -36,7 +36,7 @@ function endOf(lost: Lost): Pick<Snapshot, 'status'> & Partial<Snapshot> {
 }
 
 /** What an unanswered start is looked up with. */
-export type Lookup = Omit<RunParts, 'realtime'>;
+export type Lookup = Omit<RunParts, 'realtime' | 'logOf'>;
 
 /**
  * A `pending` run whose caller is gone, or did not wait: where Inngest dropped its start, or failed it, it ends now, for whoever

@@ -1,30 +1,23 @@
 import type { AnyMastra, RunResult } from '../core-types';
-import { shapedResult } from '../function/stored-result';
-import type { Snapshot } from '../snapshot/snapshot';
-import { decodeValue } from '../wire/decode';
+import { shapedResult, thrownError } from '../function/stored-result';
+import type { Rested } from './wait-for-rest';
 
 export interface OutputOptions {
   includeState?: boolean;
   includeResumeLabels?: boolean;
 }
 
-/** The run that a last event carries, where the store has less than all of it. */
-export function runOfEvent(finish: Record<string, unknown> | undefined): Snapshot | undefined {
-  return finish?.run === undefined ? undefined : (decodeValue(finish.run) as Snapshot);
-}
-
-/** All that a last event says of a run that is not stored. */
-export function resultOfEvent({ workflowStatus: status, ...rest }: Record<string, unknown> = {}): RunResult {
-  const result: object = { status, steps: {}, ...rest };
-  return result as RunResult;
-}
-
-/** The result of a run at rest, as core's `start()` gives it. */
+/**
+ * The result of a run at rest, as core's `start()` gives it.
+ * @throws what ended the run from outside its steps, such as an error of a loop's condition
+ */
 export async function resultOf(
   mastra: AnyMastra,
-  snapshot: Snapshot,
+  { snapshot, finish }: Rested,
   outputOptions: OutputOptions | undefined,
 ): Promise<RunResult> {
+  if (!snapshot) return resultOfEvent(finish);
+  if (snapshot.inngest?.thrown) throw thrownError(snapshot);
   const { shaped, state } = await shapedResult(mastra, snapshot);
   const result: object = {
     ...shaped,
@@ -36,5 +29,11 @@ export async function resultOf(
       ? { resumeLabels: snapshot.resumeLabels }
       : {}),
   };
+  return result as RunResult;
+}
+
+/** All that a last event says of a run that is not stored. */
+function resultOfEvent({ workflowStatus: status, ...rest }: Record<string, unknown> = {}): RunResult {
+  const result: object = { status, steps: {}, ...rest };
   return result as RunResult;
 }

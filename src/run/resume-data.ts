@@ -1,6 +1,5 @@
 import type { StepResults } from '../core-types';
-import type { Schema } from '../function/definition';
-import { validated } from '../function/validate';
+import { type Schema, validated } from '../function/schema';
 import { nestedMeta } from '../snapshot/nested-meta';
 
 interface AnyStep {

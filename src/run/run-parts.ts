@@ -1,15 +1,12 @@
-import type { WarningLog } from '../realtime/lane';
+import type { Wire } from '../realtime/lane';
 import type { RealtimePubSub } from '../realtime/pubsub';
-import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 
 /** What the caller of a run works with, wherever the run executes. */
-export interface RunParts {
-  readonly port: InngestPort;
+export interface RunParts extends Wire {
   readonly record: RunRecord;
   /** The events of the runs of its workflow. */
   readonly realtime: RealtimePubSub;
-  readonly log: WarningLog;
   readonly destination: Destination;
 }
 

@@ -1,14 +1,10 @@
 import { Run } from '@mastra/core/workflows';
 import type { AnyMastra, EngineOptions, RunChunk, RunResult, RunStatus, StepResults } from '../core-types';
-import { type ListCache, LogReader } from '../log/event-log';
-import { type RunEvent, runChannel } from '../realtime/channel';
+import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
-import type { RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
-import { logOf, warningLog, withCache } from '../realtime/wire';
-import { isInterrupted } from '../snapshot/leg-claim';
 import { Persistence } from '../snapshot/persistence';
-import { type Snapshot, isAtRest, isCanceledUnstarted, isTerminal } from '../snapshot/snapshot';
+import type { Snapshot } from '../snapshot/snapshot';
 import type { StartRequest } from '../wire/start-event';
 import { serializedContext } from '../wire/request-context';
 import { requireAllowed } from './allowed';
@@ -22,32 +18,32 @@ import {
   tracingOptionsOf,
 } from './arguments';
 import { cancelStored } from './cancel';
-import { type Continuable, answered, prepareRestart, prepareResume, prepareTimeTravel } from './continue';
-import { canceledBeforeStart, runConflict } from './errors';
-import { followed } from './follow';
+import {
+  type Continuable,
+  answered,
+  hasResult,
+  prepareRestart,
+  prepareResume,
+  prepareTimeTravel,
+} from './continue';
 import type { RunParts } from './run-parts';
-import { LegSender, type PreparedLeg } from './leg-sender';
+import { LegSender, type PreparedLeg, firstLeg } from './leg-sender';
+import { ObservedRun } from './observed-run';
 import { withLastSteps } from '../function/last-steps';
-import { thrownError } from '../function/stored-result';
-import { type OutputOptions, resultOf, resultOfEvent, runOfEvent } from './result';
+import { type OutputOptions, resultOf } from './result';
 import { checkedResumeData } from './resume-data';
-import { Replayed } from './replayed';
-import { storyOf } from './stored-story';
-import { StorePoll } from './store-poll';
-import { StoryReader } from './story-reader';
-import { type Observed, observedLegacyStream, observedStream } from './stream';
-import { type RunListener, tellRun, toldSoFar } from './tell-run';
-import type { Rested } from './wait-for-rest';
+import type { StoryReader } from './story-reader';
+import { observedLegacyStream, observedStream } from './stream';
+import { type RunListener, tellRun } from './tell-run';
+import { type Rested, waitUpTo } from './wait-for-rest';
 
 type BaseParams = ConstructorParameters<typeof Run>[0];
 type WatchCallback = Parameters<Run['watch']>[0];
 type Stream = ReturnType<Run['stream']>;
 
-export interface InngestRunParams extends BaseParams, Pick<RunParts, 'port' | 'record' | 'destination'> {
+export interface InngestRunParams extends BaseParams, Omit<RunParts, 'realtime'> {
   pubsub: RunParts['realtime'];
   options: EngineOptions;
-  /** Where the run's events are kept, if not in Mastra's cache. */
-  eventCache?: ListCache | false;
 }
 
 /** A call of one of core's streams, which subscribes and begins its leg before it returns. */
@@ -64,8 +60,8 @@ interface StreamCall {
 export class InngestRun extends Run {
   private readonly parts: RunParts;
   private readonly sender: LegSender;
+  private readonly observed: ObservedRun;
   private readonly options: EngineOptions;
-  private readonly eventCache?: ListCache | false;
   /** The statuses in which this run is stored, where `createRun` was given `shouldPersistSnapshot`. */
   storedStatuses?: readonly RunStatus[];
   /** `createRun` has just made the run, and it was not started since. */
@@ -77,11 +73,12 @@ export class InngestRun extends Run {
 
   constructor(params: InngestRunParams) {
     super(params);
-    const { port, record, pubsub: realtime, destination } = params;
-    this.parts = { port, record, realtime, destination, log: warningLog(params.mastra) };
+    const { port, log, logOf, record, pubsub: realtime, destination } = params;
+    this.parts = { port, log, logOf, record, realtime, destination };
     this.options = params.options;
-    this.eventCache = params.eventCache;
     this.sender = new LegSender(this.parts);
+    const result = (snapshot: Snapshot) => this.result({ snapshot }, undefined);
+    this.observed = new ObservedRun(this.parts, this.executionGraph, result);
   }
 
   override start(args: never): Promise<RunResult> {
@@ -116,7 +113,7 @@ export class InngestRun extends Run {
       initialState: initialState as Record<string, unknown>,
       sender: { validated: true, ancestors: [] },
     };
-    return { request, claim: () => this.requireUnstarted(), release: async () => {} };
+    return firstLeg(this.parts.record, request);
   }
 
   /** The part of the request that is the same for every leg. */
@@ -136,23 +133,13 @@ export class InngestRun extends Run {
     };
   }
 
-  private async requireUnstarted(): Promise<void> {
-    const snapshot = await this.parts.record.load();
-    if (!snapshot || snapshot.status === 'pending') return;
-    if (isCanceledUnstarted(snapshot)) throw canceledBeforeStart(this.parts.record);
-    throw runConflict(
-      this.parts.record,
-      `was already started (its status is ${snapshot.status}); create a new run`,
-    );
-  }
-
   private async result(rested: Rested, outputOptions: OutputOptions | undefined): Promise<RunResult> {
-    const snapshot = rested.snapshot ?? runOfEvent(rested.finish);
-    if (!snapshot) return resultOfEvent(rested.finish);
-    if (snapshot.inngest?.thrown) throw thrownError(snapshot);
+    const result = await resultOf(this.mastra as AnyMastra, rested, outputOptions);
+    const { snapshot } = rested;
+    if (!snapshot) return result;
     this.workflowRunStatus = snapshot.status;
     if (snapshot.status !== 'suspended') this.cleanup?.();
-    return resultOf(this.mastra as AnyMastra, snapshot, outputOptions);
+    return result;
   }
 
   override resume(args: never): Promise<RunResult> {
@@ -205,7 +192,7 @@ export class InngestRun extends Run {
   override async restart(args?: ExecutionArguments): Promise<RunResult> {
     const given = argumentsOf('restart', args);
     const snapshot = await answered(this.continuable);
-    if (['success', 'failed', 'tripwire'].includes(snapshot.status) && !isInterrupted(snapshot)) {
+    if (hasResult(snapshot)) {
       const includeState = Object.keys(snapshot.value).length > 0;
       return this.result({ snapshot }, { includeState });
     }
@@ -227,8 +214,10 @@ export class InngestRun extends Run {
         if (this.validateInputs) await checkedResumeData(steps, data, path, snapshot.context as StepResults);
         return (await this._validateResumeData(data, steps[path[0] ?? ''])) as unknown;
       },
-      validateTravelInput: async (input, stepId) =>
-        this._validateTimetravelInputData(input, steps[stepId] as never),
+      validateTravelInput: async (input, stepId) => {
+        const step = steps[stepId] as (typeof steps)[string];
+        return (await this._validateTimetravelInputData(input, step)) as unknown;
+      },
       settleUnanswered: snapshot => settleUnanswered(parts, snapshot),
       runState: inngestRunId => parts.port.runState(inngestRunId),
       request: args => this.request(args),
@@ -244,7 +233,7 @@ export class InngestRun extends Run {
   /** Waits for the run, whoever began it; see `typed-run.ts`. */
   async getRunOutput(_eventId?: string, maxWaitMs = 300_000): Promise<{ output: { result: unknown } }> {
     const settle = (snapshot: Snapshot) => settleUnanswered(this.parts, snapshot);
-    const rested = await followed({ ...this.parts, settle }, maxWaitMs);
+    const rested = await waitUpTo(this.parts, settle, maxWaitMs);
     return {
       output: { result: await this.result(await this.withLastSteps(rested), { includeState: true }) },
     };
@@ -252,33 +241,17 @@ export class InngestRun extends Run {
 
   /** Core's `watch`; a late watcher gets what happened before, too. */
   override watch(callback: WatchCallback): () => void {
-    const { streamCall: call } = this;
+    const { streamCall: call, observed } = this;
     const tell = (event: object) => callback(event as RunChunk);
-    if (call) {
-      const reader = (call.reader = this.reader(event => call.shows(event) && tell(event), false));
-      return this.parts.realtime.follow(this.runId, reader);
-    }
-    const reader = this.reader(event => void Promise.resolve(tell(event)).catch(() => {}));
-    const unfollow = this.parts.realtime.follow(this.runId, reader);
-    void this.parts.realtime.ready().then(async () => {
-      const snapshot = await reader.open();
-      if (snapshot && isTerminal(snapshot.status)) reader.tellEnd(snapshot);
-    });
-    const poll = new StorePoll(async () => {
-      const snapshot = await reader.lookAgain();
-      if (snapshot && isAtRest(snapshot.status)) reader.tellEnd(snapshot);
-    });
-    return () => {
-      poll.stop();
-      unfollow();
-      reader.close();
-    };
+    if (!call) return observed.watch(event => void Promise.resolve(tell(event)).catch(() => {}));
+    call.reader = observed.reader(event => call.shows(event) && tell(event), { comesLate: false });
+    return observed.follow(call.reader);
   }
 
   /** Resolves once events arrive. */
   override async watchAsync(callback: WatchCallback): Promise<() => void> {
     const unwatch = this.watch(callback);
-    await this.parts.realtime.ready();
+    await this.observed.ready();
     return unwatch;
   }
 
@@ -316,28 +289,12 @@ export class InngestRun extends Run {
    */
   override observeStream(args?: { offset?: number }): ReturnType<Run['observeStream']> {
     const { offset = 0 } = argumentsOf('observeStream', args);
-    return observedStream(this.observed, offset);
+    return observedStream(this.observed, this.mastra?.getServerCache(), offset);
   }
 
   override observeStreamLegacy(): ReturnType<Run['observeStreamLegacy']> {
     if (this.hasLegacyStream) return super.observeStreamLegacy();
-    return { stream: observedLegacyStream(this.observed) };
-  }
-
-  /** A reader of the run's events. It reads nothing before it is opened. */
-  private reader(tell: (event: RunEvent) => unknown, comesLate = true): StoryReader {
-    const { record, log: warnings } = this.parts;
-    const log = logOf(withCache(this.mastra, this.eventCache), runChannel(this.workflowId, this.runId));
-    return new StoryReader({
-      tell,
-      stored: async known => {
-        const snapshot = known ?? (await record.load());
-        return snapshot && { snapshot, story: await storyOf(record, snapshot, this.executionGraph.steps) };
-      },
-      log: log && new LogReader(log),
-      warnings,
-      comesLate,
-    });
+    return { stream: observedLegacyStream(this.observed, this.mastra?.getServerCache()) };
   }
 
   /** Tells the run's events until it has ended; see `tell-run.ts`. */
@@ -345,23 +302,9 @@ export class InngestRun extends Run {
     return tellRun(this.observed, listener);
   }
 
-  /** The run's events so far. */
+  /** What the run told so far. */
   toldSoFar(): Promise<RunEvent[]> {
-    return toldSoFar(this.observed);
-  }
-
-  private get observed(): Observed {
-    return {
-      record: this.parts.record,
-      reader: tell => this.reader(tell),
-      follow: async (follower: RunFollower) => {
-        const unfollow = this.parts.realtime.follow(this.runId, follower);
-        await this.parts.realtime.ready();
-        return unfollow;
-      },
-      result: snapshot => this.result({ snapshot }, undefined),
-      replayed: Replayed.now(this.mastra?.getServerCache(), this.runId),
-    };
+    return this.observed.toldSoFar();
   }
 
   private ownLeg<T>(begin: () => T, { shows = () => true, travel }: Partial<StreamCall> = {}): T {
@@ -389,7 +332,7 @@ export class InngestRun extends Run {
     const rested = await this.withLastSteps(
       await this.sender.sendAndWait(prepared, snapshot => reader?.lookAgain(snapshot)),
     );
-    await reader?.complete(rested.snapshot ?? runOfEvent(rested.finish));
+    await reader?.complete(rested.snapshot);
     const result = await this.result(rested, outputOptions);
     if (!reader || result.status !== 'failed' || reader.hasFailure) return result;
     // Core's stream takes its status from its chunks, and here no step failed that would say so.

@@ -1,30 +1,19 @@
 import { ReadableStream, type ReadableStreamDefaultReader } from 'node:stream/web';
 import { WorkflowRunOutput } from '@mastra/core/stream';
-import type { RunChunk, RunResult } from '../core-types';
+import type { RunChunk } from '../core-types';
 import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
-import type { RunFollower } from '../realtime/pubsub';
 import { isWritten } from '../realtime/stored-events';
-import type { RunRecord } from '../snapshot/run-record';
 import { type Snapshot, isAtRest } from '../snapshot/snapshot';
-import type { Replayed } from './replayed';
+import type { ListCache } from '../log/event-log';
+import type { ObservedRun } from './observed-run';
+import { Replayed } from './replayed';
 import { StorePoll } from './store-poll';
 import type { StoryReader } from './story-reader';
 
-/** A run as somebody observes it. */
-export interface Observed {
-  record: RunRecord;
-  reader(tell: (event: RunEvent) => unknown): StoryReader;
-  /** Follows the run's channel; resolves once its messages arrive, to what stops it. */
-  follow(follower: RunFollower): Promise<() => void>;
-  result(snapshot: Snapshot): Promise<RunResult>;
-  /** What Mastra's server shows of the run by itself, before this stream; undefined for any other caller. */
-  replayed?: Replayed;
-}
-
 /** A run's events from its beginning on. Ends when the run is at rest, once `onRest` is done. */
 function events(
-  run: Observed,
+  run: ObservedRun,
   /** Undefined for an event that the stream does not show. */
   chunkOf: (event: RunEvent) => object | undefined,
   onRest: (snapshot: Snapshot, reader: StoryReader) => Promise<void>,
@@ -54,14 +43,7 @@ function events(
         // What is not in the store by now never will be.
         await (snapshot ? endAtRest(snapshot) : (ending ??= end(undefined)));
       };
-      const unfollow = await run.follow({
-        receive: event => {
-          reader.receive(event);
-          if (isEnd(event)) void lastEventCame();
-        },
-        interrupted: () => reader.interrupted(),
-        resumed: () => reader.resumed(),
-      });
+      const unfollow = await run.listen(reader, () => void lastEventCame());
       stop = () => {
         poll.stop();
         unfollow();
@@ -74,8 +56,15 @@ function events(
   });
 }
 
-/** As core's `observeStream()` shows a run: with the chunks that begin and end it, from chunk `offset` (0-based) on. */
-export function observedStream(run: Observed, offset = 0): ReadableStream<RunChunk> {
+/**
+ * As core's `observeStream()` shows a run: with the chunks that begin and end it, from chunk `offset` (0-based) on.
+ * @param cache Mastra's server cache, which may have shown chunks just now
+ */
+export function observedStream(
+  run: ObservedRun,
+  cache: ListCache | undefined,
+  offset: number,
+): ReadableStream<RunChunk> {
   const { workflowId, runId } = run.record.identity;
   const open = () => {
     const stream = events(
@@ -90,12 +79,16 @@ export function observedStream(run: Observed, offset = 0): ReadableStream<RunChu
     const output = new WorkflowRunOutput({ workflowId, runId, stream });
     return output.fullStream;
   };
-  return withoutFirst(open, run.replayed, offset);
+  return withoutFirst(open, Replayed.now(cache, runId), offset);
 }
 
 /** As core's `observeStreamLegacy()` shows a run. */
-export function observedLegacyStream(run: Observed): ReadableStream<RunChunk> {
-  return withoutFirst(() => events(run, legacyChunkOf, async () => {}), run.replayed, 0);
+export function observedLegacyStream(
+  run: ObservedRun,
+  cache: ListCache | undefined,
+): ReadableStream<RunChunk> {
+  const replayed = Replayed.now(cache, run.record.identity.runId);
+  return withoutFirst(() => events(run, legacyChunkOf, async () => {}), replayed, 0);
 }
 
 /** A stream without its first chunks, and without those that Mastra's server shows before it. */

@@ -2,7 +2,7 @@ import type { RunEvent } from '../realtime/channel';
 import { isEnd } from '../realtime/events';
 import { type Snapshot, isTerminal } from '../snapshot/snapshot';
 import { StorePoll } from './store-poll';
-import type { Observed } from './stream';
+import type { ObservedRun } from './observed-run';
 
 /** How a run ended. */
 export interface Ending {
@@ -21,7 +21,7 @@ export interface RunListener {
  * Tells a run's events from its beginning on, leg after leg: a run that is suspended is followed until it goes on and ends. The run need
  * not be stored yet. Resolves once the channel's messages arrive, to what stops it.
  */
-export async function tellRun(run: Observed, listener: RunListener): Promise<() => void> {
+export async function tellRun(run: ObservedRun, listener: RunListener): Promise<() => void> {
   let lastEvent: RunEvent | undefined;
   const reader = run.reader(event => {
     if (isEnd(event)) lastEvent = event;
@@ -57,14 +57,7 @@ export async function tellRun(run: Observed, listener: RunListener): Promise<() 
     unfollow();
     reader.close();
   };
-  unfollow = await run.follow({
-    receive: event => {
-      reader.receive(event);
-      if (isEnd(event)) void checkEnd(true);
-    },
-    interrupted: () => reader.interrupted(),
-    resumed: () => reader.resumed(),
-  });
+  unfollow = await run.listen(reader, () => void checkEnd(true));
   void reader.open().then(async snapshot => {
     wasStored ||= snapshot !== undefined;
     if (snapshot && isTerminal(snapshot.status)) await end(snapshot);
@@ -72,7 +65,7 @@ export async function tellRun(run: Observed, listener: RunListener): Promise<() 
   return stop;
 }
 
-async function endingOf(run: Observed, snapshot: Snapshot): Promise<Ending> {
+async function endingOf(run: ObservedRun, snapshot: Snapshot): Promise<Ending> {
   const { status } = snapshot;
   try {
     const { result, error } = (await run.result(snapshot)) as Partial<Ending>;
@@ -86,13 +79,4 @@ async function endingOf(run: Observed, snapshot: Snapshot): Promise<Ending> {
 function toldEnding(lastEvent: RunEvent | undefined): Ending {
   const { workflowStatus = 'unknown', result, error } = lastEvent?.payload ?? {};
   return { status: String(workflowStatus), result, error };
-}
-
-/** What a run told so far. */
-export async function toldSoFar(run: Pick<Observed, 'reader'>): Promise<RunEvent[]> {
-  const events: RunEvent[] = [];
-  const reader = run.reader(event => events.push(event));
-  await reader.open();
-  reader.close();
-  return events;
 }

@@ -1,15 +1,18 @@
-import { reasonOf } from '../errors';
+import { MastraInngestError, reasonOf } from '../errors';
 import { eventsTopic, type RunEvent } from '../realtime/channel';
+import { Pause } from '../pause';
 import { readInTurn } from './reads';
 import type { RunParts } from './run-parts';
-import { type Snapshot, isAtRest } from '../snapshot/snapshot';
+import { type Snapshot, isAtRest, isTerminal } from '../snapshot/snapshot';
+import { decodeValue } from '../wire/decode';
 
 /**
- * How a run came to rest: its stored snapshot or, where nothing is stored, its last event. A run is at rest when nothing of it
- * executes and nothing is due: it has ended, or is suspended or paused.
+ * How a run came to rest. A run is at rest when nothing of it executes and nothing is due: it has ended, or is suspended or paused.
  */
 export interface Rested {
+  /** As it is stored or, where the store has less than all of it, as its last event carries it. */
   snapshot?: Snapshot;
+  /** What its last event says, where nothing is stored. */
   finish?: Record<string, unknown>;
 }
 
@@ -25,13 +28,14 @@ const LINGER = 10_000;
  */
 export class RestWaiter {
   private finish?: Record<string, unknown>;
-  private wake?: () => void;
+  /** Ended by the run's last event. */
+  private readonly pause = new Pause();
   private readonly listener = async (event: { data: unknown; leg?: number }): Promise<void> => {
     const { type, payload } = event.data as RunEvent;
     // The end of an earlier leg may be late, or come twice.
     if (type !== 'workflow-finish' || (event.leg ?? 0) < this.leg) return;
     this.finish = payload ?? {};
-    this.wake?.();
+    this.pause.end();
   };
 
   constructor(
@@ -56,10 +60,10 @@ export class RestWaiter {
     let restSeenAt: number | undefined;
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 1.5, LONGEST_PAUSE)) {
       // The event is published after the snapshot is written, so one read is enough. Should that fail, the pauses go on.
-      if (!this.finish || pause > FIRST_PAUSE) await this.sleep(pause);
+      if (!this.finish || pause > FIRST_PAUSE) await this.pause.take(pause);
       const seen = this.finish;
       // The last event carries the run where the store has less than all of it.
-      if (seen?.run !== undefined) return { finish: seen };
+      if (seen?.run !== undefined) return { snapshot: decodeValue(seen.run) as Snapshot };
       const read = await this.read();
       if (read?.snapshot && isAtRest(read.snapshot.status)) {
         // A read may come between the write and the event, which says more.
@@ -74,17 +78,6 @@ export class RestWaiter {
     }
   }
 
-  /** Returns early when the run's last event comes. */
-  private async sleep(milliseconds: number): Promise<void> {
-    await new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   /** Undefined when the store did not answer. */
   private async read(): Promise<{ snapshot?: Snapshot } | undefined> {
     try {
@@ -97,5 +90,45 @@ export class RestWaiter {
       });
       return undefined;
     }
+  }
+}
+
+/**
+ * Waits for a run that somebody else may have begun, until it comes to rest or the time is over. A store that does not answer does
+ * not end the wait.
+ * @param settle ends a start that Inngest has dropped
+ * @param maxWaitMs how long to wait, in milliseconds
+ * @throws MastraInngestError `INVALID_ARGUMENTS`, `RUN_ACTIVE` where the time is over
+ */
+export async function waitUpTo(
+  parts: RunParts,
+  settle: (snapshot: Snapshot) => Promise<void>,
+  maxWaitMs: number,
+): Promise<Rested> {
+  const { record } = parts;
+  const { workflowId, runId } = record.identity;
+  if (typeof maxWaitMs !== 'number' || !(maxWaitMs > 0)) {
+    const text = `getRunOutput(): how long to wait for run ${runId} is a number of milliseconds above 0.`;
+    throw new MastraInngestError('INVALID_ARGUMENTS', text, { workflowId, runId });
+  }
+  const deadline = performance.now() + maxWaitMs;
+  const leg = (await record.load())?.inngest?.leg ?? 0;
+  const waiter = new RestWaiter(parts, leg);
+  await waiter.subscribe();
+  try {
+    return await waiter.wait(async snapshot => {
+      if (performance.now() < deadline) return undefined;
+      if (snapshot) await settle(snapshot);
+      const last = await record.load();
+      if (last && isTerminal(last.status)) return { snapshot: last };
+      const status = last ? `its status is ${last.status}` : 'nothing of it is stored';
+      throw new MastraInngestError(
+        'RUN_ACTIVE',
+        `Run ${runId} of workflow ${workflowId} has not come to rest in ${maxWaitMs} ms (${status}). It goes on: wait longer, or cancel it.`,
+        { workflowId, runId },
+      );
+    });
+  } finally {
+    await waiter.close();
   }
 }

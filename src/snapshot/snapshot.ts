@@ -110,6 +110,17 @@ export function emptySnapshot(runId: string, status: Status, fields: Partial<Sna
   };
 }
 
+/** A run as its first op stores it: with the input and the state that it was started with. */
+export function startedSnapshot(
+  runId: string,
+  { inputData, initialState }: { inputData?: unknown; initialState?: unknown },
+  fields: Partial<Snapshot> = {},
+): Snapshot {
+  const value = (initialState ?? {}) as Record<string, unknown>;
+  const context = inputData === undefined ? {} : { input: inputData };
+  return emptySnapshot(runId, 'running', { value, context, ...fields });
+}
+
 /** True for a status that nothing can follow within its leg. */
 export function isTerminal(status: Status): boolean {
   return ENDS.includes(status);

@@ -1,6 +1,5 @@
 import { MastraInngestError } from '../errors';
 import type { AnyMastra } from '../core-types';
-import { thrownError } from '../function/stored-result';
 import { resultOf } from '../run/result';
 import type { InngestRun } from '../run/run';
 import { isAtRest, type Snapshot } from '../snapshot/snapshot';
@@ -69,8 +68,7 @@ export class TestRun<TWorkflow = unknown> {
     const find = (): Snapshot | undefined =>
       view.snapshot && isAtRest(view.snapshot.status) && this.isSettled ? view.snapshot : undefined;
     const snapshot = await waiter.until(view, { what: 'a result', find }, this.place);
-    if (snapshot.inngest?.thrown) throw thrownError(snapshot);
-    return await resultOf(mastra, snapshot, undefined);
+    return await resultOf(mastra, { snapshot }, undefined);
   }
 
   /** Continues a suspended run; resolves when Inngest has it. Takes what core's `resume()` takes, and throws what that does. */

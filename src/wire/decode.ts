@@ -1,6 +1,6 @@
 /** The inverse of `encodeValue`: makes of JSON the very values that were encoded. */
 import { MessageList } from '@mastra/core/agent';
-import { TAG, hiddenFields, statedJson } from './encode';
+import { TAG, encodeValue, hiddenFields, statedJson } from './encode';
 import { isRecord, setOwn } from './json';
 
 type MessageListState = Parameters<MessageList['deserialize']>[0];
@@ -124,4 +124,9 @@ function decodeError(value: Record<string, unknown>): Error {
     }
   }
   return error;
+}
+
+/** A copy of a value as it comes back from a store: nothing of it is shared with the value itself. */
+export function storedCopy<T>(value: T): T {
+  return decodeValue(encodeValue(value)) as T;
 }

@@ -33,7 +33,7 @@ export function unseal<T extends object>(value: unknown): T | undefined {
 const SHOWN = 32 * 1024;
 
 /** How Node's console asks an object what to show of it. */
-const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom') as never;
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 function shown(text: string): string {
   return shortened(text, SHOWN).toWellFormed();

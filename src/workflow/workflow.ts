@@ -16,7 +16,7 @@ import { splitOptions } from '../function/options';
 import type { StartOptions } from '../function/start-options';
 import { runChannel } from '../realtime/channel';
 import { RealtimePubSub } from '../realtime/pubsub';
-import { logOf, warningLog, withCache } from '../realtime/wire';
+import { logOf, wireOf } from '../realtime/wire';
 import { settleUnanswered } from '../run/lost-run';
 import { noticeReads } from '../run/replayed';
 import { InngestRun } from '../run/run';
@@ -285,7 +285,7 @@ export class InngestWorkflow<
     }
     if (found.status !== 'pending') return found;
     const snapshot = await record.load();
-    if (snapshot) await settleUnanswered({ port, record, log: warningLog(mastra), destination }, snapshot);
+    if (snapshot) await settleUnanswered({ ...wireOf(port, this), record, destination }, snapshot);
     return super.getWorkflowRunById(...args);
   }
 
@@ -309,7 +309,7 @@ export class InngestWorkflow<
     const nested = this.mastra ? await runIdsShownAs(this.mastra, this.id, runId) : [];
     for (const id of [runId, ...nested]) {
       await super.deleteWorkflowRunById(id);
-      await logOf(withCache(this.mastra, this.eventCache), runChannel(this.id, id))?.delete();
+      await logOf(this, runChannel(this.id, id))?.delete();
     }
   }
 
@@ -317,11 +317,10 @@ export class InngestWorkflow<
     const { runId } = record.identity;
     const { port } = this;
     return new InngestRun({
-      port,
+      ...wireOf(port, this),
       record,
       options: this.options,
       destination: this.destination,
-      eventCache: this.eventCache,
       pubsub: new RealtimePubSub(port, this.id, error => this.warnUnavailable(error)),
       workflowId: this.id,
       runId,

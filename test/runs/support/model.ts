@@ -128,7 +128,9 @@ export class Model {
     if (!prepared || caller.answer) return undefined;
     const { port, record } = this;
     const destination = { app: 'app', functionOptions: {} };
-    const sender = new LegSender({ port, record, destination, realtime: undefined as never, log: silent });
+    const realtime = undefined as never;
+    const logOf = () => undefined;
+    const sender = new LegSender({ port, record, destination, realtime, log: silent, logOf });
     const atSend = new Promise<(how: 'sent' | 'failed') => void>(resolve => {
       this.sending = resolve;
     });

@@ -1,5 +1,14 @@
 import { MastraError } from '@mastra/core/error';
-import { type Schema, checkSchema } from './definition';
+
+interface Issue {
+  message: string;
+  path?: readonly unknown[];
+}
+
+/** A Standard Schema, as far as validating needs it. */
+export interface Schema {
+  '~standard': { validate(value: unknown): unknown };
+}
 
 /**
  * A value after its schema, as core checks it.
@@ -21,4 +30,16 @@ export async function validated(schema: Schema | undefined, value: unknown, type
 
 function pathOf(path: readonly unknown[] | undefined): string {
   return (path ?? []).map(part => String((part as { key?: unknown }).key ?? part)).join('.');
+}
+
+/** Validates a value; answers the parsed value or the schema's issues. */
+async function checkSchema(
+  schema: Schema,
+  value: unknown,
+): Promise<{ value: unknown } | { issues: readonly Issue[] }> {
+  const outcome = (await schema['~standard'].validate(value)) as {
+    value: unknown;
+    issues?: readonly Issue[];
+  };
+  return outcome.issues ? { issues: outcome.issues } : { value: outcome.value };
 }

@@ -1,3 +1,4 @@
+/** A run's input and state: where they come from, and their check. */
 import { validateStepInput, validateStepRequestContext } from '@mastra/core/workflows';
 import type { Context } from '../core-types';
 import type { EngineParts } from '../engine/engine-parts';
@@ -6,7 +7,8 @@ import { requireStorable } from '../engine/storable-values';
 import { sameValue } from '../wire/encode';
 import type { StartRequest } from '../wire/start-event';
 import type { RunnableWorkflow } from './definition';
-import { validated } from './validate';
+import type { SourcedStart } from './sourced-start';
+import { validated } from './schema';
 
 /** A run's input and state after the schemas. */
 export interface Prepared {
@@ -20,7 +22,13 @@ export interface Prepared {
 export class RunInput {
   prepared?: Prepared;
 
-  constructor(readonly start: StartRequest) {}
+  constructor(
+    private readonly workflow: RunnableWorkflow,
+    readonly start: StartRequest,
+    private readonly requestContext: Context,
+    /** Where the start event does not bring the input. */
+    private readonly sourced: SourcedStart | undefined,
+  ) {}
 
   get data(): unknown {
     return this.prepared ? this.prepared.inputData : this.start.inputData;
@@ -32,6 +40,39 @@ export class RunInput {
 
   get givenState(): Record<string, unknown> {
     return (this.start.initialState ?? {}) as Record<string, unknown>;
+  }
+
+  /** Takes the input from its source, in the run's first op, before the run is announced. */
+  async take({ scope, trace }: EngineParts): Promise<void> {
+    if (!this.sourced || this.prepared) return;
+    this.prepared = await this.sourced.take(scope.runId);
+    trace.beginWith(this.data);
+  }
+
+  /**
+   * Checks input and state with the workflow's schemas, and remembers them where a replay could not make them again.
+   * @throws what the source threw; MastraError with a schema's issues
+   */
+  async prepare(parts: EngineParts): Promise<void> {
+    this.prepared = this.sourced ? await this.fromSource(this.sourced, parts) : await this.fromEvent(parts);
+    // Core changes the state that it is given, and a nested run tells what became of it.
+    const nested = parts.scope.ancestors.length > 0;
+    if (nested && !this.prepared.ownState) this.prepared.initialState = { ...this.givenState };
+  }
+
+  private async fromSource(sourced: SourcedStart, parts: EngineParts): Promise<Prepared> {
+    const { prepared, failure } = await sourced.remember(parts);
+    this.prepared = prepared;
+    parts.trace.beginWith(prepared.inputData);
+    if (failure) throw failure.thrown;
+    return prepared;
+  }
+
+  private async fromEvent(parts: EngineParts): Promise<Prepared> {
+    const { prepared, isChanged } = await checkStart(this.workflow, this.start, this.requestContext);
+    // Before the op that remembers it, which announces the run's start.
+    this.prepared = prepared;
+    return isChanged ? rememberStart(parts, prepared) : prepared;
   }
 }
 
@@ -46,7 +87,7 @@ interface Checked {
  * the dashboard or from a parent workflow comes unchecked. Schemas are pure, so this may repeat on a replay; but where one
  * *changes* the value (a default, a transform) the changed value is remembered in an op, since a default may be random.
  */
-export async function checkStart(
+async function checkStart(
   workflow: RunnableWorkflow,
   start: StartRequest,
   requestContext: Context,
@@ -64,7 +105,7 @@ export async function checkStart(
 }
 
 /** Remembers what a schema made. */
-export async function rememberStart({ operations, ids }: EngineParts, prepared: Prepared): Promise<Prepared> {
+async function rememberStart({ operations, ids }: EngineParts, prepared: Prepared): Promise<Prepared> {
   const { ownState, ...made } = prepared;
   const memo = await operations.run(ids.input, async () => seal(made));
   return { ...(unseal<Prepared>(memo) ?? made), ownState };
