@@ -34,7 +34,7 @@ const testDefaults = {
 const PROGRAMS = [
   'test/check/**',
   'test/demo/**',
-  'test/agent/crash.test.ts',
+  'test/agent/{crash,kills}.test.ts',
   'test/example/{agent,dev,api-prefix}.test.ts',
   'test/fault/**',
   'test/local/cli/workflows.test.ts',
