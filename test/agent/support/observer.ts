@@ -6,12 +6,13 @@ import { createServer } from 'node:http';
 import { Mastra } from '@mastra/core';
 import { LibSQLStore } from '@mastra/libsql';
 import { makeClient } from '../../support/sdk';
+import { cacheAt } from './remote-cache';
 import { team } from './team';
 
 const [port, baseUrl = '', url = ''] = process.argv.slice(2);
 const storage = new LibSQLStore({ id: 'observer', url });
 const agents = team(makeClient({ id: process.env.APP_ID ?? 'team', baseUrl }), { note: () => {}, storage });
-new Mastra({ agents: agents as never, storage, logger: false });
+new Mastra({ agents: agents as never, storage, cache: cacheAt(process.env.CACHE_URL), logger: false });
 
 createServer((request, response) => {
   const [, agent = '', runId = '', offset] = (request.url ?? '').split('/');

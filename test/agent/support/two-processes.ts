@@ -12,7 +12,9 @@ import { freePort } from '../../processes/free-port';
 import { REAL_SERVER, leaveRealServer } from '../../support/real-server';
 import { register } from '../../support/register';
 import { makeClient } from '../../support/sdk';
+import { WireProxy } from '../../support/wire-proxy';
 import type { Chunk } from './clerk';
+import { cacheAt } from './remote-cache';
 import { team } from './team';
 
 /** Retries come once the worker is back, however long it takes to start on a busy machine. */
@@ -36,7 +38,11 @@ export interface TwoProcesses {
   stop(): Promise<void>;
 }
 
-export async function startTwoProcesses(env: Record<string, string> = {}): Promise<TwoProcesses> {
+/** `workers`: how many execute; each request goes to the next of them. `relaunch` and `worker` are of the first. */
+export async function startTwoProcesses(
+  env: Record<string, string> = {},
+  workers = 1,
+): Promise<TwoProcesses> {
   const local = REAL_SERVER ? undefined : await startLocalServer({ port: 0, retryDelay: () => HOUR });
   const baseUrl = REAL_SERVER ?? local?.url ?? '';
   const appId = `team-${randomUUID().slice(0, 8)}`;
@@ -48,7 +54,10 @@ export async function startTwoProcesses(env: Record<string, string> = {}): Promi
   const url = new URL('./worker.ts', import.meta.url);
   const dieAt = join(folder, 'die-at');
   const all = { ...env, APP_ID: appId, DIE_AT: dieAt };
-  const launch = () => startApp([String(port), baseUrl, store, journal], all, url);
+  const launch = (at = port) => startApp([String(at), baseUrl, store, journal], all, url);
+  const ports = [port];
+  while (ports.length < workers) ports.push(await freePort());
+  const router = new WireProxy(baseUrl, turnsOf(ports));
   let observer: ReturnType<typeof launchObserver> | undefined;
   const launchObserver = async () => {
     const port = await freePort();
@@ -62,7 +71,7 @@ export async function startTwoProcesses(env: Record<string, string> = {}): Promi
       const storage = new LibSQLStore({ id: 'caller', url: store });
       const note = (line: string) => linesHere.push(line);
       const agents = team(makeClient({ id: appId, baseUrl }), { note, storage });
-      new Mastra({ agents: agents as never, storage, logger: false });
+      new Mastra({ agents: agents as never, storage, cache: cacheAt(env.CACHE_URL), logger: false });
       return agents as never;
     },
     journal: () => [...readFileSync(journal, 'utf8').trim().split('\n'), ...linesHere],
@@ -85,12 +94,23 @@ export async function startTwoProcesses(env: Record<string, string> = {}): Promi
     stop: async () => {
       await leaveRealServer(appId);
       await both.worker.stop();
+      for (const one of others) await one.stop();
+      await router.close();
       await (await observer)?.process.stop();
       await local?.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
   const linesHere: string[] = [];
-  await register(`http://127.0.0.1:${port}`);
+  const others: AppProcess[] = [];
+  for (const at of ports.slice(1)) others.push(await launch(at));
+  await router.listen();
+  await register(router.url);
   return both;
+}
+
+/** The addresses, one after the other. */
+function turnsOf(ports: readonly number[]): () => string {
+  let turn = 0;
+  return () => `http://127.0.0.1:${ports[turn++ % ports.length]}`;
 }

@@ -10,6 +10,7 @@ import { MastraLogger } from '@mastra/core/logger';
 import { LibSQLStore } from '@mastra/libsql';
 import { makeClient, serveSdk } from '../../support/sdk';
 import { watchOps } from './kills';
+import { cacheAt } from './remote-cache';
 import { team } from './team';
 
 const [port, baseUrl, store, journal] = process.argv.slice(2) as [string, string, string, string];
@@ -33,11 +34,15 @@ const reach = (place: string) => {
   unlinkSync(DIE_AT);
   process.kill(process.pid, 'SIGKILL');
 };
-if (WATCH_OPS) watchOps(inngest, { reach, note });
+if (WATCH_OPS) {
+  const withProcess = (line: string) => note(`${line}\nby ${process.pid}`);
+  watchOps(inngest, { reach, note: withProcess });
+}
 const storage = new LibSQLStore({ id: 'team', url: store });
 const mastra = new Mastra({
   agents: team(inngest, { note, reach, storage }) as never,
   storage,
+  cache: cacheAt(process.env.CACHE_URL),
   logger: new Warnings({}),
 });
 await storage.init();
