@@ -25,9 +25,6 @@ const FAULTS: Record<string, (proxy: Proxy) => void> = {
     proxy.refused = '/v1/realtime/publish';
   },
   'sockets break': proxy => proxy.dropSockets(),
-  'sockets bring nothing': proxy => {
-    proxy.mute = true;
-  },
 };
 
 let app: ClerkApp;
