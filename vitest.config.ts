@@ -34,7 +34,7 @@ const testDefaults = {
 const PROGRAMS = [
   'test/check/**',
   'test/demo/**',
-  'test/agent/crash.test.ts',
+  'test/agent/{answers,crash,kills,several-workers}.test.ts',
   'test/example/{agent,dev,api-prefix}.test.ts',
   'test/fault/**',
   'test/local/cli/workflows.test.ts',

@@ -9,10 +9,15 @@ import type { InngestWorkflow } from '../workflow/workflow';
 import { AgentPubSub } from './agent-pubsub';
 import { moveGraph } from './graph';
 import { surroundFor } from './surround';
+import { StepRuns } from './step-runs';
 import { streamTopic } from './topics';
+import { unref } from '../unref';
 
 /** Milliseconds for which the tokens of a model are gathered into one realtime message. */
 const STREAM_BATCH_MS = 40;
+
+/** Milliseconds for which the run of a workflow's step stays stored after its end. */
+const KEPT = 3_600_000;
 
 /** What the agents of one client share: their runs are those of one Inngest function. */
 export interface AgentOptions {
@@ -39,6 +44,14 @@ export class AgenticWorkflow {
   readonly pubsub = new AgentPubSub(
     () => this.get(),
     runId => this.clear(runId),
+  );
+
+  /** Runs that are steps of workflows. */
+  private readonly kept = new Set<string>();
+  readonly stepRuns = new StepRuns(
+    () => this.get(),
+    this.pubsub,
+    runId => void this.kept.add(runId),
   );
 
   constructor(private readonly inngest: InngestClient) {}
@@ -140,7 +153,10 @@ export class AgenticWorkflow {
     if (!this.ended.has(runId) || !this.cleared.has(runId)) return;
     this.ended.delete(runId);
     this.cleared.delete(runId);
-    await this.get().deleteWorkflowRunById(runId);
+    const remove = () => this.get().deleteWorkflowRunById(runId);
+    // Where this process dies before the step's op is over, the row stays: the op is executed again, and finds it.
+    if (this.kept.delete(runId)) unref(setTimeout(() => void remove().catch(() => {}), KEPT));
+    else await remove();
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { Operation } from '../engine/operations';
+import { isRecord } from '../wire/json';
 import type { CallTry, StreamEvent } from './stream-event';
 import type { AgentEvent } from './topics';
 
@@ -44,9 +45,14 @@ export class HeardTries {
       heard.over.add(heard.id);
       Object.assign(heard, { id, chunks: 0 });
     }
-    heard.chunks++;
+    if (isChunk(event)) heard.chunks++;
     return [...restart, event];
   }
+}
+
+/** Whether the event is a chunk of the stream: others only call the caller's functions (source: @mastra/core, `createDurableAgentStream`). */
+export function isChunk({ type, data }: AgentEvent): boolean {
+  return type === 'chunk' || (type === 'step-start' && isRecord(data) && 'type' in data);
 }
 
 const RESTART = 'data-mastra-restart';

@@ -140,11 +140,7 @@ export class InngestAgent<
 
   /** What a step does that is made of the agent. */
   stepBody(options?: object): (context: never) => Promise<unknown> {
-    const hasBegun = async (runId: string) => {
-      const run = await this.shared.get().getWorkflowRunById(runId);
-      return run !== null && run !== undefined && run.status !== 'pending';
-    };
-    return stepBody({ agent: this as unknown as DurableAgent, hasBegun }, options);
+    return stepBody({ agent: this as unknown as DurableAgent, runs: this.shared.stepRuns }, options);
   }
 
   /** Asks the process that executes the run to stop; where nobody hears of that in time, the run is cancelled. */

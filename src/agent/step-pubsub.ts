@@ -1,5 +1,5 @@
 import { PubSub } from '@mastra/core/events';
-import { restarted } from './call-tries';
+import { isChunk, restarted } from './call-tries';
 import { type AgentEvent, type Callback, runOfStream } from './topics';
 
 /** The pubsub that core's code gets inside an op of an agent's run. */
@@ -7,7 +7,7 @@ export class StepPubSub extends PubSub {
   /** What follows an error, while it is held. */
   private held?: AgentEvent[];
   private holds = false;
-  private written = 0;
+  private chunks = 0;
 
   constructor(
     private readonly runId: string,
@@ -27,7 +27,7 @@ export class StepPubSub extends PubSub {
   }
 
   private async tell(event: AgentEvent): Promise<void> {
-    this.written++;
+    if (isChunk(event)) this.chunks++;
     await this.write(event);
   }
 
@@ -39,7 +39,7 @@ export class StepPubSub extends PubSub {
   /** The call is made again later: what was told of it is void, the error included. */
   async forget(): Promise<void> {
     this.held = undefined;
-    if (this.written > 0) await this.tell(restarted(this.runId, this.written));
+    if (this.chunks > 0) await this.tell(restarted(this.runId, this.chunks));
   }
 
   async releaseErrors(): Promise<void> {

@@ -12,6 +12,7 @@ import { replaced } from './replaced';
 import { type RunFacts, factsOf } from './run-facts';
 import { StepPubSub } from './step-pubsub';
 import { runEventOf } from './stream-event';
+import { saveSurely } from './sure-memory';
 import { streamTopic } from './topics';
 import { ensureEntry } from './worker-entry';
 
@@ -23,7 +24,10 @@ export function surroundFor(agents: PubSub): Surround {
     const pubsub = own ? byOwnPubSub(params, own) : byOp(params, agents, isModel);
     // With a pubsub of its own, the caller's word reaches all listeners by itself.
     if (place.isFirst && !own) await tellStart(pubsub, factsOf(params));
-    if (usesAgent(place)) await ensureEntry(params);
+    if (usesAgent(place)) {
+      await ensureEntry(params);
+      saveSurely(factsOf(params).runId);
+    }
     const others =
       place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
     const given = replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub });

@@ -20,7 +20,8 @@ async function revived(): Promise<void> {
 const lines = (start: string) => both.journal().filter(line => line.startsWith(start));
 
 test('a model’s call that was cut off is made again, and whoever listens hears of it', async () => {
-  both = await startTwoProcesses({ DIE_AT: 'talker part 30' });
+  both = await startTwoProcesses();
+  both.dieAt('talker turn 1 part 30');
   const { fullStream, runId } = await both.caller().talker.stream('Talk.');
   const back = revived();
   const chunks: Chunk[] = [];
@@ -43,14 +44,16 @@ test('a model’s call that was cut off is made again, and whoever listens hears
 });
 
 test('generate() gives the text once, though its model was cut off', async () => {
-  both = await startTwoProcesses({ DIE_AT: 'talker part 30' });
+  both = await startTwoProcesses();
+  both.dieAt('talker turn 1 part 30');
   const generated = both.caller().talker.generate('Talk.');
   await revived();
   expect((await generated).text).toBe(Array.from({ length: 50 }, (_, place) => `w${place} `).join(''));
 });
 
 test('a tool that was cut off runs again, and nothing that had ended does', async () => {
-  both = await startTwoProcesses({ DIE_AT: 'tool 2' });
+  both = await startTwoProcesses();
+  both.dieAt('tool 2');
   const generated = both.caller().adder.generate('Add.');
   await revived();
   expect((await generated).text).toBe('done');

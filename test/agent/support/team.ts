@@ -4,19 +4,22 @@ import { createTool } from '@mastra/core/tools';
 import { createInngestAgent } from '@mastra/inngest';
 import type { Inngest } from 'inngest';
 import { z } from 'zod';
+import { CLERK_TURNS, clerkMemory } from './clerk';
 import { type Turn, scriptedModel } from './scripted-model';
 
 export interface TeamOptions {
   note: (line: string) => void;
   /** Called where the process may be told to end: by the name of the place. */
-  reach?: (place: string) => void;
+  reach?: (place: string) => Promise<void> | void;
+  /** Shared by all processes. */
+  storage: object;
 }
 
 const anything = z.object({ n: z.number() });
 const called = (name: string, n: number) => ({ name, args: { n }, id: `${name}-${n}` });
 const WORDS = Array.from({ length: 50 }, (_, place) => `w${place} `);
 
-export function team(inngest: Inngest.Any, { note, reach = () => {} }: TeamOptions) {
+export function team(inngest: Inngest.Any, { note, reach = () => {}, storage }: TeamOptions) {
   const tool = (id: string, owner: string, options: object = {}) =>
     createTool({
       id,
@@ -24,18 +27,18 @@ export function team(inngest: Inngest.Any, { note, reach = () => {} }: TeamOptio
       inputSchema: anything,
       execute: async ({ n }) => {
         note(`tool ${owner} ${id} ${n}`);
-        reach(`tool ${n}`);
+        await reach(`tool ${n}`);
         return { n };
       },
       ...options,
     });
-  const member = (id: string, turns: Turn[], tools: object = {}, options: object = {}) => {
+  const member = (id: string, turns: Turn[], tools: object = {}, options: object = {}, own: object = {}) => {
     let calls = 0;
     const model = scriptedModel(
-      turns.map(turn => ({
+      turns.map((turn, place) => ({
         ...turn,
         pause: async (part: number) => {
-          if (part > 0) reach(`${id} part ${part}`);
+          if (part > 0) await reach(`${id} turn ${place + 1} part ${part}`);
           await turn.pause?.(part);
         },
       })),
@@ -47,6 +50,7 @@ export function team(inngest: Inngest.Any, { note, reach = () => {} }: TeamOptio
       instructions: 'Work.',
       model: model as never,
       tools: tools as never,
+      ...own,
     });
     return createInngestAgent({ agent, inngest, ...options });
   };
@@ -66,6 +70,13 @@ export function team(inngest: Inngest.Any, { note, reach = () => {} }: TeamOptio
     one: member('one', [{ tools: [called('same', 1)] }, { text: ['one'] }], { same: tool('same', 'one') }),
     two: member('two', [{ tools: [called('same', 2)] }, { text: ['two'] }], { same: tool('same', 'two') }),
     thief: member('thief', [{ tools: [called('same', 3)] }, { text: ['none'] }]),
+    clerk: member(
+      'clerk',
+      CLERK_TURNS,
+      { look: tool('look', 'clerk'), buy: tool('buy', 'clerk', { requireApproval: true }) },
+      {},
+      { memory: clerkMemory(storage) },
+    ),
     strict: member('strict', [{ text: ['never'] }], {}, { onMissingClosures: 'fail' }),
   };
 }
