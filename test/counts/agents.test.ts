@@ -82,6 +82,25 @@ async function byAgent(of: Calls, checkpointing: boolean, bytes = 100): Promise<
   return costs(app);
 }
 
+/** A run whose model says 500 words in one call. */
+async function byTalker(checkpointing: boolean): Promise<Costs> {
+  const text = Array.from({ length: 500 }, (_, place) => `word${place} `);
+  const model = scriptedModel([{ text }]);
+  const agent = new Agent({ id: 'talker', name: 'talker', instructions: 'Talk.', model: model as never });
+  const app = await startHarness({
+    workflows: () => ({}),
+    agents: inngest => ({ talker: createInngestAgent({ agent, inngest }) }),
+    checkpointing: checkpointing && { maxRuntime: '10m' },
+  });
+  apps.push(app);
+  const durable = app.mastra.getAgentById('talker') as unknown as ReturnType<typeof createInngestAgent>;
+  const { fullStream } = await durable.stream('Talk.');
+  let said = '';
+  for await (const chunk of fullStream) if (chunk.type === 'text-delta') said += chunk.payload.text;
+  expect(said).toBe(text.join(''));
+  return costs(app);
+}
+
 /** The same as a function by hand: one step for each call of the model and of the tool. */
 async function byHand(of: Calls, checkpointing: boolean, bytes: number): Promise<Costs> {
   let isOver = false;
@@ -125,6 +144,11 @@ describe.each([true, false])('checkpointing %s', checkpointing => {
       'finish',
     ]);
     expect(publishes).toBeLessThanOrEqual(20);
+  });
+
+  test('500 words of one call are told in a few messages', async () => {
+    const { publishes } = await byTalker(checkpointing);
+    expect(publishes).toBeLessThanOrEqual(15);
   });
 
   test('calls that run at once have their results gathered in one op more', async () => {
