@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { type AgentResults, measureAgents } from './agents';
 import { benchFolder } from './child';
 import { countAll } from './counts';
 import { entryCosts } from './entries';
@@ -11,12 +12,14 @@ import { entrantName, isMeasured } from './matrix';
 import { type Options, readOptions } from './options';
 import { bundleApp, installDependencies, installPackage } from './prepare';
 import { Progress } from './progress';
+import { AGENTS, agentsReport } from './report/agents';
 import { chart } from './report/chart';
 import { figureTable, fullReport } from './report/full';
-import { withBench } from './report/page';
+import { withBench, withSection } from './report/page';
 import type { Results } from './results';
 import { benchServer } from './server';
 import { timeAll } from './timings';
+import { versions } from './versions';
 import { typeCosts } from './type-check';
 
 const IMPORTS = 5;
@@ -33,16 +36,36 @@ async function main(chosen: Options): Promise<void> {
   installDependencies();
   installPackage();
   await bundleApp();
+  if (chosen.agentsOnly) return benchAgents(chosen.rounds);
   if (chosen.kitOnly) return writeMarkdown(path.join(folder, 'kit.md'), kitReport());
   const results = await measure(chosen);
   if (!chosen.complete) return void process.stdout.write(`\n${fullReport(results)}`);
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, `${results.server}.json`), `${JSON.stringify(results)}\n`);
   await report(storedResults());
+  await benchAgents(chosen.rounds);
   await writeMarkdown(path.join(folder, 'kit.md'), kitReport());
   process.stdout.write(
     `\n${figureTable(results)}\n\nWritten to bench/results/${results.server}.md and .svg\n`,
   );
+}
+
+async function benchAgents(rounds: number): Promise<void> {
+  const server = await benchServer();
+  try {
+    const results = await measureAgents(server, rounds);
+    writeFileSync(path.join(folder, `agents-${results.server}.json`), `${JSON.stringify(results)}\n`);
+  } finally {
+    server.stop();
+  }
+  await reportAgents();
+}
+
+/** The part of docs/bench.md that is about agents. */
+async function reportAgents(): Promise<void> {
+  const page = path.resolve(benchFolder, '../docs/bench.md');
+  const measured = stored<AgentResults>(['agents-real.json', 'agents-local.json']);
+  await writeMarkdown(page, withSection(readFileSync(page, 'utf8'), AGENTS, agentsReport(measured)));
 }
 
 async function measure({ scenarios, entrants, rounds, complete }: Options): Promise<Results> {
@@ -80,23 +103,6 @@ async function measure({ scenarios, entrants, rounds, complete }: Options): Prom
   }
 }
 
-/** Of what is compared, as installed. */
-function versions(): Record<string, string> {
-  const names = {
-    '@mastra/inngest': 'ours',
-    peer: 'peer',
-    '@mastra/core': '',
-    inngest: '',
-    'inngest-v3': '',
-  };
-  return Object.fromEntries(
-    Object.entries(names).map(([name, title]) => {
-      const file = path.join(benchFolder, 'node_modules', name, 'package.json');
-      return [title || name, (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version];
-    }),
-  );
-}
-
 /** Tables and charts of all results, and those of docs/bench.md. */
 async function report(all: readonly Results[]): Promise<void> {
   for (const results of all) {
@@ -106,14 +112,19 @@ async function report(all: readonly Results[]): Promise<void> {
   }
   const page = path.resolve(benchFolder, '../docs/bench.md');
   await writeMarkdown(page, withBench(readFileSync(page, 'utf8'), all));
+  await reportAgents();
 }
 
 /** What was measured last on each server, the real one first. */
 function storedResults(): Results[] {
-  return ['real.json', 'local.json']
+  return stored<Results>(['real.json', 'local.json']);
+}
+
+function stored<T>(names: readonly string[]): T[] {
+  return names
     .map(name => path.join(folder, name))
     .filter(file => existsSync(file))
-    .map(file => JSON.parse(readFileSync(file, 'utf8')) as Results);
+    .map(file => JSON.parse(readFileSync(file, 'utf8')) as T);
 }
 
 /** As `npm run format` would leave it. */

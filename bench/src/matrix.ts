@@ -16,6 +16,8 @@ export type Mode = 'v4-on' | 'v4-off' | 'v3';
 export interface Entrant {
   contender: Contender;
   mode: Mode;
+  /** What the process has, if not the workflows. */
+  job?: 'agents';
 }
 
 /** The peer depends on v4 itself, so it can't be had on v3. */
@@ -35,6 +37,11 @@ export const ENTRANTS: readonly Entrant[] = [
 export function isHandWritten(contender: Contender): contender is HandWritten {
   return contender === 'raw' || contender === 'publishing';
 }
+
+/** Whose agents are measured: a caller by hand listens with the SDK's own `subscribe`, which v3 has not. */
+export const AGENT_ENTRANTS: readonly Entrant[] = ENTRANTS.filter(
+  ({ contender, mode }) => contender !== 'publishing' && !(contender === 'raw' && mode === 'v3'),
+).map(entrant => ({ ...entrant, job: 'agents' }));
 
 /** What events cost shows in short runs of plain steps, whose times have a figure to reach. */
 const PUBLISHED = ['sequential-10', 'dountil-10', 'parallel-10', 'branch', 'nested'];

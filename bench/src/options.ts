@@ -12,6 +12,7 @@ bench/results/ and docs/bench.md.
   --short        without the peer where it takes minutes on a real server (100 steps, 50 items, 200 runs)
   --only REGEX   some scenarios, by id; nothing is written then
   --who REGEX    some contenders, by name such as "ours v4-on"; nothing is written then
+  --agents       durable agents alone; renews bench/results/agents.* and their part of docs/bench.md
   --kit          the test kit alone; renews bench/results/kit.md
   --report       no measuring: the reports anew, from the results that there are
   -h, --help     this text
@@ -27,6 +28,8 @@ export interface Options {
   reportOnly: boolean;
   /** Only the test kit is measured. */
   kitOnly: boolean;
+  /** Only agents are measured. */
+  agentsOnly: boolean;
 }
 
 /** Undefined where the user only asked for help. */
@@ -39,6 +42,7 @@ export function readOptions(): Options | undefined {
       report: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
       kit: { type: 'boolean', default: false },
+      agents: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
@@ -57,5 +61,6 @@ export function readOptions(): Options | undefined {
   if (scenarios.length === 0) throw new Error(`--only ${values.only} fits no scenario`);
   if (entrants.length === 0) throw new Error(`--who ${values.who} fits no contender`);
   const complete = !values.only && !values.who;
-  return { rounds, scenarios, entrants, complete, reportOnly: values.report, kitOnly: values.kit };
+  const { report: reportOnly, kit: kitOnly, agents: agentsOnly } = values;
+  return { rounds, scenarios, entrants, complete, reportOnly, kitOnly, agentsOnly };
 }

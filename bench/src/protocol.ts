@@ -20,6 +20,8 @@ export interface Sample {
   time: number;
   /** From there until `await start()` (or `resume()`) has its result. Nothing to measure for a hand-written function. */
   after?: number;
+  /** Of an agent: from the caller's first line to the first word of an answer. */
+  first?: number;
   /** Runs whose `start()` or `resume()` gave a result before the run had come to rest. */
   early: number;
   /** CPU time of the app's process, which is the caller's, too. */

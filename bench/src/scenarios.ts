@@ -59,6 +59,11 @@ export const SCENARIOS: readonly Scenario[] = [
   scenario('chunks-300', '300 chunks from one step', 'chunks', 300, { bodies: 1, repeats: 1 }),
 ];
 
+/** An agent's run: three calls of a model and two of a tool, with some words at first and many at last. Measured by itself (`agents.ts`). */
+export const AGENT: Scenario = scenario('agent', 'an agent of 3 model calls and 2 tool calls', 'chunks', 5, {
+  repeats: 6,
+});
+
 /**
  * A scenario under a name of one process alone. Inngest starts every function that an event's name fits, so under common names
  * each run would be executed by all contenders at once.
@@ -71,7 +76,7 @@ export function ownScenario(common: Scenario, process: string): Scenario {
 
 /** A scenario under its common name. */
 export function scenarioById(id: string): Scenario {
-  const found = SCENARIOS.find(candidate => candidate.id === id);
+  const found = [...SCENARIOS, AGENT].find(candidate => candidate.id === id);
   if (!found) throw new Error(`There is no scenario ${id}`);
   return found;
 }

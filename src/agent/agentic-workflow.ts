@@ -13,8 +13,9 @@ import { StepRuns } from './step-runs';
 import { streamTopic } from './topics';
 import { unref } from '../unref';
 
-/** Milliseconds for which the tokens of a model are gathered into one realtime message. */
+/** Milliseconds for which the tokens of a model are gathered into one realtime message, and where it says more than anybody reads. */
 const STREAM_BATCH_MS = 40;
+const LONGEST_BATCH_MS = 300;
 
 /** Milliseconds for which the run of a workflow's step stays stored after its end. */
 const KEPT = 3_600_000;
@@ -61,14 +62,11 @@ export class AgenticWorkflow {
    * core's: so its options are those of all of them.
    * @throws MastraInngestError `INVALID_AGENT_OPTION` where another agent has others, `INVALID_WORKFLOW_OPTION`
    */
-  configure(
-    agentId: string,
-    { functionOptions, streamBatchMs = STREAM_BATCH_MS, eventCache }: AgentOptions,
-  ): void {
+  configure(agentId: string, { functionOptions, streamBatchMs, eventCache }: AgentOptions): void {
     const { functionOptions: given } = splitOptions({ id: `of agent ${agentId}`, ...functionOptions });
     const options = { functionOptions: given, streamBatchMs, eventCache, agentId };
     const isPlain =
-      Object.keys(given).length === 0 && streamBatchMs === STREAM_BATCH_MS && eventCache === undefined;
+      Object.keys(given).length === 0 && streamBatchMs === undefined && eventCache === undefined;
     if (isPlain && (this.options || this.workflow)) return;
     const { options: known } = this;
     if (known ? !isSame(known, options) : this.workflow !== undefined)
@@ -93,12 +91,13 @@ export class AgenticWorkflow {
 
   /** `core`: whose graph it is. */
   make(core: ReturnType<typeof createDurableAgenticWorkflow>): InngestWorkflow {
-    const { functionOptions = {}, streamBatchMs = STREAM_BATCH_MS, eventCache } = this.options ?? {};
+    const { functionOptions = {}, streamBatchMs, eventCache } = this.options ?? {};
     return moveGraph(core, {
       inngest: this.inngest,
       surround: surroundFor(this.pubsub),
       functionOptions,
-      streamBatchMs,
+      streamBatchMs: streamBatchMs ?? STREAM_BATCH_MS,
+      longestBatchMs: streamBatchMs ?? LONGEST_BATCH_MS,
       eventCache,
     });
   }

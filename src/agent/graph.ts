@@ -32,6 +32,8 @@ export interface Move {
   /** Inngest's options of the function, of the outermost workflow alone. */
   functionOptions?: object;
   streamBatchMs: number;
+  /** The same where a model says more than anybody reads. */
+  longestBatchMs: number;
   /** Where the runs' events are kept, if not in Mastra's cache. */
   eventCache?: ListCache | false;
 }
@@ -56,6 +58,8 @@ export function moveGraph(core: CoreWorkflow, move: Move): InngestWorkflow {
 }
 
 class MovedWorkflow extends InngestWorkflow {
+  readonly longestBatchMs: number;
+
   /** `condition`: of the loop whose turns this workflow is. */
   constructor(
     core: CoreWorkflow,
@@ -71,6 +75,7 @@ class MovedWorkflow extends InngestWorkflow {
       emitStepEvents: false,
     };
     super({ ...move.functionOptions, id, inputSchema, outputSchema, options } as never, move.inngest, move);
+    this.longestBatchMs = move.longestBatchMs;
     const mover = new Mover(core, move);
     const flow = core.stepGraph.map((entry, index) => mover.entry(entry, isFirst && index === 0));
     const serialized = [...core.serializedStepGraph];

@@ -45,7 +45,10 @@ export interface CreateInngestAgentOptions<
   mastra?: AnyMastra;
   /** How many turns a run may have; core's default is 5. */
   maxSteps?: number;
-  /** Milliseconds for which the tokens of a model are gathered into one realtime message; 40 by default. */
+  /**
+   * Milliseconds for which the tokens of a model are gathered into one realtime message. By default 40, and up to 300 while they come
+   * faster than anybody reads (25 a second).
+   */
   streamBatchMs?: number;
   /**
    * What becomes of a run that was given functions (`stopWhen`, `prepareStep`, tools of the call, …), where the process that executes it

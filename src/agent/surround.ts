@@ -13,7 +13,7 @@ import { type RunFacts, factsOf } from './run-facts';
 import { StepPubSub } from './step-pubsub';
 import { runEventOf } from './stream-event';
 import { saveSurely } from './sure-memory';
-import { streamTopic } from './topics';
+import { type AgentEvent, streamTopic } from './topics';
 import { ensureEntry } from './worker-entry';
 
 /** What core's calls of a run have around them. `agents`: where their callers listen. */
@@ -50,11 +50,18 @@ function byOp(params: CallParams, agents: PubSub, isModel: boolean): StepPubSub 
   const operation = currentOperation();
   if (operation && isModel) beginTry(operation);
   const { outputWriter } = params[PUBSUB_SYMBOL] as { outputWriter: (event: RunEvent) => Promise<void> };
-  return new StepPubSub(
-    factsOf(params).runId,
-    event => outputWriter(runEventOf(event, nextTry(operation))),
-    agents,
-  );
+  let hasSpoken = false;
+  const write = async (event: AgentEvent) => {
+    await outputWriter(runEventOf(event, nextTry(operation)));
+    // Whoever waits for an answer sees its first word at once.
+    if (!hasSpoken && isDelta(event)) operation?.sendNow();
+    hasSpoken ||= isDelta(event);
+  };
+  return new StepPubSub(factsOf(params).runId, write, agents);
+}
+
+function isDelta({ type, data }: AgentEvent): boolean {
+  return type === 'chunk' && String((data as { type?: string }).type).endsWith('-delta');
 }
 
 function byOwnPubSub(params: CallParams, own: PubSub): StepPubSub {

@@ -2,17 +2,22 @@
 import { DefaultExecutionEngine, type StepFlowEntry, getEntryId } from '@mastra/core/workflows';
 import type { AnyStepResult, EntryParams, StepParams, StepResults, StepReturn } from '../core-types';
 import { type Json, isRecord } from '../wire/json';
+import { jsonSize, LIMITS } from '../wire/limits';
 import { SealedFailure } from '../wire/outcome';
+import { MastraInngestError } from '../errors';
 import { applyStep } from './apply-step';
 import type { EngineParts } from './engine-parts';
 import { itemOf } from './foreach-progress';
 import type { Operation } from './operations';
 import { executePure, isPure } from './pure-entry';
-import type { StepOutcome } from './step-memo';
+import { MAX_MEMO_BYTES, type StepOutcome, failureMemo } from './step-memo';
 import { type PostponedRetry, StepOperation, readStep } from './step-operation';
 
 /** Key of the memos of the joined steps in that of the op's own step, by their index in the graph. */
 const JOINED = 'joined';
+
+/** Bytes that must be left in an op's result for its joined steps: with less, each gets an op of its own. */
+const ROOM = 512 * 1024;
 
 /** Which try of a step its op is. */
 export interface Try {
@@ -62,10 +67,12 @@ export async function performJoined(
   const followers = followersOf(parts, params);
   const [first] = followers;
   if (!first || !isRecord(memo)) return memo;
+  const room = MAX_MEMO_BYTES - jsonSize(memo);
+  if (room < ROOM) return memo;
   const outcome = readStep(parts, params, memo);
   if ('retry' in outcome || outcome.result.output === undefined) return memo;
   const after = asEntry(params, applyStep(parts, params, outcome));
-  const engine = new FollowerEngine(parts, operation);
+  const engine = new FollowerEngine(parts, operation, room);
   await engine.follow(followers, params, after);
   return Object.keys(engine.memos).length > 0 ? { ...memo, [JOINED]: engine.memos } : memo;
 }
@@ -110,6 +117,8 @@ class FollowerEngine extends DefaultExecutionEngine {
   constructor(
     private readonly parts: EngineParts,
     private readonly operation: Operation,
+    /** Bytes that are left for what is remembered. */
+    private room: number,
   ) {
     const { mastra, options } = parts.scope;
     super({ mastra, options });
@@ -146,7 +155,10 @@ class FollowerEngine extends DefaultExecutionEngine {
     if (isPure(parts, params.step.id)) return executePure(parts, params);
     if (parts.plan?.isBusy?.(params.step.id, params, parts.scope.mastra))
       return this.stopped(params, undefined);
-    const memo = await this.memoOf(new StepOperation(parts, params, this.operation, 0, undefined));
+    const memo = this.within(
+      params,
+      await this.memoOf(new StepOperation(parts, params, this.operation, 0, undefined)),
+    );
     const outcome: StepOutcome | PostponedRetry = readStep(parts, params, memo);
     // A durable pause, or what is no step's failure: for an op of its own, or for where core comes to it.
     if (!('result' in outcome)) return this.stopped(params, 'retry' in outcome ? undefined : memo);
@@ -162,6 +174,23 @@ class FollowerEngine extends DefaultExecutionEngine {
       if (error instanceof SealedFailure) return error.cause as Json;
       throw error;
     }
+  }
+
+  /** The memo or, where it does not fit beside what the op remembers already, the step's failure. */
+  private within(params: StepParams, memo: Json): Json {
+    const size = jsonSize(memo);
+    this.room -= size;
+    if (this.room >= 0) return memo;
+    const { workflowId, runId } = this.parts.scope;
+    const stepId = params.step.id;
+    return failureMemo(
+      new MastraInngestError(
+        'OUTPUT_TOO_LARGE',
+        `Step ${stepId} is remembered in one Inngest step with what comes before it, and together they have more than the ` +
+          `${LIMITS.stepOutput} bytes that Inngest stores (${size} of them are its own). Store large values elsewhere and pass references.`,
+        { workflowId, runId, stepId },
+      ),
+    );
   }
 
   private stopped(params: StepParams, memo: Json | undefined): StepReturn {

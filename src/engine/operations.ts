@@ -18,6 +18,8 @@ export interface Operation {
   /** A stable call id for one that core made up: the op's own for the first, others for core workflows inside the step. */
   callIdFor(random: string): string;
   publish(event: RunEvent, targets?: readonly StreamTarget[], ownId?: string): void;
+  /** What the op published so far is not gathered into a message with more. */
+  sendNow(): void;
   /** What the op published can be told again from what it returns, so it may be done before its events have arrived. */
   letEventsTrail(): void;
   /**
@@ -240,6 +242,7 @@ export class Operations {
         recorder.add(image, targets, ownId);
         publisher.publish(image, targets, ownId);
       },
+      sendNow: () => publisher.sendNow(),
       letEventsTrail: () => {
         mayTrail = true;
       },

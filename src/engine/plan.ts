@@ -37,6 +37,19 @@ export function planOf(workflow: object): Plan | undefined {
   return (workflow as { [PLAN]?: Plan })[PLAN];
 }
 
+/**
+ * A step's result as the row of a planned run has it. Such steps pass on all that was said so far, so what they were given and gave would
+ * stand there many times over; a run that goes on finds it in its memos, and the end of the run has its result.
+ */
+export function briefResult<R extends object>(result: R): Omit<R, 'payload' | 'output'> {
+  const {
+    payload: _payload,
+    output: _output,
+    ...brief
+  } = result as R & { payload?: unknown; output?: unknown };
+  return brief;
+}
+
 /** True for a nested workflow that has no function, because its parent's function executes it. */
 export function isInlined(workflow: { id: string }): boolean {
   return planOf(workflow)?.inlined.includes(workflow.id) ?? false;

@@ -2,6 +2,7 @@ import type { AnyMastra, EngineOptions, ExecuteParams, StepResults } from '../co
 import type { LegStart } from './leg-start';
 import type { StreamTarget } from '../realtime/channel';
 import type { WarningLog, Wire } from '../realtime/lane';
+import type { Gathering } from '../realtime/pace';
 import type { InngestPort } from '../sdk/port';
 import type { RunRecord } from '../snapshot/run-record';
 import type { Ancestor } from '../wire/start-event';
@@ -50,8 +51,8 @@ export interface RunScope {
   /** The workflows that this one is nested in, outermost first. */
   readonly ancestors: readonly Ancestor[];
   readonly nativeStep: unknown;
-  /** Milliseconds for which a step's events are gathered into one realtime message. */
-  readonly streamBatchMs: number;
+  /** For how long a step's events are gathered into one realtime message. */
+  readonly gathering: Gathering;
   readonly log: WarningLog;
   /** How this run's events leave the process. */
   readonly wire: Wire;

@@ -13,7 +13,7 @@ import { jsonSize, LIMITS } from '../wire/limits';
 import { storableError } from '../wire/storable-error';
 import type { ContextChange } from './context-change';
 import type { KnownValues } from './known-values';
-import { MARK, SealedFailure, isSealed, seal, unseal } from '../wire/outcome';
+import { MARK, SealedFailure, asCoreError, isSealed, seal, unseal } from '../wire/outcome';
 import type { Outline } from './told-ops';
 
 /** All that is remembered of a step. */
@@ -49,7 +49,7 @@ export interface StepPlace {
 }
 
 /** Bytes of JSON that a step's memo may have; the rest of what Inngest takes is for the SDK. */
-const MAX_MEMO_BYTES = LIMITS.stepOutput - 4096;
+export const MAX_MEMO_BYTES = LIMITS.stepOutput - 4096;
 /** Bytes of an error where there is little room. */
 const SMALL_ERROR = 32 * 1024;
 
@@ -68,6 +68,13 @@ export function sealWithin(outcome: StepOutcome, place: StepPlace): Json | Seale
     `What there is to store of a step has more than the ${LIMITS.stepOutput} bytes that Inngest stores. ` +
       'Store large values elsewhere and pass references.',
   );
+}
+
+/** The memo of a step that failed before or after its body, now. */
+export function failureMemo(thrown: Error): Json {
+  const error = asCoreError(storableError(thrown, { most: SMALL_ERROR }));
+  const now = Date.now();
+  return seal({ result: { status: 'failed', error, startedAt: now, endedAt: now }, samePayload: true });
 }
 
 function sealed(outcome: StepOutcome, place: StepPlace): Json | SealedFailure {

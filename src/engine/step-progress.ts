@@ -14,6 +14,7 @@ import { isRecord } from '../wire/json';
 import { serializedContext } from '../wire/request-context';
 import { type EngineParts, type Host, shownStep } from './engine-parts';
 import type { Operation } from './operations';
+import { briefResult } from './plan';
 import { RecentOps } from './recent-ops';
 import { unref } from '../unref';
 
@@ -120,7 +121,9 @@ export class StepProgress {
     const isLast = this.stored === 0 && this.endsTheRun(result, told);
     const isStored =
       !(isLast && persistence.wanted('success', results)) && persistence.wanted('running', results);
-    if (isStored) await this.write({ result, requestContext, told, state });
+    if (!isStored) return;
+    const shown = this.parts.plan && result.status !== 'suspended' ? briefResult(result) : result;
+    await this.write({ result: shown, requestContext, told, state });
   }
 
   /**

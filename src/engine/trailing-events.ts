@@ -105,7 +105,7 @@ export class TrailingEvents {
   }
 
   private follower(id: string): Publisher {
-    const { wire, legName, streamBatchMs } = this.scope;
-    return new Publisher(wire, `${legName}/${id}`, streamBatchMs, this.before);
+    const { wire, legName, gathering } = this.scope;
+    return new Publisher(wire, `${legName}/${id}`, gathering, this.before);
   }
 }

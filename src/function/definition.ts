@@ -16,6 +16,8 @@ export interface RunnableWorkflow {
   readonly functionOptions: Record<string, unknown>;
   readonly triggers: OwnTriggers;
   readonly streamBatchMs: number;
+  /** The same where more comes than anybody reads. */
+  readonly longestBatchMs?: number;
   /** Where its runs' events are kept, if not in Mastra's cache; `false` for nowhere. */
   readonly eventCache?: ListCache | false;
   readonly stepGraph: StepFlowEntry[];

@@ -2,7 +2,8 @@ import type { LifecycleResult, PersistParams, RunStatus, StepResults } from '../
 import type { EngineParts } from '../engine/engine-parts';
 import type { Operation } from '../engine/operations';
 import { asCoreError, seal, thrownFailure } from '../wire/outcome';
-import { emptySnapshot, hasToldEnd, type Ownership, type Snapshot } from '../snapshot/snapshot';
+import { briefResult } from '../engine/plan';
+import { emptySnapshot, hasToldEnd, isTerminal, type Ownership, type Snapshot } from '../snapshot/snapshot';
 import { encodedValues } from '../snapshot/typed-values';
 import { runFinished } from '../realtime/events';
 import { packedStory, storedStory } from '../realtime/stored-events';
@@ -104,9 +105,10 @@ function endSpans({ trace, scope }: EngineParts, outcome: RunOutcome): void {
 function finalSnapshot(parts: EngineParts, outcome: RunOutcome, results: StepResults): Snapshot {
   const { scope } = parts;
   const context = outcome.persist?.executionContext;
+  const isOver = isTerminal(outcome.status as Snapshot['status']);
   const fields: Partial<Snapshot> = {
     value: context?.state ?? {},
-    context: results,
+    context: parts.plan && isOver ? brief(results) : results,
     activePaths: context?.executionPath ?? [],
     activeStepsPath: context?.activeStepsPath ?? {},
     stepExecutionPath: context?.stepExecutionPath,
@@ -120,6 +122,11 @@ function finalSnapshot(parts: EngineParts, outcome: RunOutcome, results: StepRes
     tracingContext: outcome.persist?.tracingContext,
   };
   return emptySnapshot(scope.runId, outcome.status as Snapshot['status'], fields);
+}
+
+function brief({ input, ...steps }: StepResults): StepResults {
+  const all = Object.entries(steps).map(([id, result]) => [id, briefResult(result)]);
+  return { input, ...Object.fromEntries(all) } as StepResults;
 }
 
 /** The snapshot as it is stored: what the user's `pruneSnapshot` leaves of it, and whose it is. */

@@ -61,7 +61,7 @@ export function runScope(
     tracingOptions: start.tracingOptions,
     ancestors,
     nativeStep: request.nativeStep,
-    streamBatchMs: workflow.streamBatchMs,
+    gathering: { least: workflow.streamBatchMs, most: workflow.longestBatchMs ?? workflow.streamBatchMs },
     log: wire.log,
     wire,
   };

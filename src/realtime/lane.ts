@@ -4,6 +4,7 @@ import { Pause } from '../pause';
 import type { InngestPort } from '../sdk/port';
 import { jsonSize, LIMITS } from '../wire/limits';
 import { BATCH_TYPE, type PublishedEvent, type RunEvent, WATCH_TOPIC, logId } from './channel';
+import { type Gathering, Pace } from './pace';
 import { PARTS_TOPIC, outgoing } from './parts';
 
 /** The part of a logger that rooms below `run` and `function` use. */
@@ -44,17 +45,20 @@ export class Lane {
   private isSending = false;
   private count = 0;
   private flushing = false;
-  private readonly gathering = new Pause();
+  private readonly pause = new Pause();
+  private isUrgent = false;
+  private readonly pace: Pace;
 
   constructor(
     private readonly wire: Wire,
     private readonly channel: string,
     /** Prefix of the events' positions: leg and op. */
     private readonly scope: string,
-    /** Milliseconds for which events are gathered into one message; 0 sends each by itself. */
-    private readonly gatherMs: number,
+    private readonly gathering: Gathering,
     private readonly before: Before,
-  ) {}
+  ) {
+    this.pace = new Pace(gathering);
+  }
 
   /** Queues one event. `ownId`: for one that several ops may publish. */
   add(event: RunEvent, ownId?: string): void {
@@ -80,6 +84,13 @@ export class Lane {
     this.parked = [];
   }
 
+  /** What was added so far is not gathered with more. */
+  async sendNow(): Promise<void> {
+    await this.stored();
+    this.isUrgent = true;
+    this.pause.end();
+  }
+
   private send(events: readonly PublishedEvent[]): void {
     this.queue.push(...events);
     if (!this.isSending && this.queue.length > 0) this.sending = this.sendAll();
@@ -93,7 +104,7 @@ export class Lane {
   /** Resolves when all that was queued is sent or dropped. */
   async flush(): Promise<void> {
     this.flushing = true;
-    this.gathering.end();
+    this.pause.end();
     await this.storing;
     await this.sending;
     this.flushing = false;
@@ -117,9 +128,13 @@ export class Lane {
     this.isSending = true;
     await this.before.sent;
     while (this.queue.length > 0) {
-      if (this.gatherMs > 0 && !this.flushing) await this.gathering.take(this.gatherMs);
+      const { least } = this.gathering;
+      if (least > 0 && !this.flushing && !this.isUrgent)
+        await this.pause.take(this.pace.next(performance.now()));
+      this.isUrgent = false;
       const events = this.queue.splice(0);
-      for (const message of this.gatherMs > 0 ? batches(events) : events) await this.publish(message);
+      this.pace.sent(events.length, performance.now());
+      for (const message of least > 0 ? batches(events) : events) await this.publish(message);
     }
     this.isSending = false;
   }

@@ -1,9 +1,12 @@
 import { type RunEvent, type StreamTarget, eventFor } from './channel';
 import { streamImage } from './image';
 import { type Before, Lane, type Wire } from './lane';
+import type { Gathering } from './pace';
 
 /** How long, in milliseconds, events are gathered for a channel that nobody is expected to read one by one. */
 const QUIET_GATHERING = 100;
+
+const NONE: Gathering = { least: 0, most: 0 };
 
 /** One event on its way to its targets. */
 interface Queued {
@@ -22,7 +25,7 @@ export class Publisher {
     private readonly wire: Wire,
     /** Prefix of the events' positions: leg and op. */
     private readonly scope: string,
-    private readonly batchMs = 0,
+    private readonly gathering = NONE,
     private readonly before: Before = { stored: Promise.resolve(), sent: Promise.resolve() },
   ) {}
 
@@ -53,6 +56,11 @@ export class Publisher {
     for (const lane of this.lanes.values()) lane.discard();
   }
 
+  /** What was published so far is not gathered with more. */
+  sendNow(): void {
+    for (const lane of this.lanes.values()) void lane.sendNow();
+  }
+
   /** Resolves when all that was published is in its logs. */
   async stored(): Promise<void> {
     await Promise.all([...this.lanes.values()].map(lane => lane.stored()));
@@ -67,8 +75,10 @@ export class Publisher {
   private lane({ channel, quiet }: StreamTarget): Lane {
     const known = this.lanes.get(channel);
     if (known) return known;
-    const gatherMs = Math.max(this.batchMs, quiet ? QUIET_GATHERING : 0);
-    const lane = new Lane(this.wire, channel, this.scope, gatherMs, this.before);
+    const { least, most } = this.gathering;
+    const quietly = quiet ? QUIET_GATHERING : 0;
+    const gathering = { least: Math.max(least, quietly), most: Math.max(most, quietly) };
+    const lane = new Lane(this.wire, channel, this.scope, gathering, this.before);
     if (this.holdsSending) lane.hold();
     this.lanes.set(channel, lane);
     return lane;

@@ -6,7 +6,7 @@ import { type CoreWorkflow, moveGraph } from '../../src/agent/graph';
 import { makeClient } from '../support/sdk';
 
 const inngest = makeClient({ id: 'graph' });
-const move = { inngest, surround: () => undefined, streamBatchMs: 0 };
+const move = { inngest, surround: () => undefined, streamBatchMs: 0, longestBatchMs: 0 };
 const core = () => createDurableAgenticWorkflow() as unknown as CoreWorkflow;
 
 interface Entry {

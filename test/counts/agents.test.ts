@@ -27,6 +27,8 @@ interface Costs {
   publishes: number;
   toApp: number;
   fromApp: number;
+  /** Bytes of the stored row, once the run has ended. */
+  row: number;
 }
 
 const calls = (of: Calls): Turn[] =>
@@ -46,11 +48,13 @@ async function costs(app: Harness): Promise<Costs> {
   const { proxy } = app;
   await proxy.quiet();
   const ops = proxy.counted().map(({ name }) => name);
-  return { ops, publishes: proxy.publishes, toApp: proxy.bytesToApp, fromApp: proxy.bytesFromApp };
+  const [stored] = await app.snapshots('durable-agentic-loop');
+  const row = JSON.stringify(stored ?? null).length;
+  return { ops, publishes: proxy.publishes, toApp: proxy.bytesToApp, fromApp: proxy.bytesFromApp, row };
 }
 
 /** A run of an agent whose model makes these calls. */
-async function byAgent(of: Calls, checkpointing: boolean, bytes = 100): Promise<Costs> {
+async function byAgent(of: Calls, checkpointing: boolean, bytes = 100, options = {}): Promise<Costs> {
   const read = createTool({
     id: 'read',
     description: 'Reads a page',
@@ -75,12 +79,34 @@ async function byAgent(of: Calls, checkpointing: boolean, bytes = 100): Promise<
   });
   apps.push(app);
   const durable = app.mastra.getAgentById('reader') as unknown as ReturnType<typeof createInngestAgent>;
-  const result = await durable.stream('Read all of it.');
+  const result = await durable.stream('Read all of it.', options);
   const output = await result.output.getFullOutput();
   expect(output.text).toBe('That is all.');
   expect(model.calls).toHaveLength(of.length);
   return costs(app);
 }
+
+/** A run whose model says 500 words in one call. */
+async function byTalker(checkpointing: boolean): Promise<Costs> {
+  const text = Array.from({ length: 500 }, (_, place) => `word${place} `);
+  const model = scriptedModel([{ text }]);
+  const agent = new Agent({ id: 'talker', name: 'talker', instructions: 'Talk.', model: model as never });
+  const app = await startHarness({
+    workflows: () => ({}),
+    agents: inngest => ({ talker: createInngestAgent({ agent, inngest }) }),
+    checkpointing: checkpointing && { maxRuntime: '10m' },
+  });
+  apps.push(app);
+  const durable = app.mastra.getAgentById('talker') as unknown as ReturnType<typeof createInngestAgent>;
+  const { fullStream } = await durable.stream('Talk.');
+  let said = '';
+  for await (const chunk of fullStream) if (chunk.type === 'text-delta') said += chunk.payload.text;
+  expect(said).toBe(text.join(''));
+  return costs(app);
+}
+
+/** How many calls of one turn core runs at once, if nothing else is said (`toolCallConcurrency`). */
+const AT_ONCE = 10;
 
 /** The same as a function by hand: one step for each call of the model and of the tool. */
 async function byHand(of: Calls, checkpointing: boolean, bytes: number): Promise<Costs> {
@@ -93,9 +119,9 @@ async function byHand(of: Calls, checkpointing: boolean, bytes: number): Promise
         for (const [turn, count] of of.entries()) {
           await run(`model ${turn}`, async () => ({ calls: count }));
           const pages = Array.from({ length: count }, (_, n) => n);
-          await Promise.all(
-            pages.map(page => run(`tool ${turn}.${page}`, async () => ({ page, text: 'x'.repeat(bytes) }))),
-          );
+          const read = (page: number) =>
+            run(`tool ${turn}.${page}`, async () => ({ page, text: 'x'.repeat(bytes) }));
+          while (pages.length > 0) await Promise.all(pages.splice(0, AT_ONCE).map(read));
         }
         isOver = true;
       }) as never,
@@ -127,6 +153,11 @@ describe.each([true, false])('checkpointing %s', checkpointing => {
     expect(publishes).toBeLessThanOrEqual(20);
   });
 
+  test('500 words of one call are told in a few messages', async () => {
+    const { publishes } = await byTalker(checkpointing);
+    expect(publishes).toBeLessThanOrEqual(15);
+  });
+
   test('calls that run at once have their results gathered in one op more', async () => {
     const { ops } = await byAgent([3, 0], checkpointing);
     expect(ops.toSorted()).toEqual(
@@ -142,12 +173,24 @@ describe.each([true, false])('checkpointing %s', checkpointing => {
     const hand = await byHand(of, checkpointing, PAGE);
     expect(agent.toApp + agent.fromApp).toBeLessThan(1.35 * (hand.toApp + hand.fromApp));
     if (checkpointing) expect(agent.toApp + agent.fromApp).toBeLessThan(3_000_000);
+    // The run's result, which has them twice, as JSON and with its types.
+    expect(agent.row).toBeGreaterThan(15 * PAGE);
+    expect(agent.row).toBeLessThan(4.7 * 15 * PAGE);
   });
 
   test('15 results of 40 KB in one turn: each is sent once, and comes back with each request after it', async () => {
-    const { toApp, fromApp } = await byAgent([15, 0], checkpointing, PAGE);
-    expect(fromApp).toBeLessThan(700_000);
-    expect(toApp).toBeLessThan(checkpointing ? 3_600_000 : 6_300_000);
+    const agent = await byAgent([15, 0], checkpointing, PAGE);
+    const hand = await byHand([15, 0], checkpointing, PAGE);
+    expect(agent.fromApp).toBeLessThan(1.1 * hand.fromApp);
+    // Without checkpointing, the requests of the gathered results, the last answer and the end have all of them once more.
+    const later = checkpointing ? 0 : 3 * 15.8 * PAGE;
+    expect(agent.toApp).toBeLessThan(1.15 * hand.toApp + later);
+  });
+
+  test('15 results of 40 KB in one turn, all at once: no request has others but those after it', async () => {
+    const all = { toolCallConcurrency: 15 };
+    const { toApp, fromApp } = await byAgent([15, 0], checkpointing, PAGE, all);
+    expect(toApp + fromApp).toBeLessThan(checkpointing ? 1_700_000 : 4_300_000);
   });
 
   test('50 results of 40 KB come to an end', async () => {

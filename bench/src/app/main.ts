@@ -6,12 +6,14 @@ import { Probe } from '../probe';
 import type { Answer, ChildArguments, Request as Message } from '../protocol';
 import { isHandWritten } from '../matrix';
 import { SCENARIOS, ownScenario, scenarioById } from '../scenarios';
-import { createClient } from './client';
+import { mastraAgent } from './agent-runner';
+import { type Client, createClient } from './client';
 import { mastraApp } from './mastra-runner';
+import { rawAgent } from './raw-agent';
 import { type Handler, rawApp } from './raw-runner';
 import { type Runner, Unsupported, sampleOf } from './runner';
 
-const { contender, mode, serverUrl, publicUrl } = JSON.parse(process.argv[2] ?? '{}') as ChildArguments;
+const { contender, mode, job, serverUrl, publicUrl } = JSON.parse(process.argv[2] ?? '{}') as ChildArguments;
 const probe = new Probe();
 /** Of this process alone. */
 const ownName = crypto.randomUUID().slice(0, 4);
@@ -24,18 +26,27 @@ function tell(answer: Answer): void {
 
 async function main(): Promise<void> {
   const client = createClient(`bench-${contender}-${ownName}`, serverUrl, mode);
-  const app = isHandWritten(contender)
-    ? {
-        ...rawApp(contender, client, mode, { probe, scenarios }),
-        writes: { count: 0, bytes: 0 },
-      }
-    : await mastraApp(contender, client, { probe, scenarios, counting: () => counting });
+  const app = await appOf(client);
   const server = await listen(app.handler);
   const ownUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   // The bench was ended before it could say so.
   process.on('disconnect', () => process.exit(1));
   process.on('message', message => void handle(message as Message, app, publicUrl ?? ownUrl));
   tell({ type: 'listening', url: ownUrl });
+}
+
+async function appOf(client: Client): Promise<App & { handler: Handler }> {
+  const around = { probe, scenarios, counting: () => counting };
+  const noWrites = { count: 0, bytes: 0 };
+  if (job === 'agents') {
+    const agents = { probe, name: `agent-${ownName}`, counting: () => counting };
+    return isHandWritten(contender)
+      ? { ...(await rawAgent(client, mode, agents)), writes: noWrites }
+      : mastraAgent(contender, client, agents);
+  }
+  return isHandWritten(contender)
+    ? { ...rawApp(contender, client, mode, around), writes: noWrites }
+    : mastraApp(contender, client, around);
 }
 
 async function listen(handler: Handler): Promise<Server> {

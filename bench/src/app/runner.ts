@@ -13,6 +13,8 @@ export interface RunTimes {
   called: number;
   sent: number;
   resolved?: number;
+  /** When the first word of an agent's answer came. */
+  first?: number;
   /** The result came before the run had come to rest. */
   early?: boolean;
 }
@@ -44,6 +46,7 @@ export async function sampleOf(scenario: Scenario, runner: Runner, probe: Probe)
     setup: sent - called,
     time: last - sent,
     ...(resolved.length > 0 && times[0]?.resolved && { after: Math.max(...resolved) - last }),
+    ...(times[0]?.first !== undefined && { first: times[0].first - called }),
     early: early.length,
     cpu: (user + system) / 1000,
   };

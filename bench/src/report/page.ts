@@ -8,10 +8,20 @@ const END = '<!-- /bench -->';
 
 /** `measured`: the newest results of each server that there are any of. */
 export function withBench(page: string, measured: readonly Results[]): string {
-  const from = page.indexOf(START);
-  const to = page.indexOf(END);
-  if (from < 0 || to < from) throw new Error('docs/bench.md has no marks for the results of the bench');
-  return `${page.slice(0, from + START.length)}\n\n${section(measured)}\n\n${page.slice(to)}`;
+  return withSection(page, { start: START, end: END }, section(measured));
+}
+
+/** The lines between which a part of docs/bench.md stands. */
+export interface Marks {
+  start: string;
+  end: string;
+}
+
+export function withSection(page: string, { start, end }: Marks, content: string): string {
+  const from = page.indexOf(start);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`docs/bench.md has no marks ${start} and ${end}`);
+  return `${page.slice(0, from + start.length)}\n\n${content}\n\n${page.slice(to)}`;
 }
 
 function section(measured: readonly Results[]): string {

@@ -18,7 +18,14 @@ export function leftOut(results: Results): string[] {
 }
 
 /** When, where and on what the bench ran. */
-export function surroundings({ date, machine, server, rounds, versions, load }: Results): string {
+export function surroundings({
+  date,
+  machine,
+  server,
+  rounds,
+  versions,
+  load,
+}: Pick<Results, 'date' | 'machine' | 'server' | 'rounds' | 'versions' | 'load'>): string {
   const { cores, cpu, memory, node, platform } = machine;
   const packages = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   const where =

@@ -118,6 +118,27 @@ describe.each([true, false])('checkpointing %s', checkpointing => {
     expect(await other.ops()).toEqual(['turn › model', 'turn › tool [0]', 'finish']);
   });
 
+  test('what leaves its op no room has nothing joined to it', async () => {
+    const model = async () => 'x'.repeat(3_900_000);
+    const { run, ops } = await play({ calls: [0], model }, { checkpointing });
+    expect((await run.start({ inputData })) as Outcome).toMatchObject({ status: 'success' });
+    expect(await ops()).toEqual(['turn › model', 'turn › merge', 'final', 'finish']);
+  });
+
+  test('a joined step whose result does not fit beside the others fails with a word about it', async () => {
+    const did: string[] = [];
+    const large = {
+      model: async () => 'x'.repeat(2_500_000),
+      check: () => ({ more: 'y'.repeat(2_500_000) }),
+    };
+    const { run, ops } = await play({ calls: [0], ...large, did: what => did.push(what) }, { checkpointing });
+    const outcome = (await run.start({ inputData })) as Outcome;
+    expect(outcome).toMatchObject({ status: 'failed', error: { code: 'OUTPUT_TOO_LARGE' } });
+    expect(outcome.error?.message).toContain('Step check');
+    expect(did).toEqual(['model 0']);
+    expect(await ops()).toEqual(['turn › model', 'finish']);
+  });
+
   test.each([
     ['in one turn', [15, 0]],
     ['one a turn', [...Array.from({ length: 15 }, () => 1), 0]],

@@ -25,13 +25,15 @@ export interface Turns {
     resumeData?: unknown;
   }) => Promise<unknown>;
   model?: (turn: number) => Promise<unknown>;
+  /** What the check, a joined step, adds. */
+  check?: () => object;
 }
 
 /** The workflow `turns-…`, planned or as its steps are. */
 export function turnsWorkflow(
   inngest: Inngest.Any,
   id: string,
-  { calls, did = () => {}, tool, model }: Turns,
+  { calls, did = () => {}, tool, model, check }: Turns,
   plan?: Plan,
 ) {
   const { createWorkflow, createStep } = init(inngest);
@@ -83,7 +85,7 @@ export function turnsWorkflow(
         },
       ),
     )
-    .then(step('check', async ({ inputData }: { inputData: unknown }) => inputData))
+    .then(step('check', async ({ inputData }: { inputData: object }) => ({ ...inputData, ...check?.() })))
     .then(
       step('decide', async ({ inputData }: { inputData: { turn: number } }) => {
         did(`decide ${inputData.turn}`);
