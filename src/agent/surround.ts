@@ -12,6 +12,7 @@ import { replaced } from './replaced';
 import { type RunFacts, factsOf } from './run-facts';
 import { StepPubSub } from './step-pubsub';
 import { runEventOf } from './stream-event';
+import { withSchema } from './structured-output';
 import { streamTopic } from './topics';
 import { ensureEntry } from './worker-entry';
 
@@ -24,13 +25,17 @@ export function surroundFor(agents: PubSub): Surround {
     // With a pubsub of its own, the caller's word reaches all listeners by itself.
     if (place.isFirst && !own) await tellStart(pubsub, factsOf(params));
     if (usesAgent(place)) await ensureEntry(params);
-    const others =
-      place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
-    const given = replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub });
+    const given = replaced(params, { ...othersFor(place, params), [PUBSUB_SYMBOL]: pubsub });
     return isModel
       ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
       : call(given);
   };
+}
+
+/** What core's code is given in place of what the engine gives it. */
+function othersFor({ id }: GraphPlace, { inputData, mastra }: CallParams): object {
+  if (id === DurableStepIds.LLM_EXECUTION) return { inputData: withSchema(inputData) };
+  return id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(mastra as object) } : {};
 }
 
 /** The pubsub that the run's agent was given in place of Inngest realtime. */
