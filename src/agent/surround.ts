@@ -8,11 +8,13 @@ import { isRecord } from '../wire/json';
 import { beginTry, nextTry } from './call-tries';
 import type { CallParams, GraphPlace, Surround } from './graph';
 import { withProvidersPause } from './model-errors';
+import { TASKS } from './plan';
 import { replaced } from './replaced';
 import { type RunFacts, factsOf } from './run-facts';
 import { StepPubSub } from './step-pubsub';
 import { runEventOf } from './stream-event';
 import { withSchema } from './structured-output';
+import { withTaskResults } from './task-results';
 import { streamTopic } from './topics';
 import { ensureEntry } from './worker-entry';
 
@@ -25,18 +27,19 @@ export function surroundFor(agents: PubSub): Surround {
     // With a pubsub of its own, the caller's word reaches all listeners by itself.
     if (place.isFirst && !own) await tellStart(pubsub, factsOf(params));
     if (usesAgent(place)) await ensureEntry(params);
-    const given = replaced(params, { ...othersFor(place, params), [PUBSUB_SYMBOL]: pubsub });
-    return isModel
-      ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
-      : place.id === DurableStepIds.TOOL_CALL
-        ? withContextOfTools(params, async () => call(given))
-        : call(given);
+    const given = replaced(params, { ...(await othersFor(place, params)), [PUBSUB_SYMBOL]: pubsub });
+    const made = async () => call(given);
+    if (isModel) return withoutBody(await withProvidersPause(params, pubsub, made));
+    if (place.id === DurableStepIds.TOOL_CALL) return withContextOfTools(params, made);
+    return place.id === TASKS ? withTaskResults(params, await made()) : made();
   };
 }
 
 /** What core's code is given in place of what the engine gives it. */
-function othersFor({ id }: GraphPlace, { inputData, mastra }: CallParams): object {
-  if (id === DurableStepIds.LLM_EXECUTION) return { inputData: withSchema(inputData) };
+async function othersFor({ id }: GraphPlace, params: CallParams): Promise<object> {
+  const { inputData, mastra } = params;
+  if (id === DurableStepIds.LLM_EXECUTION)
+    return { inputData: await withTaskResults(params, withSchema(inputData)) };
   return id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(mastra as object) } : {};
 }
 
