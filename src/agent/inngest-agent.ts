@@ -19,6 +19,8 @@ import { lastEventOf } from './ending';
 import { stepBody } from './step-of-workflow';
 import { streamTopic } from './topics';
 import type { CallerWord, RunEntry } from './run-facts';
+import { recoveredByInngest } from './recovery';
+import { schemaText, withoutSchema } from './structured-output';
 import { hearingWholeCalls } from './whole-calls';
 
 type WorkflowInput = Parameters<DurableAgent['executeWorkflow']>[1];
@@ -125,11 +127,11 @@ export class InngestAgent<
     const run = await this.shared.get().createRun({ runId, resourceId: workflowInput.state?.resourceId });
     const entry = globalRunRegistry.get(runId);
     const { options } = workflowInput;
-    const mastraInngest = entry && (await this.callerWord(entry));
+    const mastraInngest = entry && (await this.callerWord(entry, schemaText(options)));
     const result = await run.start({
       inputData: {
         ...workflowInput,
-        options: { ...options, maxSteps: options.maxSteps ?? this.maxSteps, mastraInngest },
+        options: { ...withoutSchema(options), maxSteps: options.maxSteps ?? this.maxSteps, mastraInngest },
       },
       requestContext: entry?.requestContext,
       actor: options.actor,
@@ -163,6 +165,30 @@ export class InngestAgent<
     return super.observe(runId, options);
   }
 
+  /**
+   * The stream of a run that goes on, from its beginning: Inngest goes on with it by itself, whatever became of its process, so nothing is
+   * restarted (Mastra's documentation, "DurableAgent.recover").
+   * @throws MastraInngestError `RUN_NOT_FOUND`
+   * @example
+   * const { fullStream } = await durable.recover(runId);
+   */
+  override recover(...[runId, options]: Parameters<DurableAgent<TAgentId, TTools, TOutput>['recover']>) {
+    return this.observe(runId, options);
+  }
+
+  /**
+   * The runs of this agent that go on, each as recovered (Mastra's documentation, "DurableAgent.recoverActiveRuns").
+   * @example
+   * const { succeeded } = await durable.recoverActiveRuns();
+   */
+  override recoverActiveRuns(options: Parameters<DurableAgent['recoverActiveRuns']>[0] = {}) {
+    return recoveredByInngest(
+      options,
+      filter => this.listActiveRuns(filter),
+      runId => this.shared.requireRun(runId),
+    );
+  }
+
   override generate(...args: Parameters<DurableAgent<TAgentId, TTools, TOutput>['generate']>) {
     return hearingWholeCalls(() => super.generate(...args));
   }
@@ -172,12 +198,16 @@ export class InngestAgent<
   }
 
   /** What another process must know of what lives in this one. */
-  private async callerWord(entry: RunEntry): Promise<CallerWord | undefined> {
+  private async callerWord(entry: RunEntry, schema?: string): Promise<CallerWord | undefined> {
     const { requestContext, tripwire } = entry;
     const defaults = (await this.getDefaultOptions({ requestContext })) ?? {};
     const closures = closuresOf(entry, defaults);
-    if (closures.length === 0 && !tripwire) return undefined;
-    return { ...(closures.length > 0 && { closures }), ...(tripwire && { tripwire }) };
+    if (closures.length === 0 && !tripwire && schema === undefined) return undefined;
+    return {
+      ...(closures.length > 0 && { closures }),
+      ...(tripwire && { tripwire }),
+      ...(schema !== undefined && { schema }),
+    };
   }
 
   /** Core calls this when a resumed run has ended. */

@@ -1,4 +1,4 @@
-import { DurableStepIds } from '@mastra/core/agent/durable';
+import { DurableStepIds, globalRunRegistry } from '@mastra/core/agent/durable';
 import type { PubSub } from '@mastra/core/events';
 import { PUBSUB_SYMBOL } from '@mastra/core/workflows/_constants';
 import type { AnyMastra } from '../core-types';
@@ -8,11 +8,14 @@ import { isRecord } from '../wire/json';
 import { beginTry, nextTry } from './call-tries';
 import type { CallParams, GraphPlace, Surround } from './graph';
 import { withProvidersPause } from './model-errors';
+import { TASKS } from './plan';
 import { replaced } from './replaced';
 import { type RunFacts, factsOf } from './run-facts';
 import { StepPubSub } from './step-pubsub';
 import { runEventOf } from './stream-event';
+import { withSchema } from './structured-output';
 import { saveSurely } from './sure-memory';
+import { withTaskResults } from './task-results';
 import { type AgentEvent, streamTopic } from './topics';
 import { ensureEntry } from './worker-entry';
 
@@ -28,13 +31,39 @@ export function surroundFor(agents: PubSub): Surround {
       await ensureEntry(params);
       saveSurely(factsOf(params).runId);
     }
-    const others =
-      place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
-    const given = replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub });
-    return isModel
-      ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
-      : call(given);
+    const given = replaced(params, { ...(await othersFor(place, params)), [PUBSUB_SYMBOL]: pubsub });
+    const made = async () => call(given);
+    if (isModel) return withoutBody(await withProvidersPause(params, pubsub, made));
+    if (place.id === DurableStepIds.TOOL_CALL) return withContextOfTools(params, made);
+    return place.id === TASKS ? withTaskResults(params, await made()) : made();
   };
+}
+
+/** What core's code is given in place of what the engine gives it. */
+async function othersFor({ id }: GraphPlace, params: CallParams): Promise<object> {
+  const { inputData, mastra } = params;
+  if (id === DurableStepIds.LLM_EXECUTION)
+    return { inputData: await withTaskResults(params, withSchema(inputData)) };
+  return id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(mastra as object) } : {};
+}
+
+/**
+ * Tools are made with the context that the run was prepared with, where an op has a copy. What they set there (core's mark that a delegation
+ * ends the run, too) is set in the op's, so that later ops have it.
+ */
+async function withContextOfTools<T>(params: CallParams, call: () => Promise<T>): Promise<T> {
+  const prepared = globalRunRegistry.get(factsOf(params).runId)?.requestContext;
+  const own = params.requestContext as typeof prepared;
+  if (!prepared || !own || prepared === own) return call();
+  const before = new Map(prepared.entries());
+  const result = await call();
+  for (const [key, value] of [...prepared.entries()]) {
+    if (before.get(key) === value) continue;
+    own.set(key, value);
+    // Core's own marks are of this turn alone, and the caller may use its context for another run.
+    if (String(key).startsWith('__mastra_')) prepared.set(key, before.get(key) ?? false);
+  }
+  return result;
 }
 
 /** The pubsub that the run's agent was given in place of Inngest realtime. */

@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { play } from '../support/play';
 import { type Stages, startStages } from '../support/stages';
+import { ANSWERS } from './answers';
+import { CALLBACKS } from './callbacks';
+import { CALLS } from './calls';
+import { DELEGATING } from './delegating';
+import { PROCESSING } from './processing';
+import { REMEMBERING } from './remembering';
 import { SCRIPTS } from './scripts';
+import { THREADS } from './threads';
+import { WAITING } from './waiting';
 
 let stages: Stages;
 beforeAll(async () => {
@@ -10,7 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => stages.harness.stop());
 
-test.each(SCRIPTS)('$name', async script => {
+const ALL = [
+  ...SCRIPTS,
+  ...ANSWERS,
+  ...CALLS,
+  ...CALLBACKS,
+  ...PROCESSING,
+  ...DELEGATING,
+  ...WAITING,
+  ...THREADS,
+  ...REMEMBERING,
+];
+
+test.each(ALL)('$name', async script => {
   const expected = await play(stages.core, script);
   expect(await play(stages.ours, script)).toEqual(expected);
 });

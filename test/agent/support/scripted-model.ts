@@ -7,6 +7,9 @@ export interface Turn {
   tools?: { name: string; args: Record<string, unknown>; id?: string }[];
   /** It fails: before it says anything, or after its text. */
   fails?: { error: unknown; late?: boolean };
+  /** Before its text: parts as the interface of models has them, such as reasoning. */
+  parts?: object[];
+  usage?: object;
   /** Says no more than so many parts until it is aborted. */
   hangsAfter?: number;
   /** Called before each part is sent. */
@@ -18,9 +21,11 @@ export interface ModelCall {
   prompt: { role: string; content: unknown }[];
   tools?: unknown[];
   toolChoice?: unknown;
+  /** Settings, headers and the like. */
+  [option: string]: unknown;
 }
 
-const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
+const USAGE = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
 
 function hasToolCalls({ role, content }: ModelCall['prompt'][number]): boolean {
   return role === 'assistant' && (content as { type: string }[]).some(({ type }) => type === 'tool-call');
@@ -49,12 +54,15 @@ export function scriptedModel(
     calls,
     /** Resolves when it says no more, to how many deltas of text it has said in all. */
     hanging,
-    async doGenerate(): Promise<never> {
-      throw new Error('Only streams are scripted.');
+    /** Agents stream; what core asks beside them, such as a title, it asks so. */
+    async doGenerate({ prompt, tools, toolChoice }: ModelCall) {
+      const { text = [], usage = USAGE } = turnOf({ prompt, tools, toolChoice });
+      const content = [{ type: 'text', text: text.join('') }];
+      return { content, finishReason: 'stop', usage, warnings: [], request: {}, response: {} };
     },
     async doStream(options: ModelCall & { abortSignal?: AbortSignal }) {
-      const { abortSignal, prompt, tools, toolChoice } = options;
-      const call = structuredClone({ prompt, tools, toolChoice });
+      const { abortSignal, ...asked } = options;
+      const call = structuredClone(asked) as ModelCall;
       calls.push(call);
       onCall?.(call);
       const turn = turnOf(call);
@@ -68,7 +76,7 @@ export function scriptedModel(
   };
 }
 
-function partsOf({ text, tools, fails }: Turn): object[] {
+function partsOf({ text, tools, fails, parts = [], usage = USAGE }: Turn): object[] {
   const said = text
     ? [
         { type: 'text-start', id: 'text' },
@@ -86,6 +94,7 @@ function partsOf({ text, tools, fails }: Turn): object[] {
   return [
     { type: 'stream-start', warnings: [] },
     { type: 'response-metadata', id: 'response', modelId: 'scripted', timestamp: new Date(0) },
+    ...parts,
     ...said,
     ...called,
     ...(fails ? [{ type: 'error', error: fails.error }] : [{ type: 'finish', finishReason, usage }]),
