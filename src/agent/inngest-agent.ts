@@ -19,6 +19,7 @@ import { lastEventOf } from './ending';
 import { stepBody } from './step-of-workflow';
 import { streamTopic } from './topics';
 import type { CallerWord, RunEntry } from './run-facts';
+import { withPlainSchema } from './structured-output';
 import { hearingWholeCalls } from './whole-calls';
 
 type WorkflowInput = Parameters<DurableAgent['executeWorkflow']>[1];
@@ -124,7 +125,7 @@ export class InngestAgent<
     this.shared.requireAgent(this.id);
     const run = await this.shared.get().createRun({ runId, resourceId: workflowInput.state?.resourceId });
     const entry = globalRunRegistry.get(runId);
-    const { options } = workflowInput;
+    const options = withPlainSchema(workflowInput.options);
     const mastraInngest = entry && (await this.callerWord(entry));
     const result = await run.start({
       inputData: {

@@ -1,6 +1,6 @@
 /** Scripts by chance, the same for the same seed. */
 import { randomOf } from '../../streams/stories/schedule';
-import type { Script } from '../support/play';
+import type { Script } from '../support/script';
 import type { Turn } from '../support/scripted-model';
 
 const TOOLS = ['add', 'add', 'fail', 'guarded', 'ask', 'nothing'];

@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { play } from '../support/play';
 import { type Stages, startStages } from '../support/stages';
+import { ANSWERS } from './answers';
+import { CALLBACKS } from './callbacks';
+import { CALLS } from './calls';
 import { SCRIPTS } from './scripts';
 
 let stages: Stages;
@@ -10,7 +13,9 @@ beforeAll(async () => {
 });
 afterAll(() => stages.harness.stop());
 
-test.each(SCRIPTS)('$name', async script => {
+const ALL = [...SCRIPTS, ...ANSWERS, ...CALLS, ...CALLBACKS];
+
+test.each(ALL)('$name', async script => {
   const expected = await play(stages.core, script);
   expect(await play(stages.ours, script)).toEqual(expected);
 });

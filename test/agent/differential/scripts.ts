@@ -2,7 +2,7 @@ import { Agent } from '@mastra/core/agent';
 import { MockMemory } from '@mastra/core/memory';
 import { createStep, createWorkflow } from '@mastra/core/workflows';
 import { z } from 'zod';
-import type { Script } from '../support/play';
+import type { Script } from '../support/script';
 import { scriptedModel } from '../support/scripted-model';
 
 const add = (n: number, id = `add-${n}`) => ({ name: 'add', args: { n }, id });

@@ -7,6 +7,9 @@ export interface Turn {
   tools?: { name: string; args: Record<string, unknown>; id?: string }[];
   /** It fails: before it says anything, or after its text. */
   fails?: { error: unknown; late?: boolean };
+  /** Before its text: parts as the interface of models has them, such as reasoning. */
+  parts?: object[];
+  usage?: object;
   /** Says no more than so many parts until it is aborted. */
   hangsAfter?: number;
   /** Called before each part is sent. */
@@ -18,9 +21,11 @@ export interface ModelCall {
   prompt: { role: string; content: unknown }[];
   tools?: unknown[];
   toolChoice?: unknown;
+  /** Settings, headers and the like. */
+  [option: string]: unknown;
 }
 
-const usage = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
+const USAGE = { inputTokens: 1, outputTokens: 2, totalTokens: 3 };
 
 function hasToolCalls({ role, content }: ModelCall['prompt'][number]): boolean {
   return role === 'assistant' && (content as { type: string }[]).some(({ type }) => type === 'tool-call');
@@ -53,8 +58,8 @@ export function scriptedModel(
       throw new Error('Only streams are scripted.');
     },
     async doStream(options: ModelCall & { abortSignal?: AbortSignal }) {
-      const { abortSignal, prompt, tools, toolChoice } = options;
-      const call = structuredClone({ prompt, tools, toolChoice });
+      const { abortSignal, ...asked } = options;
+      const call = structuredClone(asked) as ModelCall;
       calls.push(call);
       onCall?.(call);
       const turn = turnOf(call);
@@ -68,7 +73,7 @@ export function scriptedModel(
   };
 }
 
-function partsOf({ text, tools, fails }: Turn): object[] {
+function partsOf({ text, tools, fails, parts = [], usage = USAGE }: Turn): object[] {
   const said = text
     ? [
         { type: 'text-start', id: 'text' },
@@ -86,6 +91,7 @@ function partsOf({ text, tools, fails }: Turn): object[] {
   return [
     { type: 'stream-start', warnings: [] },
     { type: 'response-metadata', id: 'response', modelId: 'scripted', timestamp: new Date(0) },
+    ...parts,
     ...said,
     ...called,
     ...(fails ? [{ type: 'error', error: fails.error }] : [{ type: 'finish', finishReason, usage }]),

@@ -1,0 +1,88 @@
+/** The calls that run a script's agent, each until it is at rest. */
+import type { DurableAgent } from '@mastra/core/agent/durable';
+import { until } from '../../support/until';
+import type { Played, Script } from './script';
+
+export interface Chunk {
+  type: string;
+  payload?: { toolCallId?: string };
+}
+
+/** A call that waits for a person. */
+export interface WaitingCall {
+  toolCallId: string;
+  type: string;
+}
+
+/** What one call came to. */
+export interface Leg {
+  runId: string;
+  output: object;
+  finishReason?: string;
+}
+
+/** Calls the agent: with what it is told, or with a person's answer. */
+export class Legs {
+  readonly chunks: Chunk[] = [];
+  private readonly answered: string[] = [];
+
+  constructor(
+    private readonly script: Script,
+    private readonly played: Played,
+    /** Resolves once the model says no more. */
+    private readonly hanging: Promise<number>,
+  ) {}
+
+  async first(options: object): Promise<Leg> {
+    const { said = 'Go on.', generates } = this.script;
+    const { durable } = this.played;
+    return generates
+      ? whole(await durable.generate(said, options as never))
+      : this.collected(await durable.stream(said, options as never));
+  }
+
+  async next({ runId }: Leg, { toolCallId }: WaitingCall, answer: unknown, options: object): Promise<Leg> {
+    this.answered.push(toolCallId);
+    const { durable } = this.played;
+    const all = { ...options, toolCallId } as never;
+    return this.script.generates
+      ? whole(await durable.resumeGenerate(runId, answer, all))
+      : this.collected(await durable.resume(runId, answer, all));
+  }
+
+  /** The calls that wait for a person after it, in order. */
+  waiting({ output, finishReason }: Leg): WaitingCall[] {
+    if (finishReason !== 'suspended') return [];
+    const { suspendPayload } = output as { suspendPayload?: WaitingCall };
+    if (this.script.generates) return suspendPayload ? [suspendPayload] : [];
+    return this.chunks
+      .filter(({ type }) => type === 'tool-call-approval' || type === 'tool-call-suspended')
+      .map(({ type, payload }) => ({ type, toolCallId: payload?.toolCallId ?? '' }))
+      .filter(({ toolCallId }) => !this.answered.includes(toolCallId));
+  }
+
+  private async collected({
+    runId,
+    fullStream,
+    output,
+    abort,
+  }: Awaited<ReturnType<DurableAgent['stream']>>): Promise<Leg> {
+    const { abortOnHang } = this.script;
+    let isOver = false;
+    const spoken = () => this.chunks.filter(({ type }) => type === 'text-delta').length;
+    void this.hanging.then(async said => {
+      if (isOver || !abortOnHang) return;
+      await until(() => spoken() >= said);
+      await (typeof abortOnHang === 'function' ? abortOnHang({ ...this.played, runId }) : abort());
+    });
+    for await (const chunk of fullStream as unknown as AsyncIterable<Chunk>) this.chunks.push(chunk);
+    isOver = true;
+    const full: object = await output.getFullOutput().catch((thrown: unknown) => ({ thrown }));
+    return { runId, output: full, finishReason: (full as { finishReason?: string }).finishReason };
+  }
+}
+
+function whole(output: object): Leg {
+  const { runId = '', finishReason } = output as { runId?: string; finishReason?: string };
+  return { runId, output, finishReason };
+}
