@@ -19,7 +19,7 @@ import { lastEventOf } from './ending';
 import { stepBody } from './step-of-workflow';
 import { streamTopic } from './topics';
 import type { CallerWord, RunEntry } from './run-facts';
-import { withPlainSchema } from './structured-output';
+import { schemaText, withoutSchema } from './structured-output';
 import { hearingWholeCalls } from './whole-calls';
 
 type WorkflowInput = Parameters<DurableAgent['executeWorkflow']>[1];
@@ -125,12 +125,12 @@ export class InngestAgent<
     this.shared.requireAgent(this.id);
     const run = await this.shared.get().createRun({ runId, resourceId: workflowInput.state?.resourceId });
     const entry = globalRunRegistry.get(runId);
-    const options = withPlainSchema(workflowInput.options);
-    const mastraInngest = entry && (await this.callerWord(entry));
+    const { options } = workflowInput;
+    const mastraInngest = entry && (await this.callerWord(entry, schemaText(options)));
     const result = await run.start({
       inputData: {
         ...workflowInput,
-        options: { ...options, maxSteps: options.maxSteps ?? this.maxSteps, mastraInngest },
+        options: { ...withoutSchema(options), maxSteps: options.maxSteps ?? this.maxSteps, mastraInngest },
       },
       requestContext: entry?.requestContext,
       actor: options.actor,
@@ -173,12 +173,16 @@ export class InngestAgent<
   }
 
   /** What another process must know of what lives in this one. */
-  private async callerWord(entry: RunEntry): Promise<CallerWord | undefined> {
+  private async callerWord(entry: RunEntry, schema?: string): Promise<CallerWord | undefined> {
     const { requestContext, tripwire } = entry;
     const defaults = (await this.getDefaultOptions({ requestContext })) ?? {};
     const closures = closuresOf(entry, defaults);
-    if (closures.length === 0 && !tripwire) return undefined;
-    return { ...(closures.length > 0 && { closures }), ...(tripwire && { tripwire }) };
+    if (closures.length === 0 && !tripwire && schema === undefined) return undefined;
+    return {
+      ...(closures.length > 0 && { closures }),
+      ...(tripwire && { tripwire }),
+      ...(schema !== undefined && { schema }),
+    };
   }
 
   /** Core calls this when a resumed run has ended. */

@@ -11,6 +11,8 @@ export interface CallerWord {
   closures?: string[];
   /** An input processor has refused the run. */
   tripwire?: RunEntry['tripwire'];
+  /** JSON Schema of the structured output, as text. */
+  schema?: string;
 }
 
 export interface RunFacts {

@@ -14,6 +14,7 @@ import { StepPubSub } from './step-pubsub';
 import { runEventOf } from './stream-event';
 import { saveSurely } from './sure-memory';
 import { type AgentEvent, streamTopic } from './topics';
+import { withSchema } from './structured-output';
 import { ensureEntry } from './worker-entry';
 
 /** What core's calls of a run have around them. `agents`: where their callers listen. */
@@ -28,13 +29,17 @@ export function surroundFor(agents: PubSub): Surround {
       await ensureEntry(params);
       saveSurely(factsOf(params).runId);
     }
-    const others =
-      place.id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(params.mastra as object) } : {};
-    const given = replaced(params, { ...others, [PUBSUB_SYMBOL]: pubsub });
+    const given = replaced(params, { ...othersFor(place, params), [PUBSUB_SYMBOL]: pubsub });
     return isModel
       ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
       : call(given);
   };
+}
+
+/** What core's code is given in place of what the engine gives it. */
+function othersFor({ id }: GraphPlace, { inputData, mastra }: CallParams): object {
+  if (id === DurableStepIds.LLM_EXECUTION) return { inputData: withSchema(inputData) };
+  return id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(mastra as object) } : {};
 }
 
 /** The pubsub that the run's agent was given in place of Inngest realtime. */

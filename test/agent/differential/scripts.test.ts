@@ -5,7 +5,11 @@ import { type Stages, startStages } from '../support/stages';
 import { ANSWERS } from './answers';
 import { CALLBACKS } from './callbacks';
 import { CALLS } from './calls';
+import { DELEGATING } from './delegating';
+import { PROCESSING } from './processing';
+import { REMEMBERING } from './remembering';
 import { SCRIPTS } from './scripts';
+import { WAITING } from './waiting';
 
 let stages: Stages;
 beforeAll(async () => {
@@ -13,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => stages.harness.stop());
 
-const ALL = [...SCRIPTS, ...ANSWERS, ...CALLS, ...CALLBACKS];
+const ALL = [...SCRIPTS, ...ANSWERS, ...CALLS, ...CALLBACKS, ...PROCESSING, ...DELEGATING, ...WAITING, ...REMEMBERING];
 
 test.each(ALL)('$name', async script => {
   const expected = await play(stages.core, script);

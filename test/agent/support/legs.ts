@@ -53,8 +53,8 @@ export class Legs {
   /** The calls that wait for a person after it, in order. */
   waiting({ output, finishReason }: Leg): WaitingCall[] {
     if (finishReason !== 'suspended') return [];
-    const { suspendPayload } = output as { suspendPayload?: WaitingCall };
-    if (this.script.generates) return suspendPayload ? [suspendPayload] : [];
+    const { suspendPayload } = output as { suspendPayload?: SuspendPayload };
+    if (this.script.generates) return suspendPayload ? [typed(suspendPayload)] : [];
     return this.chunks
       .filter(({ type }) => type === 'tool-call-approval' || type === 'tool-call-suspended')
       .map(({ type, payload }) => ({ type, toolCallId: payload?.toolCallId ?? '' }))
@@ -80,6 +80,17 @@ export class Legs {
     const full: object = await output.getFullOutput().catch((thrown: unknown) => ({ thrown }));
     return { runId, output: full, finishReason: (full as { finishReason?: string }).finishReason };
   }
+}
+
+/** What `generate()` gives of the call that waits. */
+interface SuspendPayload {
+  toolCallId: string;
+  resumeSchema?: string;
+}
+
+function typed({ toolCallId, resumeSchema = '' }: SuspendPayload): WaitingCall {
+  const isApproval = resumeSchema.includes('"approved"');
+  return { toolCallId, type: isApproval ? 'tool-call-approval' : 'tool-call-suspended' };
 }
 
 function whole(output: object): Leg {

@@ -4,10 +4,11 @@ import { Agent } from '@mastra/core/agent';
 import type { DurableAgent } from '@mastra/core/agent/durable';
 import { type MastraMemory, MockMemory } from '@mastra/core/memory';
 import type { Mastra } from '@mastra/core';
-import { comparable } from './known-differences';
+import { RequestContext } from '@mastra/core/request-context';
+import { comparable, withoutResponses } from './known-differences';
 import { type Chunk, Legs } from './legs';
 import { normaliser } from './normalised';
-import type { Note, Outcome, Played, Script } from './script';
+import type { Note, Noted, Outcome, Played, Script } from './script';
 import { scriptedModel } from './scripted-model';
 import { type ToolCalls, scriptedTools } from './tools';
 
@@ -45,16 +46,16 @@ export async function play(stage: Stage, script: Script): Promise<Outcome> {
     const answer = answers.shift() ?? (call.type === 'tool-call-approval' ? APPROVED : ANSWERED);
     leg = await legs.next(leg, call, answer, options);
   }
-  await script.after?.({ ...played, runId: leg.runId });
+  await script.after?.({ ...played, runId: leg.runId, noted: () => noted });
   return {
     chunks: plain(ordered(legs.chunks)),
-    output: comparable(plain(outputs)),
+    output: comparable(plain(script.generates ? withoutResponses(outputs) : outputs)),
     messages: comparable(await messages()),
     thread: plain(await memory.getThreadById({ threadId })),
     waiting: whileWaiting,
     prompts: plain(model.calls),
     toolCalls: plain(calls.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1))),
-    noted: comparable(plain(noted)),
+    noted: comparable(byWhat(noted)),
   };
 }
 
@@ -62,7 +63,7 @@ export async function play(stage: Stage, script: Script): Promise<Outcome> {
 function prepared({ mastra, make }: Stage, script: Script) {
   const id = `agent-${randomUUID().slice(0, 8)}`;
   const toolCalls: ToolCalls = { calls: [] };
-  const noted: unknown[] = [];
+  const noted: Noted[] = [];
   const normalise = normaliser();
   const plain = (value: unknown): unknown =>
     JSON.parse(JSON.stringify(normalise(value) ?? null).replaceAll(id, 'played'));
@@ -79,9 +80,20 @@ function prepared({ mastra, make }: Stage, script: Script) {
   });
   const durable = make(agent);
   mastra.addAgent(durable as never, id);
-  const memory: MastraMemory = given.memory ?? new MockMemory();
-  const played: Played = { durable, memory, threadId: `thread-${id}`, resourceId: `somebody-${id}`, note };
+  const played: Played = { durable, memory: memoryOf(given), threadId: `thread-${id}`, resourceId: `somebody-${id}`, note };
   return { played, model, calls: toolCalls.calls, noted, plain };
+}
+
+/** The memory that an agent is given, or one that stays empty. */
+function memoryOf({ memory }: { memory?: unknown }): MastraMemory {
+  const given: unknown =
+    typeof memory === 'function' ? memory({ requestContext: new RequestContext() }) : memory;
+  return (given as MastraMemory | undefined) ?? new MockMemory();
+}
+
+/** The agent's hooks and the caller's callbacks are called in two places, neither of which waits for the other. */
+function byWhat(noted: readonly Noted[]): unknown {
+  return Object.groupBy(noted, ({ what }) => what);
 }
 
 /** Calls that run at once end in whatever order. */

@@ -15,6 +15,18 @@ export interface Played {
   note: Note;
 }
 
+/** One that has been played. */
+export interface Over extends Played {
+  runId: string;
+  /** What was noted so far. */
+  noted: () => readonly Noted[];
+}
+
+export interface Noted {
+  what: string;
+  value: unknown;
+}
+
 export interface Script {
   name: string;
   turns: Turn[] | (() => Turn[]);
@@ -28,7 +40,7 @@ export interface Script {
   generates?: boolean;
   before?: (played: Played) => Promise<unknown>;
   /** What is done once the run is over; what it notes is compared. */
-  after?: (played: Played & { runId: string }) => Promise<unknown>;
+  after?: (played: Over) => Promise<unknown>;
   /** What a person says to each call that waits, by its place; approves and answers by default. */
   answers?: unknown[];
   /** Aborts once the model says no more (`Turn.hangsAfter`), and all that it said has come. */

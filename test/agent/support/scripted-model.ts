@@ -54,8 +54,11 @@ export function scriptedModel(
     calls,
     /** Resolves when it says no more, to how many deltas of text it has said in all. */
     hanging,
-    async doGenerate(): Promise<never> {
-      throw new Error('Only streams are scripted.');
+    /** Agents stream; what core asks beside them, such as a title, it asks so. */
+    async doGenerate({ prompt, tools, toolChoice }: ModelCall) {
+      const { text = [], usage = USAGE } = turnOf({ prompt, tools, toolChoice });
+      const content = [{ type: 'text', text: text.join('') }];
+      return { content, finishReason: 'stop', usage, warnings: [], request: {}, response: {} };
     },
     async doStream(options: ModelCall & { abortSignal?: AbortSignal }) {
       const { abortSignal, ...asked } = options;
