@@ -19,6 +19,7 @@ import { lastEventOf } from './ending';
 import { stepBody } from './step-of-workflow';
 import { streamTopic } from './topics';
 import type { CallerWord, RunEntry } from './run-facts';
+import { recoveredByInngest } from './recovery';
 import { schemaText, withoutSchema } from './structured-output';
 import { hearingWholeCalls } from './whole-calls';
 
@@ -162,6 +163,30 @@ export class InngestAgent<
   ) {
     if (!this.ownPubSub) await this.shared.requireRun(runId);
     return super.observe(runId, options);
+  }
+
+  /**
+   * The stream of a run that goes on, from its beginning: Inngest goes on with it by itself, whatever became of its process, so nothing is
+   * restarted (Mastra's documentation, "DurableAgent.recover").
+   * @throws MastraInngestError `RUN_NOT_FOUND`
+   * @example
+   * const { fullStream } = await durable.recover(runId);
+   */
+  override recover(...[runId, options]: Parameters<DurableAgent<TAgentId, TTools, TOutput>['recover']>) {
+    return this.observe(runId, options);
+  }
+
+  /**
+   * The runs of this agent that go on, each as recovered (Mastra's documentation, "DurableAgent.recoverActiveRuns").
+   * @example
+   * const { succeeded } = await durable.recoverActiveRuns();
+   */
+  override recoverActiveRuns(options: Parameters<DurableAgent['recoverActiveRuns']>[0] = {}) {
+    return recoveredByInngest(
+      options,
+      filter => this.listActiveRuns(filter),
+      runId => this.shared.requireRun(runId),
+    );
   }
 
   override generate(...args: Parameters<DurableAgent<TAgentId, TTools, TOutput>['generate']>) {

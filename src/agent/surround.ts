@@ -1,4 +1,4 @@
-import { DurableStepIds } from '@mastra/core/agent/durable';
+import { DurableStepIds, globalRunRegistry } from '@mastra/core/agent/durable';
 import type { PubSub } from '@mastra/core/events';
 import { PUBSUB_SYMBOL } from '@mastra/core/workflows/_constants';
 import type { AnyMastra } from '../core-types';
@@ -32,7 +32,9 @@ export function surroundFor(agents: PubSub): Surround {
     const given = replaced(params, { ...othersFor(place, params), [PUBSUB_SYMBOL]: pubsub });
     return isModel
       ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
-      : call(given);
+      : place.id === DurableStepIds.TOOL_CALL
+        ? withContextOfTools(params, async () => call(given))
+        : call(given);
   };
 }
 
@@ -40,6 +42,25 @@ export function surroundFor(agents: PubSub): Surround {
 function othersFor({ id }: GraphPlace, { inputData, mastra }: CallParams): object {
   if (id === DurableStepIds.LLM_EXECUTION) return { inputData: withSchema(inputData) };
   return id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(mastra as object) } : {};
+}
+
+/**
+ * Tools are made with the context that the run was prepared with, where an op has a copy. What they set there (core's mark that a delegation
+ * ends the run, too) is set in the op's, so that later ops have it.
+ */
+async function withContextOfTools<T>(params: CallParams, call: () => Promise<T>): Promise<T> {
+  const prepared = globalRunRegistry.get(factsOf(params).runId)?.requestContext;
+  const own = params.requestContext as typeof prepared;
+  if (!prepared || !own || prepared === own) return call();
+  const before = new Map(prepared.entries());
+  const result = await call();
+  for (const [key, value] of [...prepared.entries()]) {
+    if (before.get(key) === value) continue;
+    own.set(key, value);
+    // Core's own marks are of this turn alone, and the caller may use its context for another run.
+    if (String(key).startsWith('__mastra_')) prepared.set(key, before.get(key) ?? false);
+  }
+  return result;
 }
 
 /** The pubsub that the run's agent was given in place of Inngest realtime. */

@@ -94,11 +94,23 @@ export const ANSWERS: Script[] = [
     turns: [
       {
         tools: [{ name: 'add', args: { n: 1 }, id: 'add-1' }],
-        usage: { inputTokens: 10, outputTokens: 20, totalTokens: 30, reasoningTokens: 4, cachedInputTokens: 5 },
+        usage: {
+          inputTokens: 10,
+          outputTokens: 20,
+          totalTokens: 30,
+          reasoningTokens: 4,
+          cachedInputTokens: 5,
+        },
       },
       {
         text: ['2'],
-        usage: { inputTokens: 11, outputTokens: 21, totalTokens: 32, reasoningTokens: 6, cachedInputTokens: 7 },
+        usage: {
+          inputTokens: 11,
+          outputTokens: 21,
+          totalTokens: 32,
+          reasoningTokens: 6,
+          cachedInputTokens: 7,
+        },
       },
     ],
   },
@@ -134,7 +146,13 @@ export const ANSWERS: Script[] = [
             input: '{"q":1}',
             providerExecuted: true,
           },
-          { type: 'tool-result', toolCallId: 'web-1', toolName: 'web', result: { found: 1 }, providerExecuted: true },
+          {
+            type: 'tool-result',
+            toolCallId: 'web-1',
+            toolName: 'web',
+            result: { found: 1 },
+            providerExecuted: true,
+          },
         ],
         text: ['found'],
       },

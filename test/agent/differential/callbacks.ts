@@ -5,7 +5,15 @@ const said = (...text: string[]) => ({ text });
 const add = (n: number) => ({ name: 'add', args: { n }, id: `add-${n}` });
 const tool = (name: string, n = 1) => ({ name, args: { n }, id: `${name}-${n}` });
 
-const NAMES = ['onChunk', 'onStepFinish', 'onFinish', 'onError', 'onSuspended', 'onAbort', 'onIterationComplete'];
+const NAMES = [
+  'onChunk',
+  'onStepFinish',
+  'onFinish',
+  'onError',
+  'onSuspended',
+  'onAbort',
+  'onIterationComplete',
+];
 
 /** Callbacks of a call; each notes what it is given. */
 const callbacks = (note: Note, names = NAMES) =>

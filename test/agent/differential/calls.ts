@@ -14,7 +14,13 @@ const number = z.object({ n: z.number() });
 interface Told {
   requestContext?: { get(key: string): unknown };
   toolCallId?: string;
-  agent?: { agentId?: string; toolCallId?: string; threadId?: string; resourceId?: string; messages?: unknown[] };
+  agent?: {
+    agentId?: string;
+    toolCallId?: string;
+    threadId?: string;
+    resourceId?: string;
+    messages?: unknown[];
+  };
   abortSignal?: AbortSignal;
   mastra?: unknown;
 }
@@ -83,7 +89,9 @@ export const CALLS: Script[] = [
     turns: [{ tools: [called('telling')] }, said('told')],
     agent: note => ({
       tools: {
-        telling: telling(note, { toModelOutput: ({ n }: { n: number }) => ({ type: 'text', value: `<${n}>` }) }),
+        telling: telling(note, {
+          toModelOutput: ({ n }: { n: number }) => ({ type: 'text', value: `<${n}>` }),
+        }),
       },
     }),
   },
@@ -141,7 +149,9 @@ export const CALLS: Script[] = [
   {
     name: 'approval by a function of the tool',
     turns: [{ tools: [called('telling')] }, said('told')],
-    agent: note => ({ tools: { telling: telling(note, { requireApproval: ({ n }: { n: number }) => n > 0 }) } }),
+    agent: note => ({
+      tools: { telling: telling(note, { requireApproval: ({ n }: { n: number }) => n > 0 }) },
+    }),
   },
   { name: 'system of a call', turns: [said('ok')], options: () => ({ system: 'Be quick.' }) },
   {
@@ -190,7 +200,12 @@ export const CALLS: Script[] = [
   {
     name: 'all models fail',
     turns: [said('never')],
-    agent: () => ({ model: [{ model: failing('first'), maxRetries: 0 }, { model: failing('second'), maxRetries: 0 }] }),
+    agent: () => ({
+      model: [
+        { model: failing('first'), maxRetries: 0 },
+        { model: failing('second'), maxRetries: 0 },
+      ],
+    }),
   },
   {
     name: 'a request context that has to be of a form',

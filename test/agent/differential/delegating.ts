@@ -27,7 +27,11 @@ function helper(note: Note, turns: Turn[] = [said('I ', 'helped.')], more: objec
   });
 }
 
-const delegating = (name: string, delegation: (note: Note) => DelegationConfig, more: object = {}): Script => ({
+const delegating = (
+  name: string,
+  delegation: (note: Note) => DelegationConfig,
+  more: object = {},
+): Script => ({
   name,
   turns: [{ tools: [help()] }, said('thanks')],
   agent: note => ({ agents: { helper: helper(note) } }),
@@ -83,9 +87,13 @@ export const DELEGATING: Script[] = [
       return [];
     },
   })),
-  delegating('two delegations at once', note => ({ onDelegationStart: ({ toolCallId }) => note('start', toolCallId) }), {
-    turns: [{ tools: [help('one'), help('two')] }, said('thanks')],
-  }),
+  delegating(
+    'two delegations at once',
+    note => ({ onDelegationStart: ({ toolCallId }) => note('start', toolCallId) }),
+    {
+      turns: [{ tools: [help('one'), help('two')] }, said('thanks')],
+    },
+  ),
   {
     name: 'an agent that helps with a tool of its own',
     turns: [{ tools: [help()] }, said('thanks')],
@@ -107,7 +115,9 @@ export const DELEGATING: Script[] = [
     name: 'an agent that helps and fails',
     turns: [{ tools: [help()] }, said('sorry')],
     agent: note => ({
-      agents: { helper: helper(note, [{ fails: { error: new TypeError('helper is down') } }], { maxRetries: 0 }) },
+      agents: {
+        helper: helper(note, [{ fails: { error: new TypeError('helper is down') } }], { maxRetries: 0 }),
+      },
     }),
   },
   {

@@ -71,7 +71,12 @@ export const PROCESSING: Script[] = [
         processor(note, 'adding', {
           processInput: ({ messages }) => [
             ...messages,
-            { id: 'added', role: 'user', createdAt: new Date(0), content: { format: 2, parts: [{ type: 'text', text: 'Be kind.' }] } },
+            {
+              id: 'added',
+              role: 'user',
+              createdAt: new Date(0),
+              content: { format: 2, parts: [{ type: 'text', text: 'Be kind.' }] },
+            },
           ],
         }),
       ],
@@ -83,7 +88,10 @@ export const PROCESSING: Script[] = [
     agent: note => ({
       inputProcessors: [
         processor(note, 'setting', {
-          processInputStep: ({ stepNumber }) => ({ modelSettings: { temperature: stepNumber }, toolChoice: 'auto' }),
+          processInputStep: ({ stepNumber }) => ({
+            modelSettings: { temperature: stepNumber },
+            toolChoice: 'auto',
+          }),
         }),
       ],
     }),
@@ -129,7 +137,8 @@ export const PROCESSING: Script[] = [
     agent: note => ({
       outputProcessors: [
         processor(note, 'refusing', {
-          processOutputStream: ({ part, abort }) => (JSON.stringify(part).includes('bad') ? abort('no') : part),
+          processOutputStream: ({ part, abort }) =>
+            JSON.stringify(part).includes('bad') ? abort('no') : part,
         }),
       ],
     }),

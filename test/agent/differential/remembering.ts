@@ -7,7 +7,9 @@ import { scriptedModel } from '../support/scripted-model';
 
 const said = (...text: string[]) => ({ text });
 const add = (n: number) => ({ name: 'add', args: { n }, id: `add-${n}` });
-const inThread = ({ threadId, resourceId }: Played) => ({ memory: { thread: threadId, resource: resourceId } });
+const inThread = ({ threadId, resourceId }: Played) => ({
+  memory: { thread: threadId, resource: resourceId },
+});
 
 /** One run before, in the same thread. */
 const spokenBefore = async (played: Played) => {
@@ -81,15 +83,13 @@ export const REMEMBERING: Script[] = [
     after: async ({ memory, threadId }) =>
       until(async () => (await memory.getThreadById({ threadId }))?.title === 'Always'),
   },
-  ...(['thread', 'resource'] as const).map(
-    (scope): Script => ({
-      name: `working memory of the ${scope}`,
-      turns: [{ tools: [update] }, said('noted')],
-      agent: () => ({ memory: working(scope) }),
-      after: async ({ memory, threadId, resourceId, note }) =>
-        note('working memory', await memory.getWorkingMemory({ threadId, resourceId })),
-    }),
-  ),
+  ...(['thread', 'resource'] as const).map((scope): Script => ({
+    name: `working memory of the ${scope}`,
+    turns: [{ tools: [update] }, said('noted')],
+    agent: () => ({ memory: working(scope) }),
+    after: async ({ memory, threadId, resourceId, note }) =>
+      note('working memory', await memory.getWorkingMemory({ threadId, resourceId })),
+  })),
   {
     name: 'working memory that is there',
     turns: [said('Ada')],
@@ -107,7 +107,11 @@ export const REMEMBERING: Script[] = [
   },
   {
     name: 'messages are stored while it waits for an answer, turn by turn',
-    turns: [{ tools: [add(1)] }, { tools: [{ name: 'guarded', args: { n: 2 }, id: 'guarded-2' }] }, said('3')],
+    turns: [
+      { tools: [add(1)] },
+      { tools: [{ name: 'guarded', args: { n: 2 }, id: 'guarded-2' }] },
+      said('3'),
+    ],
     options: () => ({ savePerStep: true }),
   },
   {

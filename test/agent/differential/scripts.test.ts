@@ -9,6 +9,7 @@ import { DELEGATING } from './delegating';
 import { PROCESSING } from './processing';
 import { REMEMBERING } from './remembering';
 import { SCRIPTS } from './scripts';
+import { THREADS } from './threads';
 import { WAITING } from './waiting';
 
 let stages: Stages;
@@ -17,7 +18,17 @@ beforeAll(async () => {
 });
 afterAll(() => stages.harness.stop());
 
-const ALL = [...SCRIPTS, ...ANSWERS, ...CALLS, ...CALLBACKS, ...PROCESSING, ...DELEGATING, ...WAITING, ...REMEMBERING];
+const ALL = [
+  ...SCRIPTS,
+  ...ANSWERS,
+  ...CALLS,
+  ...CALLBACKS,
+  ...PROCESSING,
+  ...DELEGATING,
+  ...WAITING,
+  ...THREADS,
+  ...REMEMBERING,
+];
 
 test.each(ALL)('$name', async script => {
   const expected = await play(stages.core, script);

@@ -8,7 +8,11 @@ const tool = (name: string, n: number) => ({ name, args: { n }, id: `${name}-${n
 const number = z.object({ n: z.number() });
 
 interface Suspending {
-  agent: { resumeData?: { answer: string }; suspendData?: unknown; suspend: (payload: object) => Promise<void> };
+  agent: {
+    resumeData?: { answer: string };
+    suspendData?: unknown;
+    suspend: (payload: object) => Promise<void>;
+  };
 }
 
 /** Asks until it is told `yes`. */
@@ -29,7 +33,10 @@ const insisting = (note: Note, more: object = {}) =>
   });
 
 export const WAITING: Script[] = [
-  { name: 'three questions at once', turns: [{ tools: [tool('ask', 1), tool('ask', 2), tool('ask', 3)] }, said('.')] },
+  {
+    name: 'three questions at once',
+    turns: [{ tools: [tool('ask', 1), tool('ask', 2), tool('ask', 3)] }, said('.')],
+  },
   {
     name: 'three questions at once, the last first',
     turns: [{ tools: [tool('ask', 1), tool('ask', 2), tool('ask', 3)] }, said('.')],

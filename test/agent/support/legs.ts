@@ -31,6 +31,7 @@ export class Legs {
     private readonly played: Played,
     /** Resolves once the model says no more. */
     private readonly hanging: Promise<number>,
+    private readonly asItIs: (value: unknown) => unknown,
   ) {}
 
   async first(options: object): Promise<Leg> {
@@ -75,7 +76,9 @@ export class Legs {
       await until(() => spoken() >= said);
       await (typeof abortOnHang === 'function' ? abortOnHang({ ...this.played, runId }) : abort());
     });
-    for await (const chunk of fullStream as unknown as AsyncIterable<Chunk>) this.chunks.push(chunk);
+    // Each as it came: core goes on filling some of them.
+    for await (const chunk of fullStream as unknown as AsyncIterable<Chunk>)
+      this.chunks.push(this.asItIs(chunk) as Chunk);
     isOver = true;
     const full: object = await output.getFullOutput().catch((thrown: unknown) => ({ thrown }));
     return { runId, output: full, finishReason: (full as { finishReason?: string }).finishReason };

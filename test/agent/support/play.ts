@@ -27,7 +27,7 @@ export async function play(stage: Stage, script: Script): Promise<Outcome> {
   const messages = async () => plain((await memory.recall({ threadId, resourceId })).messages);
   await script.before?.(played);
   const options = { memory: { thread: threadId, resource: resourceId }, closeOnSuspend: true };
-  const legs = new Legs(script, played, model.hanging);
+  const legs = new Legs(script, played, model.hanging, plain);
   const answers = [...(script.answers ?? [])];
   const outputs: unknown[] = [];
   const whileWaiting: unknown[] = [];
@@ -48,7 +48,7 @@ export async function play(stage: Stage, script: Script): Promise<Outcome> {
   }
   await script.after?.({ ...played, runId: leg.runId, noted: () => noted });
   return {
-    chunks: plain(ordered(legs.chunks)),
+    chunks: ordered(legs.chunks),
     output: comparable(plain(script.generates ? withoutResponses(outputs) : outputs)),
     messages: comparable(await messages()),
     thread: plain(await memory.getThreadById({ threadId })),
@@ -80,7 +80,13 @@ function prepared({ mastra, make }: Stage, script: Script) {
   });
   const durable = make(agent);
   mastra.addAgent(durable as never, id);
-  const played: Played = { durable, memory: memoryOf(given), threadId: `thread-${id}`, resourceId: `somebody-${id}`, note };
+  const played: Played = {
+    durable,
+    memory: memoryOf(given),
+    threadId: `thread-${id}`,
+    resourceId: `somebody-${id}`,
+    note,
+  };
   return { played, model, calls: toolCalls.calls, noted, plain };
 }
 
