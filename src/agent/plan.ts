@@ -7,7 +7,8 @@ import type { RunEntry, RunFacts } from './run-facts';
 /** Id of the step that decides at the end of a turn whether another one follows. */
 export const DECISION = 'durable-loop-decision';
 const GOAL = 'durable-goal';
-const TASKS = `${DurableStepIds.AGENTIC_EXECUTION}-bg-task-check`;
+/** Id of the step that waits for background tasks. */
+export const TASKS = `${DurableStepIds.AGENTIC_EXECUTION}-bg-task-check`;
 
 /**
  * How core's graph of an agent becomes ops: one for each call of the model and of a tool, and one for what comes after the last turn.

@@ -8,6 +8,7 @@ import { isRecord } from '../wire/json';
 import { beginTry, nextTry } from './call-tries';
 import type { CallParams, GraphPlace, Surround } from './graph';
 import { withProvidersPause } from './model-errors';
+import { TASKS } from './plan';
 import { replaced } from './replaced';
 import { type RunFacts, factsOf } from './run-facts';
 import { StepPubSub } from './step-pubsub';
@@ -15,6 +16,7 @@ import { runEventOf } from './stream-event';
 import { saveSurely } from './sure-memory';
 import { type AgentEvent, streamTopic } from './topics';
 import { withSchema } from './structured-output';
+import { withTaskResults } from './task-results';
 import { ensureEntry } from './worker-entry';
 
 /** What core's calls of a run have around them. `agents`: where their callers listen. */
@@ -29,18 +31,19 @@ export function surroundFor(agents: PubSub): Surround {
       await ensureEntry(params);
       saveSurely(factsOf(params).runId);
     }
-    const given = replaced(params, { ...othersFor(place, params), [PUBSUB_SYMBOL]: pubsub });
-    return isModel
-      ? withoutBody(await withProvidersPause(params, pubsub, async () => call(given)))
-      : place.id === DurableStepIds.TOOL_CALL
-        ? withContextOfTools(params, async () => call(given))
-        : call(given);
+    const given = replaced(params, { ...(await othersFor(place, params)), [PUBSUB_SYMBOL]: pubsub });
+    const made = async () => call(given);
+    if (isModel) return withoutBody(await withProvidersPause(params, pubsub, made));
+    if (place.id === DurableStepIds.TOOL_CALL) return withContextOfTools(params, made);
+    return place.id === TASKS ? withTaskResults(params, await made()) : made();
   };
 }
 
 /** What core's code is given in place of what the engine gives it. */
-function othersFor({ id }: GraphPlace, { inputData, mastra }: CallParams): object {
-  if (id === DurableStepIds.LLM_EXECUTION) return { inputData: withSchema(inputData) };
+async function othersFor({ id }: GraphPlace, params: CallParams): Promise<object> {
+  const { inputData, mastra } = params;
+  if (id === DurableStepIds.LLM_EXECUTION)
+    return { inputData: await withTaskResults(params, withSchema(inputData)) };
   return id === DurableStepIds.TOOL_CALL ? { mastra: withoutTools(mastra as object) } : {};
 }
 

@@ -26,6 +26,11 @@ export interface HarnessOptions {
   /** What the SDK logs to; nothing by default. */
   logger?: object;
   cache?: MastraServerCache;
+  backgroundTasks?: ConstructorParameters<typeof Mastra>[0] extends infer C
+    ? C extends { backgroundTasks?: infer B }
+      ? B
+      : never
+    : never;
   observability?: ConstructorParameters<typeof Mastra>[0] extends infer C
     ? C extends { observability?: infer O }
       ? O
@@ -78,6 +83,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
     storage,
     cache: options.cache,
     observability: options.observability,
+    backgroundTasks: options.backgroundTasks,
     logger: false,
   });
   const handler = serveSdk({ mastra, inngest, functions: options.functions?.(inngest) });

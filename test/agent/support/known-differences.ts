@@ -4,8 +4,10 @@
  */
 import { isRecord } from '../../../src/wire/json';
 
-/** A mark for core's own use that the next turn sets: core shows it in results of the turn before, too. */
-const LATER_MARK = 'responseBoundary';
+/**
+ * Marks for core's own use that the next turn, or a task in the background, sets: core shows them in results of the turn before, too.
+ */
+const LATER_MARKS = ['responseBoundary', 'backgroundTasks', 'mode'];
 /** Core takes these away when the call is answered, and what it took them from is then read again from the suspended state. */
 const ANSWERED = ['pendingToolApprovals', 'suspendedTools'];
 const ANSWERED_PARTS = ['data-tool-call-approval', 'data-tool-call-suspended'];
@@ -16,7 +18,7 @@ export function comparable(value: unknown, waiting: readonly string[] = []): unk
     return value.filter(item => !isAnsweredPart(item, waiting)).map(item => comparable(item, waiting));
   if (!isRecord(value)) return value;
   const entries = Object.entries(value)
-    .filter(([key]) => key !== LATER_MARK)
+    .filter(([key]) => !LATER_MARKS.includes(key))
     .map(
       ([key, item]) =>
         [key, ANSWERED.includes(key) ? only(waiting, item) : comparable(item, waiting)] as const,

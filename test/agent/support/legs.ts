@@ -56,10 +56,15 @@ export class Legs {
     if (finishReason !== 'suspended') return [];
     const { suspendPayload } = output as { suspendPayload?: SuspendPayload };
     if (this.script.generates) return suspendPayload ? [typed(suspendPayload)] : [];
+    const answered = [...this.answered];
     return this.chunks
       .filter(({ type }) => type === 'tool-call-approval' || type === 'tool-call-suspended')
       .map(({ type, payload }) => ({ type, toolCallId: payload?.toolCallId ?? '' }))
-      .filter(({ toolCallId }) => !this.answered.includes(toolCallId));
+      .filter(({ toolCallId }) => {
+        const place = answered.indexOf(toolCallId);
+        if (place >= 0) answered.splice(place, 1);
+        return place < 0;
+      });
   }
 
   private async collected({

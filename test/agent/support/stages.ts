@@ -3,7 +3,7 @@ import { DurableAgent } from '@mastra/core/agent/durable';
 import { Agent } from '@mastra/core/agent';
 import { InMemoryStore } from '@mastra/core/storage';
 import { createInngestAgent } from '@mastra/inngest';
-import { type Harness, startHarness } from '../../support/harness';
+import { type Harness, type HarnessOptions, startHarness } from '../../support/harness';
 import type { Stage } from './play';
 import { scriptedModel } from './scripted-model';
 
@@ -14,8 +14,9 @@ export interface Stages {
 }
 
 /** Core's durable agents in this process, and ours behind a server. */
-export async function startStages(): Promise<Stages> {
+export async function startStages(options: Pick<HarnessOptions, 'backgroundTasks'> = {}): Promise<Stages> {
   const harness = await startHarness({
+    ...options,
     workflows: () => ({}),
     agents: inngest => ({ first: createInngestAgent({ agent: idle(), inngest }) }),
   });
@@ -24,7 +25,7 @@ export async function startStages(): Promise<Stages> {
     harness,
     ours: { mastra, make: agent => createInngestAgent({ agent, inngest }) as never },
     core: {
-      mastra: new Mastra({ storage: new InMemoryStore(), logger: false }),
+      mastra: new Mastra({ storage: new InMemoryStore(), logger: false, ...options }),
       make: agent => new DurableAgent({ agent }) as never,
     },
   };
