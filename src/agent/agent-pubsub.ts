@@ -59,10 +59,15 @@ export class AgentPubSub extends PubSub {
   override async subscribeFromOffset(topic: string, offset: number, callback: Callback): Promise<void> {
     const runId = runOfStream(topic);
     if (runId === undefined) return;
-    const subscription = new StreamSubscription(runId, offset, callback);
+    const subscription = new StreamSubscription(runId, offset, callback, () => this.isAtRest(runId));
     const ofTopic = this.subscriptions.get(topic) ?? new Map<Callback, StreamSubscription>();
     this.subscriptions.set(topic, ofTopic.set(callback, subscription));
     subscription.opened(await this.workflow().watchedRun(runId).tellAll(subscription));
+  }
+
+  private async isAtRest(runId: string): Promise<boolean> {
+    const stored = await this.workflow().getWorkflowRunById(runId);
+    return !stored || !ACTIVE.includes(stored.status);
   }
 
   override async unsubscribe(topic: string, callback: Callback): Promise<void> {
@@ -93,6 +98,9 @@ export class AgentPubSub extends PubSub {
 
   override async flush(): Promise<void> {}
 }
+
+/** Statuses of a run that goes on. */
+const ACTIVE = ['pending', 'running', 'waiting'];
 
 /** The caller's own word that the run begins. The run's first op tells it, for all processes. */
 function isStart({ type, data }: AgentEvent): boolean {

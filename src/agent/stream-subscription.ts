@@ -2,6 +2,7 @@ import type { RunEvent } from '../realtime/channel';
 import type { Ending, RunListener } from '../run/tell-run';
 import { HeardTries } from './call-tries';
 import { isLast, lastEventOf } from './ending';
+import { RestGate } from './rest-gate';
 import { agentEventOf } from './stream-event';
 import type { AgentEvent, Callback, Delivered } from './topics';
 import { CallGate } from './whole-calls';
@@ -9,7 +10,10 @@ import { CallGate } from './whole-calls';
 /** One listener of an agent's stream: gets its events from event `offset` on, each with its number, and the last one in any case. */
 export class StreamSubscription implements RunListener {
   private readonly tries = new HeardTries();
-  private readonly gate = new CallGate((event, isVoid) => this.deliver(event, isVoid));
+  private readonly gate = new CallGate((event, isVoid) =>
+    this.rest.pass(event, () => this.deliver(event, isVoid)),
+  );
+  private readonly rest: RestGate;
   private index = 0;
   private isOver = false;
   private unfollow = () => {};
@@ -18,7 +22,11 @@ export class StreamSubscription implements RunListener {
     private readonly runId: string,
     private readonly offset: number,
     private readonly callback: Callback,
-  ) {}
+    /** What the store says of the run. */
+    isAtRest: () => Promise<boolean>,
+  ) {
+    this.rest = new RestGate(isAtRest);
+  }
 
   tell(event: RunEvent): void {
     const told = agentEventOf(this.runId, event);
@@ -28,13 +36,20 @@ export class StreamSubscription implements RunListener {
     for (const one of this.tries.told(told)) this.gate.pass(one, told.callTry?.call);
   }
 
+  /** A leg of the run is over. */
+  rested(): void {
+    this.rest.open();
+  }
+
   ended(ending: Ending): void {
     this.gate.open();
+    this.rest.open();
     this.end(lastEventOf(this.runId, ending));
   }
 
   /** The last event, whichever number it has; nothing where one was delivered. */
   end(event: AgentEvent): void {
+    this.rest.open();
     this.index = Math.max(this.index, this.offset);
     this.deliver(event);
   }

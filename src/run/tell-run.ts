@@ -14,6 +14,8 @@ export interface Ending {
 /** Somebody who is told of a run as long as it lives. */
 export interface RunListener {
   tell(event: RunEvent): void;
+  /** All of a leg was told. */
+  rested?(): void;
   ended(ending: Ending): void;
 }
 
@@ -24,8 +26,9 @@ export interface RunListener {
 export async function tellRun(run: ObservedRun, listener: RunListener): Promise<() => void> {
   let lastEvent: RunEvent | undefined;
   const reader = run.reader(event => {
-    if (isEnd(event)) lastEvent = event;
-    else listener.tell(event);
+    if (!isEnd(event)) return listener.tell(event);
+    lastEvent = event;
+    listener.rested?.();
   });
   let hasEnded = false;
   let wasStored = false;

@@ -105,3 +105,19 @@ function whole(output: object): Leg {
   const { runId = '', finishReason } = output as { runId?: string; finishReason?: string };
   return { runId, output, finishReason };
 }
+
+/** Calls that run at once end in whatever order. */
+export function ordered<C extends Chunk>(chunks: readonly C[]): C[] {
+  const sorted: C[] = [];
+  const group: C[] = [];
+  const callId = ({ payload }: C) => payload?.toolCallId ?? '';
+  const flush = () =>
+    sorted.push(...group.splice(0).toSorted((one, other) => (callId(one) < callId(other) ? -1 : 1)));
+  for (const chunk of chunks) {
+    if (!['tool-result', 'tool-error'].includes(chunk.type)) flush();
+    if (['tool-result', 'tool-error'].includes(chunk.type)) group.push(chunk);
+    else sorted.push(chunk);
+  }
+  flush();
+  return sorted;
+}

@@ -6,7 +6,7 @@ import { type MastraMemory, MockMemory } from '@mastra/core/memory';
 import type { Mastra } from '@mastra/core';
 import { RequestContext } from '@mastra/core/request-context';
 import { comparable, withoutResponses } from './known-differences';
-import { type Chunk, Legs } from './legs';
+import { Legs, ordered } from './legs';
 import { normaliser } from './normalised';
 import type { Note, Noted, Outcome, Played, Script } from './script';
 import { scriptedModel } from './scripted-model';
@@ -100,20 +100,4 @@ function memoryOf({ memory }: { memory?: unknown }): MastraMemory {
 /** The agent's hooks and the caller's callbacks are called in two places, neither of which waits for the other. */
 function byWhat(noted: readonly Noted[]): unknown {
   return Object.groupBy(noted, ({ what }) => what);
-}
-
-/** Calls that run at once end in whatever order. */
-function ordered(chunks: readonly Chunk[]): Chunk[] {
-  const sorted: Chunk[] = [];
-  const group: Chunk[] = [];
-  const callId = ({ payload }: Chunk) => payload?.toolCallId ?? '';
-  const flush = () =>
-    sorted.push(...group.splice(0).toSorted((one, other) => (callId(one) < callId(other) ? -1 : 1)));
-  for (const chunk of chunks) {
-    if (!['tool-result', 'tool-error'].includes(chunk.type)) flush();
-    if (['tool-result', 'tool-error'].includes(chunk.type)) group.push(chunk);
-    else sorted.push(chunk);
-  }
-  flush();
-  return sorted;
 }
