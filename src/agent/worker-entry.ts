@@ -1,3 +1,4 @@
+import type { Agent } from '@mastra/core/agent';
 import { globalRunRegistry, resolveRuntimeDependencies } from '@mastra/core/agent/durable';
 import type { AnyMastra } from '../core-types';
 import { FinalError } from '../errors';
@@ -5,9 +6,12 @@ import { isRecord } from '../wire/json';
 import { defaultClosures } from './closures';
 import type { CallParams } from './graph';
 import { type RunEntry, type RunFacts, factsOf } from './run-facts';
+import { titleWith } from './thread-title';
 
 /** What is read of an agent to make the entry of one of its runs. */
 interface AgentParts {
+  /** The agent that was made durable. */
+  agent: Agent;
   name: string;
   onMissingClosures?: 'warn' | 'fail';
   getDefaultOptions(options: object): Promise<object | undefined> | object | undefined;
@@ -39,7 +43,9 @@ export async function ensureEntry(params: CallParams): Promise<void> {
   });
   noteClosures(mastra, agent, facts, Object.keys(tools));
   const entry = globalRunRegistry.get(facts.runId);
-  if (entry) Object.assign(entry, await partsOf(mastra, agent, facts, params), { messageList });
+  if (!entry) return;
+  Object.assign(entry, await partsOf(mastra, agent, facts, params), { messageList });
+  if (entry.memory) entry.generateThreadTitle = titleWith(agent.agent, entry.memory);
 }
 
 function agentOf(mastra: AnyMastra, { agentId, runId }: RunFacts): AgentParts {
