@@ -1,3 +1,4 @@
+import { unref } from '../unref';
 import type { AgentEvent } from './topics';
 
 /** Milliseconds between looks at the store; after the last, the event is delivered as it is. */
@@ -30,7 +31,9 @@ export class RestGate {
 
   private async look(held: (() => void)[]): Promise<void> {
     for (const pause of LOOKS) {
-      await new Promise(resolve => setTimeout(resolve, pause));
+      await new Promise<void>(resolve => {
+        unref(setTimeout(resolve, pause));
+      });
       if (this.held !== held) return;
       if (await this.isAtRest().catch(() => false)) break;
     }

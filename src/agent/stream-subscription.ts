@@ -62,6 +62,7 @@ export class StreamSubscription implements RunListener {
 
   stop(): void {
     this.isOver = true;
+    this.rest.open();
     this.unfollow();
   }
 

@@ -19,9 +19,11 @@ export function titleWith(agent: Agent, memory: MastraMemory): GenerateTitle {
       instructions,
       minMessages = 1,
     } = agent.resolveTitleGenerationConfig(generateTitle);
-    const thread = shouldGenerate ? await memory.getThreadById({ threadId, resourceId }) : null;
+    const thread = shouldGenerate ? await memory.getThreadById({ threadId }) : null;
     if (!shouldGenerate || thread?.title) return;
-    const said = new MessageList().deserialize(messageListState).get.all.ui();
+    // Those of other threads that the memory had read have no say in it.
+    const list = new MessageList().deserialize(messageListState);
+    const said = agent.filterUiMessagesByThread(list, threadId, list.get.all.ui());
     const question = said.length < minMessages ? undefined : agent.getMostRecentUserMessage(said);
     if (!question) return;
     const context = requestContext ?? new RequestContext();
