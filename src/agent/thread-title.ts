@@ -33,7 +33,7 @@ export function titleWith(agent: Agent, memory: MastraMemory): GenerateTitle {
       { tracingContext } as never,
       model,
       instructions,
-      said as never,
+      said,
     );
     if (!title) return;
     if (thread)

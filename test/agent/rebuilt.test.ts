@@ -55,7 +55,10 @@ test('the model is still asked for structured output, with the fields in their o
   const calls: { responseFormat?: { schema?: { properties?: object } } }[] = [];
   const durable = forgetful('structured', new MockMemory(), calls, '{"why":"so","answer":"yes"}');
   const schema = z.object({ why: z.string(), answer: z.string() });
-  await durable.generate('Go.', { runId: 'run-of-structured', structuredOutput: { schema } });
+  await durable.generate('Go.', {
+    runId: 'run-of-structured',
+    structuredOutput: { schema } as never,
+  });
   const fields = calls.map(({ responseFormat }) => Object.keys(responseFormat?.schema?.properties ?? {}));
   expect(fields).toEqual([
     ['why', 'answer'],

@@ -53,7 +53,7 @@ export async function mastraAgent(
     id: name,
     name,
     instructions: 'Look it up.',
-    model: scriptOf(),
+    model: scriptOf() as never,
     tools: { lookUp },
   });
   const durable = entry.createInngestAgent({ agent, inngest: client });

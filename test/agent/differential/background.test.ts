@@ -24,7 +24,7 @@ function slowTool({ fails = false, until = 'background-task-progress' } = {}) {
       id: 'slow',
       description: 'Takes its time',
       inputSchema: z.object({ n: z.number() }),
-      execute: async ({ n }) => {
+      execute: async ({ n }: { n: number }) => {
         note('worked', n);
         await released;
         if (fails) throw new TypeError(`no ${n}`);
