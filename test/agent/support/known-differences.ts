@@ -41,7 +41,7 @@ function isEmpty(item: unknown): boolean {
 }
 
 /**
- * What `generate()` gives, without the stored form of the messages of a step: core reads it, while the run goes on, from the list that its
+ * What `generate()` gives, and the stream of a run that is suspended, without the stored form of the messages of a step: core reads it, while the run goes on, from the list that its
  * steps fill and empty in the same process, so what it has hangs on the moment.
  */
 export function withoutResponses(value: unknown): unknown {

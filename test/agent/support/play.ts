@@ -49,7 +49,7 @@ export async function play(stage: Stage, script: Script): Promise<Outcome> {
   await script.after?.({ ...played, runId: leg.runId, noted: () => noted });
   return {
     chunks: ordered(legs.chunks),
-    output: comparable(plain(script.generates ? withoutResponses(outputs) : outputs)),
+    output: comparable(plain(script.generates || outputs.length > 1 ? withoutResponses(outputs) : outputs)),
     messages: comparable(await messages()),
     thread: plain(await memory.getThreadById({ threadId })),
     waiting: whileWaiting,
