@@ -181,7 +181,9 @@ export class InngestAgent<
    * @example
    * const { succeeded } = await durable.recoverActiveRuns();
    */
-  override recoverActiveRuns(options: Parameters<DurableAgent['recoverActiveRuns']>[0] = {}) {
+  override recoverActiveRuns(
+    options: Parameters<DurableAgent['recoverActiveRuns']>[0] = {},
+  ): ReturnType<DurableAgent['recoverActiveRuns']> {
     return recoveredByInngest(
       options,
       filter => this.listActiveRuns(filter),

@@ -11,6 +11,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type ModelCall, type Turn, scriptedModel } from '../agent/support/scripted-model';
 import { type Harness, startHarness } from '../support/harness';
+import { ownFunction } from '../support/sdk';
 import { until } from '../support/until';
 
 const PAGE = 40_000;
@@ -112,20 +113,17 @@ const AT_ONCE = 10;
 async function byHand(of: Calls, checkpointing: boolean, bytes: number): Promise<Costs> {
   let isOver = false;
   const functions = (inngest: Inngest.Any) => [
-    inngest.createFunction(
-      { id: 'reader', triggers: [{ event: 'read' }] } as never,
-      (async ({ step }: never) => {
-        const { run } = step as { run: (id: string, body: () => Promise<unknown>) => Promise<unknown> };
-        for (const [turn, count] of of.entries()) {
-          await run(`model ${turn}`, async () => ({ calls: count }));
-          const pages = Array.from({ length: count }, (_, n) => n);
-          const read = (page: number) =>
-            run(`tool ${turn}.${page}`, async () => ({ page, text: 'x'.repeat(bytes) }));
-          while (pages.length > 0) await Promise.all(pages.splice(0, AT_ONCE).map(read));
-        }
-        isOver = true;
-      }) as never,
-    ),
+    ownFunction(inngest, { id: 'reader', triggers: [{ event: 'read' }] }, (async ({ step }: never) => {
+      const { run } = step as { run: (id: string, body: () => Promise<unknown>) => Promise<unknown> };
+      for (const [turn, count] of of.entries()) {
+        await run(`model ${turn}`, async () => ({ calls: count }));
+        const pages = Array.from({ length: count }, (_, n) => n);
+        const read = (page: number) =>
+          run(`tool ${turn}.${page}`, async () => ({ page, text: 'x'.repeat(bytes) }));
+        while (pages.length > 0) await Promise.all(pages.splice(0, AT_ONCE).map(read));
+      }
+      isOver = true;
+    }) as never),
   ];
   const app = await startHarness({
     workflows: () => ({}),
