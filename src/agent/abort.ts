@@ -2,13 +2,12 @@
 import type { AnyMastra } from '../core-types';
 import { warningLog } from '../realtime/wire';
 import { reasonOf } from '../errors';
+import { isAtRest } from '../snapshot/snapshot';
 import { unref } from '../unref';
 import type { InngestWorkflow } from '../workflow/workflow';
 
 /** How long, in milliseconds, a run that was asked to stop may take: what it does then is what core does, its memory included. */
 const GRACE = 5_000;
-
-const STOPPABLE = ['pending', 'running', 'waiting'];
 
 /** Cancels the run where it goes on after it was asked to stop. Whoever listens gets the last event of an aborted run. */
 export function cancelLater(workflow: InngestWorkflow, runId: string, grace = GRACE): void {
@@ -26,5 +25,5 @@ export function cancelLater(workflow: InngestWorkflow, runId: string, grace = GR
 
 async function cancel(workflow: InngestWorkflow, runId: string): Promise<void> {
   const stored = await workflow.getWorkflowRunById(runId);
-  if (stored && STOPPABLE.includes(stored.status)) await workflow.watchedRun(runId).cancel();
+  if (stored && !isAtRest(stored.status)) await workflow.watchedRun(runId).cancel();
 }

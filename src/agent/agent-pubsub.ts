@@ -1,5 +1,6 @@
 import { PubSub } from '@mastra/core/events';
 import { runChannel } from '../realtime/channel';
+import { isAtRest } from '../snapshot/snapshot';
 import type { InngestWorkflow } from '../workflow/workflow';
 import { HeardTries } from './call-tries';
 import { ControlTopic } from './control-topic';
@@ -67,7 +68,7 @@ export class AgentPubSub extends PubSub {
 
   private async isAtRest(runId: string): Promise<boolean> {
     const stored = await this.workflow().getWorkflowRunById(runId);
-    return !stored || !ACTIVE.includes(stored.status);
+    return !stored || isAtRest(stored.status);
   }
 
   override async unsubscribe(topic: string, callback: Callback): Promise<void> {
@@ -98,9 +99,6 @@ export class AgentPubSub extends PubSub {
 
   override async flush(): Promise<void> {}
 }
-
-/** Statuses of a run that goes on. */
-const ACTIVE = ['pending', 'running', 'waiting'];
 
 /** The caller's own word that the run begins. The run's first op tells it, for all processes. */
 function isStart({ type, data }: AgentEvent): boolean {

@@ -1,4 +1,6 @@
 /** The runs of an agent that are steps of workflows: a step that is executed again after a crash asks what became of its run. */
+import type { WorkflowRunStatus } from '@mastra/core/workflows';
+import { isAtRest } from '../snapshot/snapshot';
 import type { InngestWorkflow } from '../workflow/workflow';
 import type { AgentPubSub } from './agent-pubsub';
 import { streamTopic } from './topics';
@@ -40,7 +42,7 @@ export class StepRuns {
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
       const status = await this.status(runId);
       if (status === 'suspended') return (await this.questions(runId))[0]?.payload ?? {};
-      if (status !== 'running' && status !== 'waiting' && status !== 'pending') return undefined;
+      if (status === undefined || isAtRest(status)) return undefined;
       await new Promise(resolve => setTimeout(resolve, pause));
     }
   }
@@ -57,7 +59,7 @@ export class StepRuns {
     );
   }
 
-  private async status(runId: string): Promise<string | undefined> {
+  private async status(runId: string): Promise<WorkflowRunStatus | undefined> {
     return (await this.workflow().getWorkflowRunById(runId))?.status;
   }
 }

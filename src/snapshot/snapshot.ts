@@ -1,4 +1,5 @@
 /** A run as it is stored, and what a look at it tells. */
+import type { WorkflowRunStatus } from '@mastra/core/workflows';
 import { type Json, isRecord } from '../wire/json';
 
 /** Which stored run this is. */
@@ -127,8 +128,8 @@ export function isTerminal(status: Status): boolean {
 }
 
 /** True where nothing executes and nothing is due: the run has ended, or is suspended or paused until somebody continues it. */
-export function isAtRest(status: Status): boolean {
-  return STOPS.includes(status);
+export function isAtRest(status: WorkflowRunStatus): boolean {
+  return STOPS.some(stop => stop === status);
 }
 
 /** True for a run that was cancelled before any execution took it. */
